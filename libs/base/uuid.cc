@@ -1,0 +1,105 @@
+#include "base/uuid.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "base/clock.h"
+
+namespace anamnesis {
+namespace {
+
+constexpr size_t kTextSize = 36;
+constexpr size_t kByteSize = 16;
+constexpr size_t kRandomPoolSize = 256 * kByteSize;
+
+bool IsHyphenAt(size_t index) { return index == 8 || index == 13 || index == 18 || index == 23; }
+
+bool IsLowerHex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+int HexValue(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+
+void SetVersion(std::array<unsigned char, kByteSize>& bytes, int version) {
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | (version << 4));
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
+}
+
+std::string Text(const std::array<unsigned char, kByteSize>& bytes) {
+  return UuidText(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+// Fills `out` from a pool per thread, because asking the generator for 16 bytes costs as much as for a page.
+void RandomBytes(unsigned char* out, size_t size) {
+  thread_local std::array<unsigned char, kRandomPoolSize> pool;
+  thread_local size_t used = kRandomPoolSize;
+  if (used + size > pool.size()) {
+    if (RAND_bytes(pool.data(), static_cast<int>(pool.size())) != 1) std::abort();  // No randomness, no ids.
+    used = 0;
+  }
+  std::copy_n(pool.data() + used, size, out);
+  used += size;
+}
+
+}  // namespace
+
+bool IsUuid(std::string_view text) {
+  if (text.size() != kTextSize) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (IsHyphenAt(i) ? text[i] != '-' : !IsLowerHex(text[i])) return false;
+  }
+  return true;
+}
+
+std::string NewUuid() {
+  std::array<unsigned char, kByteSize> bytes;
+  const auto millis = static_cast<uint64_t>(SystemClock().NowMicros() / 1000);
+  for (int i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>(millis >> (8 * (5 - i)));
+  RandomBytes(bytes.data() + 6, bytes.size() - 6);
+  SetVersion(bytes, 7);
+  return Text(bytes);
+}
+
+std::string NamedUuid(std::string_view name_space, std::string_view name) {
+  std::string input = UuidBytes(name_space);
+  input.append(name);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int digest_size = 0;
+  if (EVP_Digest(input.data(), input.size(), digest.data(), &digest_size, EVP_sha1(), nullptr) != 1) std::abort();
+  std::array<unsigned char, kByteSize> bytes;
+  std::copy_n(digest.begin(), bytes.size(), bytes.begin());
+  SetVersion(bytes, 5);
+  return Text(bytes);
+}
+
+std::string SourceUuid(std::string_view system, std::string_view type, std::string_view id) {
+  std::string name(system);
+  name.append(1, '\0').append(type).append(1, '\0').append(id);
+  return NamedUuid(kSourceNamespace, name);
+}
+
+std::string UuidBytes(std::string_view text) {
+  std::string bytes;
+  bytes.reserve(kByteSize);
+  for (size_t i = 0; i + 1 < text.size(); i += 2) {
+    if (IsHyphenAt(i)) ++i;
+    bytes.push_back(static_cast<char>(HexValue(text[i]) << 4 | HexValue(text[i + 1])));
+  }
+  return bytes;
+}
+
+std::string UuidText(std::string_view bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(kTextSize);
+  for (const char c : bytes) {
+    if (IsHyphenAt(text.size())) text.push_back('-');
+    const auto byte = static_cast<unsigned char>(c);
+    text.push_back(kHex[byte >> 4]);
+    text.push_back(kHex[byte & 0x0f]);
+  }
+  return text;
+}
+
+}  // namespace anamnesis

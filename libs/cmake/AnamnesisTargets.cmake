@@ -1,0 +1,143 @@
+# One function per kind of target. Each names its sources and what it depends on; warnings, sanitizers and include
+# roots are the same for all and live here only.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+set(ANAMNESIS_SANITIZERS "" CACHE STRING "Comma-separated -fsanitize list: address,undefined or thread")
+option(ANAMNESIS_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+option(ANAMNESIS_UNIT_TESTS_ONLY "Leave out tests that need gRPC, which reports falsely under the thread sanitizer" OFF)
+
+find_package(Threads REQUIRED)
+find_package(absl REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(simdjson CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(GTest CONFIG REQUIRED)
+find_package(benchmark CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+
+find_program(ANAMNESIS_CCACHE ccache)
+if(ANAMNESIS_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ANAMNESIS_CCACHE})
+endif()
+
+add_library(anamnesis_options INTERFACE)
+target_include_directories(anamnesis_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/libs)
+target_compile_options(anamnesis_options INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers)
+target_link_options(anamnesis_options INTERFACE -fuse-ld=mold)
+target_link_libraries(anamnesis_options INTERFACE Threads::Threads)
+if(ANAMNESIS_SANITIZERS)
+  add_compile_options(-fsanitize=${ANAMNESIS_SANITIZERS} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ANAMNESIS_SANITIZERS})
+endif()
+
+# Generated code keeps its own warnings; ours are not weakened for it.
+set(ANAMNESIS_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
+get_target_property(ANAMNESIS_PROTOC protobuf::protoc IMPORTED_LOCATION)
+if(NOT ANAMNESIS_PROTOC)
+  set(ANAMNESIS_PROTOC ${Protobuf_PROTOC_EXECUTABLE})
+endif()
+find_program(ANAMNESIS_GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+
+# anamnesis_proto_library(NAME [GRPC] [ROOT dir] PROTOS a/b.proto… DEPS …): generated messages, and client stubs with GRPC.
+function(anamnesis_proto_library NAME)
+  cmake_parse_arguments(ARG "GRPC" "ROOT" "PROTOS;DEPS" ${ARGN})
+  if(NOT ARG_ROOT)
+    set(ARG_ROOT ${PROJECT_SOURCE_DIR}/protos)
+  endif()
+  set(SOURCES)
+  foreach(PROTO IN LISTS ARG_PROTOS)
+    string(REGEX REPLACE "\\.proto$" "" STEM ${PROTO})
+    set(OUT ${ANAMNESIS_GENERATED_DIR}/${STEM}.pb.cc ${ANAMNESIS_GENERATED_DIR}/${STEM}.pb.h)
+    set(PLUGIN)
+    if(ARG_GRPC AND PROTO MATCHES "_service\\.proto$|health\\.proto$")
+      list(APPEND OUT ${ANAMNESIS_GENERATED_DIR}/${STEM}.grpc.pb.cc ${ANAMNESIS_GENERATED_DIR}/${STEM}.grpc.pb.h)
+      set(PLUGIN --grpc_out=${ANAMNESIS_GENERATED_DIR} --plugin=protoc-gen-grpc=${ANAMNESIS_GRPC_CPP_PLUGIN})
+    endif()
+    add_custom_command(
+      OUTPUT ${OUT}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${ANAMNESIS_GENERATED_DIR}
+      COMMAND ${ANAMNESIS_PROTOC} --cpp_out=${ANAMNESIS_GENERATED_DIR} ${PLUGIN} -I ${ARG_ROOT} ${ARG_ROOT}/${PROTO}
+      DEPENDS ${ARG_ROOT}/${PROTO}
+      COMMENT "protoc ${PROTO}")
+    list(APPEND SOURCES ${OUT})
+  endforeach()
+  add_library(${NAME} STATIC ${SOURCES})
+  target_include_directories(${NAME} SYSTEM PUBLIC ${ANAMNESIS_GENERATED_DIR})
+  target_link_libraries(${NAME} PUBLIC protobuf::libprotobuf ${ARG_DEPS})
+  if(ARG_GRPC)
+    target_link_libraries(${NAME} PUBLIC gRPC::grpc++)
+  endif()
+endfunction()
+
+# anamnesis_library(NAME SOURCES … DEPS …)
+function(anamnesis_library NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${NAME} STATIC ${ARG_SOURCES})
+  target_link_libraries(${NAME} PUBLIC anamnesis_options ${ARG_DEPS})
+endfunction()
+
+# anamnesis_binary(NAME SOURCES … DEPS …): lands in build/<preset>/bin.
+function(anamnesis_binary NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE anamnesis_options ${ARG_DEPS})
+endfunction()
+
+# anamnesis_test(NAME [NEEDS_GRPC] [TIMEOUT seconds] SOURCES … DEPS …): one GoogleTest binary, one ctest entry of the same name.
+function(anamnesis_test NAME)
+  cmake_parse_arguments(ARG "NEEDS_GRPC" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  if(ARG_NEEDS_GRPC AND ANAMNESIS_UNIT_TESTS_ONLY)
+    return()
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${NAME} ${ARG_SOURCES})
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  target_link_libraries(${NAME} PRIVATE anamnesis_options GTest::gmock GTest::gtest_main ${ARG_DEPS})
+  add_test(NAME ${NAME} COMMAND ${NAME})
+  set_tests_properties(${NAME} PROPERTIES TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT
+    "ANAMNESIS_SOURCE_DIR=${PROJECT_SOURCE_DIR};ANAMNESIS_BIN_DIR=${PROJECT_BINARY_DIR}/bin")
+endfunction()
+
+# anamnesis_benchmark(NAME SOURCES … DEPS …): built with everything, run by tests/bench/run.
+function(anamnesis_benchmark NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  if(ANAMNESIS_SANITIZERS)
+    return()
+  endif()
+  anamnesis_binary(${NAME} SOURCES ${ARG_SOURCES} DEPS ${ARG_DEPS})
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+endfunction()
+
+# anamnesis_fuzz_target(NAME SOURCE file CORPUS dir DEPS …): a libFuzzer binary under the fuzz preset; under the others the
+# same entry point is linked to a driver that replays the corpus once, as a ctest entry.
+function(anamnesis_fuzz_target NAME)
+  cmake_parse_arguments(ARG "" "SOURCE;CORPUS" "DEPS" ${ARGN})
+  if(ANAMNESIS_FUZZ)
+    add_executable(${NAME} ${ARG_SOURCE})
+    target_compile_options(${NAME} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${NAME} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${NAME} ${ARG_SOURCE} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_corpus_main.cc)
+  endif()
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+  target_link_libraries(${NAME} PRIVATE anamnesis_options ${ARG_DEPS})
+  if(ANAMNESIS_FUZZ)
+    add_test(NAME ${NAME} COMMAND ${NAME} -runs=0 ${ARG_CORPUS})
+  else()
+    add_test(NAME ${NAME} COMMAND ${NAME} ${ARG_CORPUS})
+  endif()
+endfunction()

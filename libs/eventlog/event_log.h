@@ -1,0 +1,183 @@
+// An append-only log of events in streams. The log gives every event a position (1, 2, 3 … in the log) and a version
+// (1, 2, 3 … in its stream), keeps them for ever and never changes them.
+//
+//   append → sequence (positions and versions are decided, at once, in memory)
+//          → commit   (everything sequenced meanwhile, as one group, fsynced)
+//          → visible  (readers and subscribers see it; whoever waits for it is told)
+//
+// All classes here are thread-safe unless they say otherwise.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "eventlog/record.h"
+
+namespace anamnesis::eventlog {
+
+// What an append demands of a stream before it.
+struct NoStream {};
+struct StreamExists {};
+struct AnyVersion {};
+struct ExactVersion {
+  Version version;  // At least 1.
+};
+using Expected = std::variant<NoStream, StreamExists, AnyVersion, ExactVersion>;
+
+// An event before it has a place in the log.
+struct NewEvent {
+  std::string event_id;  // A UUID.
+  std::string type;      // The full name of its message.
+  uint32_t schema_version = 1;
+  int64_t effective_micros = 0;
+  std::string payload;
+};
+
+// The events that one stream receives.
+struct StreamAppend {
+  std::string stream;  // "<category>-<entity>", at most kMaxStreamNameBytes, no NUL.
+  Expected expected = AnyVersion{};
+  std::vector<NewEvent> events;
+};
+
+// Events for one or more streams, recorded all together or not at all.
+struct AppendRequest {
+  std::vector<StreamAppend> streams;  // At least one, no stream twice, each with at least one event.
+  Metadata metadata;
+  // Makes the append safe to repeat, for ever; empty: it cannot be recognised again.
+  std::string request_id;
+  // Tells one request from another under the same id; 32 bytes where request_id is set.
+  std::string request_digest;
+  // Given back as it is to who repeats the request.
+  std::string result;
+};
+
+// Where an append landed.
+struct AppendResult {
+  Position first_position = 0;
+  Position last_position = 0;
+  Version stream_version = 0;  // Of the first stream of the request, after it.
+  int64_t recorded_micros = 0;  // Of the last event.
+  std::string result;
+  bool duplicate = false;  // This is the outcome of an earlier append with the same request id.
+};
+
+// Which records a reader wants; what is set must all hold.
+struct Filter {
+  std::string stream;       // The whole name.
+  std::string entity;       // What follows the first '-' of the stream's name: every category of one entity.
+  std::string type_prefix;
+  bool Matches(const Record& record) const;
+};
+
+enum class Direction { kForwards, kBackwards };
+
+// A snapshot-consistent walk over records: sees what was durable when it was made, nothing later. Not thread-safe.
+//   for (; cursor->Valid(); cursor->Next()) Use(cursor->record());
+//   RETURN_IF_ERROR(cursor->status());
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  virtual bool Valid() const = 0;
+  virtual void Next() = 0;
+  // Only while Valid(); replaced by Next().
+  virtual const Record& record() const = 0;
+  // DATA_LOSS where a stored record does not decode; the walk ends there.
+  virtual absl::Status status() const = 0;
+};
+
+// What a subscription has next. `records` is set for kEvents only; `position` for all but kNothingYet.
+struct SubscriptionItem {
+  enum class Kind { kNothingYet, kEvents, kCheckpoint, kCaughtUp, kFellBehind, kClosed };
+  Kind kind = Kind::kNothingYet;
+  std::vector<std::shared_ptr<const Record>> records;
+  Position position = 0;
+};
+
+// Follows the log from a position. Pulled by one thread at a time; holds no thread of its own and a bounded amount of memory
+// however slow it is pulled: recent records are shared by all subscriptions, older ones are read from disk again.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+  // What is next, at most about `max_bytes` of payload; never waits. kCaughtUp is given once each time the end is reached
+  // from disk, also on an empty log. DATA_LOSS where a stored record does not decode.
+  virtual absl::StatusOr<SubscriptionItem> Poll(size_t max_bytes) = 0;
+  // Calls `wake` once, soon, from any thread, when Poll may have something: at once if it has now. A later call replaces it.
+  virtual void WhenReady(std::function<void()> wake) = 0;
+};
+
+// What a commit was like; for metrics.
+struct CommitReport {
+  size_t appends = 0;
+  size_t events = 0;
+  size_t bytes = 0;
+  int64_t sync_micros = 0;
+};
+
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+
+  // Decides positions and versions at once and returns them; `on_durable` is called exactly once, from a thread of the log,
+  // when the events are on disk, in the order of positions. A commit that fails ends the process (fail-stop), so a result
+  // that was returned is lost only with it: tell nobody of it before `on_durable`.
+  // Errors, after which `on_durable` is never called and nothing was recorded:
+  //   ABORTED              a stream is not as `expected`
+  //   ALREADY_EXISTS       request_id was used with another digest
+  //   INVALID_ARGUMENT     the request breaks its form or a limit of record.h
+  //   UNAVAILABLE          the log is closing
+  virtual absl::StatusOr<AppendResult> Append(AppendRequest request,
+                                              std::function<void(const AppendResult&)> on_durable) = 0;
+
+  // Append, then waits until it is durable. Not for threads of gRPC.
+  absl::StatusOr<AppendResult> AppendAndWait(AppendRequest request);
+
+  // Calls `on_durable` when everything sequenced before this call is durable; at once if it is.
+  virtual void WhenDurable(std::function<void()> on_durable) = 0;
+
+  // The outcome of an earlier append with this id (durable or about to be: answer after WhenDurable), nothing if there is
+  // none, ALREADY_EXISTS if it was made with another digest.
+  virtual absl::StatusOr<std::optional<AppendResult>> FindRequest(const std::string& request_id,
+                                                                  const std::string& request_digest) const = 0;
+
+  // The version of a stream including what is sequenced and not yet durable; 0 if there is no such stream.
+  virtual absl::StatusOr<Version> StreamVersion(const std::string& stream) const = 0;
+
+  // Durable records matching the filter: forwards those after `from`, backwards those before it (0: from the end).
+  virtual std::unique_ptr<Cursor> Read(const Filter& filter, Position from, Direction direction) const = 0;
+  // The records of one stream with a version greater than `after`, including what is sequenced and not yet durable: for
+  // deciding only.
+  virtual absl::StatusOr<std::vector<Record>> ReadForDeciding(const std::string& stream, Version after) const = 0;
+
+  virtual std::unique_ptr<Subscription> Subscribe(const Filter& filter, Position after) = 0;
+
+  // The last durable position; 0 for an empty log.
+  virtual Position Tail() const = 0;
+  // The identity of this log, a UUID made when it was created.
+  virtual std::string LogId() const = 0;
+
+  // Derived state that may be lost without harm: the newest snapshot of a stream. `data` is the owner's.
+  struct Snapshot {
+    Version version = 0;
+    uint32_t format = 0;  // Of `data`; a reader that does not know it ignores the snapshot.
+    std::string data;
+  };
+  virtual absl::Status SaveSnapshot(const std::string& stream, const Snapshot& snapshot) = 0;
+  virtual absl::StatusOr<std::optional<Snapshot>> LoadSnapshot(const std::string& stream) const = 0;
+
+  // Called after every commit from a thread of the log; set before the first append.
+  virtual void SetCommitObserver(std::function<void(const CommitReport&)> observer) = 0;
+
+  // Commits what is sequenced, wakes every subscription with kClosed and refuses what comes after. Idempotent; the destructor
+  // calls it.
+  virtual void Close() = 0;
+};
+
+}  // namespace anamnesis::eventlog
