@@ -1,0 +1,36 @@
+// The shape of a domain: what CommandRunner needs to know of one.
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "decider/decision.h"
+
+namespace anamnesis::decider {
+
+// A domain with nothing to know of other services.
+struct NoFacts {};
+
+// A domain is a type with static, pure functions over protobuf messages:
+//   State    a message; its default is the state of a stream without events; its bytes are the snapshot
+//   Command  a message whose only oneof holds the request; every request has `context` as field 1
+//   Event    a message whose only oneof holds the event
+//   Facts    a value: what is known of other services
+//   kStateFormat   raised when State's meaning changes, so that older snapshots are ignored
+//   Streams(command, input)  the streams it decides on, at least one, no stream twice; the first is the resource's
+//   Decide(states, command, input, facts)  one state per stream, in the order of Streams
+//   Evolve(state, event)     DATA_LOSS for an event that it does not know
+template <class D>
+concept Decider = requires(const typename D::Command& command, const DecisionInput& input, typename D::State& state,
+                           const typename D::Event& event, const typename D::Facts& facts,
+                           std::span<const typename D::State* const> states) {
+  { D::kStateFormat } -> std::convertible_to<uint32_t>;
+  { D::Streams(command, input) } -> std::same_as<std::vector<std::string>>;
+  { D::Decide(states, command, input, facts) } -> std::same_as<Decision<typename D::Event>>;
+  { D::Evolve(state, event) } -> std::same_as<absl::Status>;
+};
+
+}  // namespace anamnesis::decider
