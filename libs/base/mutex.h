@@ -12,6 +12,10 @@
 #define ANAMNESIS_THREAD_ANNOTATION(x)
 #endif
 
+// Abseil's headers still define these two old names, to the same effect.
+#undef GUARDED_BY
+#undef NO_THREAD_SAFETY_ANALYSIS
+
 #define CAPABILITY(x) ANAMNESIS_THREAD_ANNOTATION(capability(x))
 #define SCOPED_CAPABILITY ANAMNESIS_THREAD_ANNOTATION(scoped_lockable)
 #define GUARDED_BY(x) ANAMNESIS_THREAD_ANNOTATION(guarded_by(x))
