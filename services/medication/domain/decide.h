@@ -1,0 +1,81 @@
+// What the decide_*.cc files share. Each Decide is a ladder of named refusals, asked in the order of errors.proto, and
+// ends in the event that is to be recorded.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "anamnesis/medication/v1/errors.pb.h"
+#include "anamnesis/medication/v1/events.pb.h"
+#include "anamnesis/medication/v1/medication_service.pb.h"
+#include "anamnesis/medication/v1/state.pb.h"
+#include "decider/decision.h"
+
+namespace anamnesis::medication {
+
+using Decision = decider::Decision<v1::MedicationEvent>;
+
+// What a command meets: all that a decision may know.
+struct Situation {
+  const v1::MedicationState& state;
+  const decider::DecisionInput& input;
+  const v1::MedicationFacts& facts;
+};
+
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::PrescribeRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ChangeDoseRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::HoldOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ResumeOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::DiscontinueOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDispenseRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAdministrationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractAdministrationRequest& request);
+
+// The order; ORDER_NOT_FOUND, or ETAG_MISMATCH if the caller saw another revision of it.
+absl::StatusOr<const v1::OrderState*> FindOrder(const v1::MedicationState& state, const std::string& order_id,
+                                                const rpc::v1::CommandContext& context);
+
+// ORDER_RETRACTED.
+absl::Status CheckNotRetracted(const v1::OrderState& order);
+// ORDER_RETRACTED, ORDER_ENDED.
+absl::Status CheckNotEnded(const v1::OrderState& order);
+// ORDER_RETRACTED, ORDER_ENDED, ORDER_ON_HOLD, ORDER_NOT_ACTIVE.
+absl::Status CheckActive(const v1::OrderState& order);
+// REASON_REQUIRED.
+absl::Status CheckReason(const rpc::v1::CommandContext& context);
+
+// Calls `visit` with the request that the command carries; false if it carries none.
+template <class Visitor>
+bool WithRequest(const v1::MedicationCommand& command, Visitor&& visit) {
+  switch (command.command_case()) {
+    case v1::MedicationCommand::kPrescribe:
+      return visit(command.prescribe()), true;
+    case v1::MedicationCommand::kRecordOrder:
+      return visit(command.record_order()), true;
+    case v1::MedicationCommand::kChangeDose:
+      return visit(command.change_dose()), true;
+    case v1::MedicationCommand::kHoldOrder:
+      return visit(command.hold_order()), true;
+    case v1::MedicationCommand::kResumeOrder:
+      return visit(command.resume_order()), true;
+    case v1::MedicationCommand::kDiscontinueOrder:
+      return visit(command.discontinue_order()), true;
+    case v1::MedicationCommand::kRetractOrder:
+      return visit(command.retract_order()), true;
+    case v1::MedicationCommand::kRecordDispense:
+      return visit(command.record_dispense()), true;
+    case v1::MedicationCommand::kRecordAdministration:
+      return visit(command.record_administration()), true;
+    case v1::MedicationCommand::kRetractAdministration:
+      return visit(command.retract_administration()), true;
+    case v1::MedicationCommand::COMMAND_NOT_SET:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace anamnesis::medication

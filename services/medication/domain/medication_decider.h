@@ -1,0 +1,42 @@
+// The medication domain: orders, dispenses and administrations of one patient. Pure: see decider/decider.h.
+//
+// Where what is decided lives: decide_order.cc (prescribe, record, change, hold, resume, discontinue, retract),
+// decide_record.cc (dispenses and administrations), safety.cc (what the clinical rules say), evolve.cc (what an event
+// does to the state), streams.cc (whose stream a command is for).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "anamnesis/medication/v1/events.pb.h"
+#include "anamnesis/medication/v1/medication_service.pb.h"
+#include "anamnesis/medication/v1/state.pb.h"
+#include "decider/decider.h"
+
+namespace anamnesis::medication {
+
+struct MedicationDecider {
+  using State = v1::MedicationState;
+  using Command = v1::MedicationCommand;
+  using Event = v1::MedicationEvent;
+  using Facts = v1::MedicationFacts;
+
+  static constexpr uint32_t kStateFormat = 1;
+
+  // `medication-<patient uuid>`; none for an empty command.
+  static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);
+
+  // Refusals: MedicationError in its order, ETAG_MISMATCH, COMMAND_MISSING.
+  static decider::Decision<Event> Decide(std::span<const State* const> states, const Command& command,
+                                         const decider::DecisionInput& input, const Facts& facts);
+
+  // DATA_LOSS for an event that it does not know, or that changes what is not there.
+  static absl::Status Evolve(State& state, const Event& event);
+};
+
+static_assert(decider::Decider<MedicationDecider>);
+
+}  // namespace anamnesis::medication

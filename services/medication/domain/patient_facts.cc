@@ -1,0 +1,56 @@
+#include "services/medication/domain/patient_facts.h"
+
+#include <algorithm>
+#include <string>
+
+namespace anamnesis::medication {
+namespace {
+
+auto FindAllergy(v1::PatientFacts& facts, const std::string& id) {
+  return std::ranges::find(*facts.mutable_allergies(), id, &v1::KnownAllergy::id);
+}
+
+void PutAllergy(v1::PatientFacts& facts, const patient::v1::Allergy& allergy) {
+  const auto found = FindAllergy(facts, allergy.id());
+  v1::KnownAllergy& known = found != facts.mutable_allergies()->end() ? *found : *facts.add_allergies();
+  known.set_id(allergy.id());
+  *known.mutable_codings() = allergy.substance().codings();
+  known.set_kind(allergy.kind());
+  known.set_clinical_status(allergy.clinical_status());
+  known.set_verification(allergy.verification());
+}
+
+void RemoveAllergy(v1::PatientFacts& facts, const std::string& id) {
+  const auto found = FindAllergy(facts, id);
+  if (found != facts.mutable_allergies()->end()) facts.mutable_allergies()->erase(found);
+}
+
+}  // namespace
+
+void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent& event) {
+  using patient::v1::PatientEvent;
+  switch (event.event_case()) {
+    case PatientEvent::kDeathRecorded:
+      facts.set_deceased(true);
+      break;
+    case PatientEvent::kDeathRetracted:
+      facts.set_deceased(false);
+      break;
+    case PatientEvent::kMergedInto:
+      facts.set_survivor_id(event.merged_into().survivor_id());
+      break;
+    case PatientEvent::kAllergyRecorded:
+      PutAllergy(facts, event.allergy_recorded().allergy());
+      break;
+    case PatientEvent::kAllergyRevised:
+      PutAllergy(facts, event.allergy_revised().allergy());
+      break;
+    case PatientEvent::kAllergyRetracted:
+      RemoveAllergy(facts, event.allergy_retracted().allergy_id());
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace anamnesis::medication

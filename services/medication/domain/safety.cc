@@ -1,0 +1,133 @@
+#include "services/medication/domain/safety.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "anamnesis/medication/v1/errors.pb.h"
+#include "base/refusal.h"
+
+namespace anamnesis::medication {
+namespace {
+
+using clinical::v1::Coding;
+
+// In the order in which equally grave alerts are shown.
+constexpr std::array<SafetyRule, 3> kRules = {AllergyIngredient, DuplicateOrder, EncounterVoid};
+
+// Displays differ between sources; a coding without a code says nothing.
+bool SameCode(const Coding& a, const Coding& b) {
+  return !a.code().empty() && a.code() == b.code() && a.system() == b.system();
+}
+
+// True if the code is the order's medication or one of its ingredients.
+bool Contains(const v1::Order& order, const Coding& coding) {
+  return std::ranges::any_of(order.medication().codings(), [&](const Coding& own) { return SameCode(own, coding); }) ||
+         std::ranges::any_of(order.ingredients(),
+                             [&](const v1::Ingredient& own) { return SameCode(own.coding(), coding); });
+}
+
+bool SharesSubstance(const v1::Order& order, const v1::Order& other) {
+  return std::ranges::any_of(other.medication().codings(),
+                             [&](const Coding& coding) { return Contains(order, coding); }) ||
+         std::ranges::any_of(other.ingredients(),
+                             [&](const v1::Ingredient& ingredient) { return Contains(order, ingredient.coding()); });
+}
+
+// Whether a future exposure must be feared: what is not said to be over or wrong holds.
+bool Holds(const v1::KnownAllergy& allergy) {
+  if (allergy.verification() == patient::v1::VERIFICATION_REFUTED) return false;
+  switch (allergy.clinical_status()) {
+    case patient::v1::CLINICAL_STATUS_INACTIVE:
+    case patient::v1::CLINICAL_STATUS_REMISSION:
+    case patient::v1::CLINICAL_STATUS_RESOLVED:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// An alert about one resource. Its text travels in refusals, so it names no drug and no diagnosis.
+rpc::v1::Alert MakeAlert(std::string_view rule_id, rpc::v1::AlertSeverity severity, std::string_view message,
+                         std::string fact) {
+  rpc::v1::Alert alert;
+  alert.set_rule_id(std::string(rule_id));
+  alert.set_severity(severity);
+  alert.set_message(std::string(message));
+  alert.add_facts(std::move(fact));
+  return alert;
+}
+
+}  // namespace
+
+void AllergyIngredient(const Proposal& proposal, Alerts& alerts) {
+  for (const v1::KnownAllergy& allergy : proposal.facts.patient().allergies()) {
+    const bool matches =
+        std::ranges::any_of(allergy.codings(), [&](const Coding& coding) { return Contains(proposal.order, coding); });
+    if (!matches || !Holds(allergy)) continue;
+    const std::string fact = absl::StrCat("allergy/", allergy.id());
+    if (allergy.kind() == patient::v1::ALLERGY_KIND_INTOLERANCE) {
+      alerts.push_back(MakeAlert("allergy-ingredient", rpc::v1::ALERT_SEVERITY_WARN,
+                                 "The patient does not tolerate the ordered medication or one of its ingredients.",
+                                 fact));
+    } else {
+      alerts.push_back(MakeAlert("allergy-ingredient", rpc::v1::ALERT_SEVERITY_BLOCK,
+                                 "The patient is allergic to the ordered medication or one of its ingredients.", fact));
+    }
+  }
+}
+
+void DuplicateOrder(const Proposal& proposal, Alerts& alerts) {
+  std::vector<std::string> duplicates;
+  for (const auto& [id, other] : proposal.state.orders()) {
+    if (id == proposal.order.id() || other.status() != v1::ORDER_STATUS_ACTIVE) continue;
+    if (SharesSubstance(proposal.order, other.therapy())) duplicates.push_back(absl::StrCat("order/", id));
+  }
+  std::ranges::sort(duplicates);  // A proto map has no order of its own; a replay must decide the same.
+  for (std::string& duplicate : duplicates) {
+    alerts.push_back(MakeAlert("duplicate-order", rpc::v1::ALERT_SEVERITY_WARN,
+                               "Another active order has the same medication or shares an ingredient.",
+                               std::move(duplicate)));
+  }
+}
+
+void EncounterVoid(const Proposal& proposal, Alerts& alerts) {
+  const std::string& encounter_id = proposal.order.provenance().encounter_id();
+  const auto& void_ids = proposal.facts.encounters().void_ids();
+  if (encounter_id.empty() || std::ranges::find(void_ids, encounter_id) == void_ids.end()) return;
+  alerts.push_back(MakeAlert("encounter-void", rpc::v1::ALERT_SEVERITY_WARN,
+                             "The order is written in an encounter that was cancelled or entered in error.",
+                             absl::StrCat("encounter/", encounter_id)));
+}
+
+Alerts ReviewSafety(const Proposal& proposal,
+                    const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides) {
+  Alerts alerts;
+  for (const SafetyRule rule : kRules) rule(proposal, alerts);
+  for (rpc::v1::Alert& alert : alerts) {
+    const auto given = std::ranges::find(overrides, alert.rule_id(), &rpc::v1::AlertOverride::rule_id);
+    if (given != overrides.end()) alert.set_override_reason(given->reason());
+  }
+  std::ranges::stable_sort(alerts, std::greater{}, &rpc::v1::Alert::severity);
+  return alerts;
+}
+
+absl::Status CheckOverridden(const Alerts& alerts) {
+  RefusalDetails details;
+  for (const rpc::v1::Alert& alert : alerts) {
+    if (alert.severity() != rpc::v1::ALERT_SEVERITY_BLOCK || !alert.override_reason().empty()) continue;
+    google::rpc::PreconditionFailure::Violation& violation = details.preconditions.emplace_back();
+    violation.set_type(alert.rule_id());
+    violation.set_subject(absl::StrJoin(alert.facts(), " "));
+    violation.set_description(alert.message());
+  }
+  return details.preconditions.empty() ? absl::OkStatus() : Refuse(v1::SAFETY_OVERRIDE_REQUIRED, details);
+}
+
+}  // namespace anamnesis::medication
