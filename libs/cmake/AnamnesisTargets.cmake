@@ -68,7 +68,8 @@ function(anamnesis_proto_library NAME)
     add_custom_command(
       OUTPUT ${OUT}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${ANAMNESIS_GENERATED_DIR}
-      COMMAND ${ANAMNESIS_PROTOC} --cpp_out=${ANAMNESIS_GENERATED_DIR} ${PLUGIN} -I ${ARG_ROOT} ${ARG_ROOT}/${PROTO}
+      COMMAND ${ANAMNESIS_PROTOC} --cpp_out=${ANAMNESIS_GENERATED_DIR} ${PLUGIN} -I ${ARG_ROOT} -I ${PROJECT_SOURCE_DIR}/protos
+              ${ARG_ROOT}/${PROTO}
       DEPENDS ${ARG_ROOT}/${PROTO}
       COMMENT "protoc ${PROTO}")
     list(APPEND SOURCES ${OUT})

@@ -1,0 +1,42 @@
+#include "decider/command.h"
+
+#include <openssl/sha.h>
+
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace anamnesis::decider {
+
+const google::protobuf::Message* SetMember(const google::protobuf::Message& envelope) {
+  const google::protobuf::OneofDescriptor* oneof = envelope.GetDescriptor()->oneof_decl(0);
+  const google::protobuf::Reflection* reflection = envelope.GetReflection();
+  const google::protobuf::FieldDescriptor* field = reflection->GetOneofFieldDescriptor(envelope, oneof);
+  return field == nullptr ? nullptr : &reflection->GetMessage(envelope, field);
+}
+
+const rpc::v1::CommandContext& ContextOf(const google::protobuf::Message& command) {
+  const google::protobuf::Message& request = *SetMember(command);
+  const google::protobuf::FieldDescriptor* field = request.GetDescriptor()->FindFieldByNumber(1);
+  return static_cast<const rpc::v1::CommandContext&>(request.GetReflection()->GetMessage(request, field));
+}
+
+std::string EventType(const google::protobuf::Message& event) {
+  const google::protobuf::Message* member = SetMember(event);
+  return member == nullptr ? "" : member->GetDescriptor()->full_name();
+}
+
+std::string Digest(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+}  // namespace anamnesis::decider

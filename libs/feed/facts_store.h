@@ -1,0 +1,56 @@
+// What a service keeps of other services' events: one small message per entity, with the positions it is made of.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "feed/follower.h"
+#include "rocksdb/db.h"
+
+namespace anamnesis::feed {
+
+// Facts of entities in a RocksDB of its own; derived data, rebuilt by following from the beginning if it is deleted.
+// Thread-safe: one follower thread per source writes, any thread reads. A read sees facts and positions of one instant.
+class FactsStore {
+ public:
+  // Changes the stored facts (empty at first) by one event. Returns false where the event changes nothing. Must be pure.
+  using Fold = std::function<absl::StatusOr<bool>(std::string& facts, const event::v1::EventEnvelope& event)>;
+
+  // Facts of one entity as known now. `positions` are in the order of the sources.
+  struct Known {
+    std::string facts;
+    std::vector<uint64_t> positions;
+  };
+
+  // UNAVAILABLE or FAILED_PRECONDITION where the directory cannot be opened, saying why.
+  static absl::StatusOr<std::unique_ptr<FactsStore>> Open(const std::string& directory,
+                                                          std::vector<std::string> sources);
+  ~FactsStore();
+
+  // The entity is what follows the first '-' of a stream's name.
+  absl::StatusOr<Known> Get(const std::string& entity) const;
+
+  // The sink for one of the sources. Lives as long as the store.
+  FollowSink& SinkFor(const std::string& source, Fold fold);
+
+  const std::vector<std::string>& sources() const { return sources_; }
+
+ private:
+  class Sink;
+
+  FactsStore(std::unique_ptr<rocksdb::DB> db, std::vector<std::string> sources);
+
+  const std::unique_ptr<rocksdb::DB> db_;
+  const std::vector<std::string> sources_;
+  Mutex write_mutex_;  // Two sources may change the facts of one entity.
+  std::vector<std::unique_ptr<Sink>> sinks_;
+};
+
+// What follows the first '-': the entity of a stream.
+std::string EntityOf(const std::string& stream);
+
+}  // namespace anamnesis::feed

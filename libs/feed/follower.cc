@@ -1,0 +1,109 @@
+#include "feed/follower.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "rpc/client.h"
+#include "rpc/log.h"
+#include "rpc/status.h"
+
+namespace anamnesis::feed {
+namespace {
+
+namespace v1 = event::v1;
+
+constexpr std::chrono::milliseconds kFirstWait{50};
+constexpr std::chrono::milliseconds kLastWait{2'000};
+constexpr std::chrono::milliseconds kStatusTimeout{5'000};
+
+}  // namespace
+
+Follower::Follower(std::string service, std::shared_ptr<grpc::Channel> channel, rpc::Caller caller, FollowSink& sink)
+    : service_(std::move(service)),
+      caller_(std::move(caller)),
+      sink_(sink),
+      stub_(v1::EventFeedService::NewStub(std::move(channel))),
+      thread_([this] { Run(); }) {}
+
+Follower::~Follower() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    if (call_ != nullptr) call_->TryCancel();
+    stopped_.NotifyAll();
+  }
+  thread_.join();
+}
+
+void Follower::Run() {
+  Backoff backoff(kFirstWait, kLastWait);
+  std::string told;
+  while (true) {
+    const absl::Status status = FollowOnce();
+    if (tracker_.Get().connected) backoff.Reset();
+    tracker_.Disconnected(std::string(status.message()));
+    if (told != status.message()) {  // Once per problem, not once per try.
+      told = std::string(status.message());
+      rpc::Log(rpc::LogLevel::kWarning, "feed ended, will connect again", {{"source", service_}, {"error", told}});
+    }
+    MutexLock lock(mutex_);
+    if (stopped_.WaitFor(mutex_, backoff.Next(), [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_; })) return;
+  }
+}
+
+absl::Status Follower::FollowOnce() {
+  grpc::ClientContext status_context;
+  rpc::PrepareContext(status_context, caller_, kStatusTimeout);
+  v1::GetLogStatusResponse log_status;
+  RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetLogStatus(&status_context, {}, &log_status)));
+  if (log_status.service() != service_) {
+    return absl::FailedPreconditionError(absl::StrCat("the address serves '", log_status.service(), "', not '",
+                                                      service_, "'; correct the address"));
+  }
+  ASSIGN_OR_RETURN(const uint64_t position, sink_.Resume(log_status.log_id()));
+
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, caller_, rpc::kNoTimeout);
+  {
+    MutexLock lock(mutex_);
+    if (stopping_) return absl::CancelledError("stopping");
+    call_ = &context;
+  }
+  v1::SubscribeRequest request;
+  request.set_after_position(position);
+  request.set_follow(true);
+  const auto reader = stub_->Subscribe(&context, request);
+  tracker_.Update([&](LinkState& state) {
+    state = {.connected = true, .position = position, .tail = std::max(position, log_status.tail_position())};
+  });
+
+  absl::Status applied;
+  v1::SubscribeResponse response;
+  while (applied.ok() && reader->Read(&response)) {
+    uint64_t reached = 0;
+    if (response.has_batch()) {
+      applied = sink_.Apply(response.batch());
+      if (applied.ok()) reached = response.batch().events().rbegin()->position();
+    } else if (response.has_caught_up()) {
+      reached = response.caught_up().position();
+    }
+    tracker_.Update([&](LinkState& state) {
+      state.position = std::max(state.position, reached);
+      state.tail = std::max(state.tail, state.position);
+    });
+  }
+  if (!applied.ok()) context.TryCancel();
+  const absl::Status ended = rpc::FromGrpcStatus(reader->Finish());
+  {
+    MutexLock lock(mutex_);
+    call_ = nullptr;
+  }
+  if (!applied.ok()) return applied;
+  return ended.ok() ? absl::UnavailableError("the feed ended") : ended;
+}
+
+}  // namespace anamnesis::feed

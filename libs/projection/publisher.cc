@@ -1,0 +1,177 @@
+#include "projection/publisher.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "rpc/client.h"
+#include "rpc/log.h"
+#include "rpc/status.h"
+
+namespace anamnesis::projection {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstWait{50};
+constexpr std::chrono::milliseconds kLastWait{2'000};
+
+}  // namespace
+
+Publisher::Publisher(eventlog::EventLog& log, Project project, std::shared_ptr<grpc::Channel> channel,
+                     PublisherOptions options)
+    : log_(log),
+      project_(std::move(project)),
+      options_(std::move(options)),
+      stub_(v1::ProjectionService::NewStub(std::move(channel))),
+      thread_([this] { Run(); }) {}
+
+Publisher::~Publisher() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    if (call_ != nullptr) call_->TryCancel();
+    changed_.NotifyAll();
+  }
+  thread_.join();
+}
+
+LinkState Publisher::state() const {
+  LinkState state = tracker_.Get();
+  state.tail = log_.Tail();
+  if (state.lag_events() > 0) {
+    const auto cursor = log_.Read({}, state.position, eventlog::Direction::kForwards);
+    if (cursor->Valid()) state.oldest_pending_micros = cursor->record().recorded_micros;
+  }
+  return state;
+}
+
+void Publisher::Run() {
+  Backoff backoff(kFirstWait, kLastWait);
+  std::string told;
+  while (true) {
+    const absl::Status status = PublishOnce();
+    if (tracker_.Get().connected) backoff.Reset();
+    tracker_.Disconnected(std::string(status.message()));
+    if (told != status.message()) {  // Once per problem, not once per try.
+      told = std::string(status.message());
+      rpc::Log(rpc::LogLevel::kWarning, "publishing ended, will connect again", {{"error", told}});
+    }
+    MutexLock lock(mutex_);
+    if (changed_.WaitFor(mutex_, backoff.Next(), [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_; })) return;
+  }
+}
+
+absl::Status Publisher::PublishOnce() {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, options_.caller, rpc::kNoTimeout);
+  {
+    MutexLock lock(mutex_);
+    if (stopping_) return absl::CancelledError("stopping");
+    call_ = &context;
+    flow_ = {};
+  }
+  const auto stream = stub_->Publish(&context);
+  v1::PublishRequest hello;
+  hello.mutable_hello()->set_service(options_.service);
+  hello.mutable_hello()->set_log_id(log_.LogId());
+  hello.mutable_hello()->set_projection_version(options_.projection_version);
+  hello.mutable_hello()->set_tail_position(log_.Tail());
+
+  absl::Status sent;
+  v1::PublishResponse response;
+  if (stream->Write(hello) && stream->Read(&response) && response.has_welcome()) {
+    const v1::PublishWelcome welcome = response.welcome();
+    {
+      MutexLock lock(mutex_);
+      flow_.window = std::max(1u, welcome.window());
+    }
+    tracker_.Update([&](LinkState& state) { state = {.connected = true, .position = welcome.applied_position()}; });
+    std::thread acks([this, &stream] { ReadAcks(*stream); });
+    sent = SendBatches(*stream, welcome.applied_position());
+    if (!sent.ok()) context.TryCancel();
+    stream->WritesDone();
+    acks.join();
+  }
+  const absl::Status ended = rpc::FromGrpcStatus(stream->Finish());
+  MutexLock lock(mutex_);
+  call_ = nullptr;
+  if (!sent.ok()) return sent;
+  return ended.ok() ? absl::UnavailableError("the read model ended the stream") : ended;
+}
+
+absl::Status Publisher::SendBatches(Stream& stream, uint64_t after) {
+  if (after > log_.Tail()) {
+    return absl::DataLossError("the read model has applied events that this log does not have; the log was replaced or lost");
+  }
+  const auto subscription = log_.Subscribe({}, after);
+  while (AwaitWindow()) {
+    ASSIGN_OR_RETURN(const eventlog::SubscriptionItem item, subscription->Poll(options_.batch_bytes));
+    using Kind = eventlog::SubscriptionItem::Kind;
+    if (item.kind == Kind::kClosed) return absl::UnavailableError("the log is closing");
+    if (item.kind == Kind::kEvents) {
+      RETURN_IF_ERROR(SendEvents(stream, item, after));
+    } else if (item.kind == Kind::kNothingYet) {
+      subscription->WhenReady([this] {
+        MutexLock lock(mutex_);
+        flow_.ready = true;
+        changed_.NotifyAll();
+      });
+      MutexLock lock(mutex_);
+      changed_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_ || flow_.ended || flow_.ready; });
+      flow_.ready = false;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Publisher::SendEvents(Stream& stream, const eventlog::SubscriptionItem& item, uint64_t& after) {
+  v1::PublishRequest request;
+  v1::PublishBatch& batch = *request.mutable_batch();
+  batch.set_after_position(after);
+  for (const auto& record : item.records) {
+    ASSIGN_OR_RETURN(std::vector<v1::ViewChange> changes, project_(*record));
+    for (v1::ViewChange& change : changes) {
+      change.set_position(record->position);
+      *change.mutable_recorded_time() = ToTimestamp(record->recorded_micros);
+      *change.mutable_effective_time() = ToTimestamp(record->effective_micros);
+      *batch.add_changes() = std::move(change);
+    }
+  }
+  const eventlog::Record& last = *item.records.back();
+  batch.set_up_to_position(last.position);
+  *batch.mutable_up_to_recorded_time() = ToTimestamp(last.recorded_micros);
+  batch.set_tail_position(log_.Tail());
+  after = last.position;
+  {
+    MutexLock lock(mutex_);
+    flow_.unacked_ends.push_back(after);
+  }
+  stream.Write(request);  // Where it fails, the reading side ends and AwaitWindow says so.
+  return absl::OkStatus();
+}
+
+bool Publisher::AwaitWindow() {
+  MutexLock lock(mutex_);
+  changed_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS {
+    return stopping_ || flow_.ended || flow_.unacked_ends.size() < flow_.window;
+  });
+  return !stopping_ && !flow_.ended;
+}
+
+void Publisher::ReadAcks(Stream& stream) {
+  v1::PublishResponse response;
+  while (stream.Read(&response)) {
+    const uint64_t applied = response.ack().applied_position();
+    tracker_.Update([&](LinkState& state) { state.position = std::max(state.position, applied); });
+    MutexLock lock(mutex_);
+    while (!flow_.unacked_ends.empty() && flow_.unacked_ends.front() <= applied) flow_.unacked_ends.pop_front();
+    changed_.NotifyAll();
+  }
+  MutexLock lock(mutex_);
+  flow_.ended = true;
+  changed_.NotifyAll();
+}
+
+}  // namespace anamnesis::projection

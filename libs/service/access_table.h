@@ -1,0 +1,20 @@
+// Which role may do what where no other table is given.
+#pragma once
+
+namespace anamnesis::service {
+
+// In the form of rpc::AccessPolicy::Parse. Permissions are those that the contracts name.
+inline constexpr char kDefaultAccessTable[] = R"(
+# People who treat patients.
+clinician: patient.write encounter.write medication.write chart.read
+# People who replay what happened.
+auditor:   events.read chart.read
+# People who keep the servers running.
+operator:  ops.read ops.admin
+# Programs that bring records in.
+importer:  patient.write encounter.write medication.write
+# The servers among themselves.
+service:   events.read projection.publish
+)";
+
+}  // namespace anamnesis::service

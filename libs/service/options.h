@@ -1,0 +1,28 @@
+// How a write service is configured.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "decider/command_runner.h"
+#include "eventlog/open.h"
+#include "rpc/access_policy.h"
+
+namespace anamnesis::service {
+
+struct WriteServiceOptions {
+  std::string data_dir;                       // Empty: everything in memory, for tests.
+  std::string listen = "127.0.0.1:0";
+  std::string metrics_listen;                 // Empty: none.
+  std::string roles_file;                     // Empty: kDefaultAccessTable.
+  std::string readmodel;                      // Where views are published; empty: nowhere.
+  std::map<std::string, std::string> follow;  // Service to address; one that is not named is not followed.
+  eventlog::LogOptions log;
+  decider::CommandRunnerOptions runner;
+};
+
+// The policy of the file, or the default one where `roles_file` is empty.
+absl::StatusOr<rpc::AccessPolicy> LoadAccessPolicy(const std::string& roles_file);
+
+}  // namespace anamnesis::service

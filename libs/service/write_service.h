@@ -1,0 +1,173 @@
+// A service that owns a log: everything behind one write service, wired in order. The mains and the tests build this object.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/status.h"
+#include "decider/command_runner.h"
+#include "eventlog/open.h"
+#include "feed/facts_store.h"
+#include "feed/feed_service.h"
+#include "feed/follower.h"
+#include "projection/publisher.h"
+#include "rpc/client.h"
+#include "rpc/gate.h"
+#include "rpc/health.h"
+#include "rpc/metrics.h"
+#include "rpc/server.h"
+#include "service/command_service.h"
+#include "service/log_metrics.h"
+#include "service/monitor.h"
+#include "service/options.h"
+#include "service/ops_service.h"
+
+namespace anamnesis::service {
+
+// What makes a write service this one.
+template <decider::Decider D>
+struct Context {
+  std::string name;  // `patient`, `encounter`, `medication`.
+  projection::Project project;
+  uint32_t projection_version = 1;
+  // The services it follows, and how an event of each changes the facts of its patient.
+  struct Followed {
+    std::string service;
+    feed::FactsStore::Fold fold;
+  };
+  std::vector<Followed> followed;
+  // The facts from their stored form.
+  std::function<absl::StatusOr<typename D::Facts>(const std::string& stored)> parse_facts;
+};
+
+// Members stand in the order in which they depend on each other, so that destruction ends the calls first and closes the log
+// last. Open, then use from any thread; Drain once, from one.
+template <decider::Decider D, class SubmitRequest, class SubmitResponse>
+class WriteService {
+ public:
+  // Opens the data, starts to follow, publish and serve.
+  static absl::StatusOr<std::unique_ptr<WriteService>> Start(Context<D> context, const WriteServiceOptions& options) {
+    ASSIGN_OR_RETURN(rpc::AccessPolicy policy, LoadAccessPolicy(options.roles_file));
+    ASSIGN_OR_RETURN(std::unique_ptr<eventlog::EventLog> log, OpenLog(options));
+    std::vector<std::string> sources;
+    for (const auto& followed : context.followed) sources.push_back(followed.service);
+    std::unique_ptr<feed::FactsStore> facts;
+    if (!sources.empty()) {
+      ASSIGN_OR_RETURN(facts, feed::FactsStore::Open(options.data_dir + "/facts", sources));
+    }
+    std::unique_ptr<WriteService> service(
+        new WriteService(std::move(context), options, std::move(policy), std::move(log), std::move(facts)));
+    RETURN_IF_ERROR(service->Serve());
+    return service;
+  }
+
+  ~WriteService() {
+    Drain();
+    log_->Close();  // Its callbacks use what is destroyed next.
+  }
+
+  // Stops in order: calls, then what follows and publishes. Idempotent. False if a call had to be cut off.
+  bool Drain() {
+    if (drained_) return true;
+    drained_ = true;
+    const bool orderly = server_.Drain();
+    monitor_.reset();
+    followers_.clear();
+    publisher_.reset();
+    return orderly;
+  }
+
+  int port() const { return port_; }
+  int metrics_port() const { return server_.metrics_port(); }
+  eventlog::EventLog& log() { return *log_; }
+  rpc::Health& health() { return health_; }
+
+ private:
+  WriteService(Context<D> context, const WriteServiceOptions& options, rpc::AccessPolicy policy,
+               std::unique_ptr<eventlog::EventLog> log, std::unique_ptr<feed::FactsStore> facts)
+      : context_(std::move(context)),
+        options_(options),
+        gate_(std::move(policy), metrics_),
+        log_(std::move(log)),
+        facts_(std::move(facts)),
+        runner_(*log_, [this](const std::string& stream) { return FactsFor(stream); }, options.runner),
+        commands_(runner_, gate_),
+        feed_(context_.name, *log_, gate_),
+        ops_(context_.name, [this](ops::v1::GetStatusResponse& response) { Describe(response); }, gate_),
+        server_({.listen_address = options.listen, .metrics_address = options.metrics_listen}, gate_, health_) {
+    ObserveCommits(*log_, metrics_);
+  }
+
+  static absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const WriteServiceOptions& options) {
+    if (options.data_dir.empty()) return eventlog::NewMemoryLog(options.log);
+    return eventlog::OpenRocksLog(options.data_dir + "/log", options.log);
+  }
+
+  absl::Status Serve() {
+    const rpc::Caller self{.actor = "service:" + context_.name, .roles = {"service"}};
+    std::vector<Monitor::Link> links;
+    for (const auto& followed : context_.followed) {
+      const auto address = options_.follow.find(followed.service);
+      if (address == options_.follow.end()) continue;
+      followers_.push_back(std::make_unique<feed::Follower>(followed.service, rpc::Connect(address->second), self,
+                                                            facts_->SinkFor(followed.service, followed.fold)));
+      links.push_back({"follow:" + followed.service, [follower = followers_.back().get()] { return follower->state(); }});
+    }
+    if (!options_.readmodel.empty()) {
+      publisher_ = std::make_unique<projection::Publisher>(
+          *log_, context_.project, rpc::Connect(options_.readmodel),
+          projection::PublisherOptions{.service = context_.name,
+                                       .projection_version = context_.projection_version,
+                                       .caller = self});
+      links.push_back({"publish:readmodel", [this] { return publisher_->state(); }});
+    }
+    monitor_ = std::make_unique<Monitor>(std::move(links), health_, metrics_,
+                                         [this] { UpdateRunnerMetrics(runner_.stats(), runner_.in_flight(), metrics_); });
+    ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &ops_}));
+    health_.SetServing(commands_.name(), true);
+    health_.SetServing(feed_.name(), true);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<decider::KnownFacts<typename D::Facts>> FactsFor(const std::string& stream) const {
+    decider::KnownFacts<typename D::Facts> known;
+    if (facts_ == nullptr) return known;
+    ASSIGN_OR_RETURN(const feed::FactsStore::Known stored, facts_->Get(feed::EntityOf(stream)));
+    ASSIGN_OR_RETURN(known.facts, context_.parse_facts(stored.facts));
+    for (size_t i = 0; i < stored.positions.size(); ++i) {
+      known.positions.push_back({.log = facts_->sources()[i], .position = stored.positions[i]});
+    }
+    return known;
+  }
+
+  void Describe(ops::v1::GetStatusResponse& response) const {
+    response.set_log_id(log_->LogId());
+    response.set_tail_position(log_->Tail());
+    response.set_commands_in_flight(runner_.in_flight());
+    for (const auto& [name, state] : monitor_->States()) AddLink(name, state, response);
+  }
+
+  const Context<D> context_;
+  const WriteServiceOptions options_;
+  rpc::Metrics metrics_;
+  rpc::Health health_;
+  rpc::Gate gate_;
+  const std::unique_ptr<eventlog::EventLog> log_;
+  const std::unique_ptr<feed::FactsStore> facts_;  // Null where no other service is followed.
+  decider::CommandRunner<D> runner_;
+  CommandService<D, SubmitRequest, SubmitResponse> commands_;
+  feed::FeedService feed_;
+  OpsService ops_;
+  std::vector<std::unique_ptr<feed::Follower>> followers_;
+  std::unique_ptr<projection::Publisher> publisher_;
+  std::unique_ptr<Monitor> monitor_;
+  rpc::Server server_;
+  int port_ = 0;
+  bool drained_ = false;
+};
+
+}  // namespace anamnesis::service
