@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -22,6 +21,8 @@
 #include "rpc/metrics.h"
 
 namespace anamnesis::rpc {
+
+struct MessagePlan;
 
 // The limits of one server.
 struct GateOptions {
@@ -59,7 +60,7 @@ class Gate {
   Metrics& metrics() { return metrics_; }
 
   // For calls: every call enters when it starts and leaves when nobody holds it any more.
-  void Enter() { calls_.fetch_add(1, std::memory_order_relaxed); }
+  void Enter();
   void Leave();
   // For streams, to be asked to end by Close; one that is tracked too late is asked at once.
   void Track(const std::shared_ptr<Drainable>& stream);
@@ -70,10 +71,10 @@ class Gate {
   Metrics& metrics_;
   const GateOptions options_;
   std::atomic<bool> closed_{false};
-  std::atomic<int64_t> calls_{0};
 
   Mutex mutex_;
   CondVar idle_;
+  int64_t calls_ GUARDED_BY(mutex_) = 0;
   std::set<std::weak_ptr<Drainable>, std::owner_less<>> streams_ GUARDED_BY(mutex_);
 };
 
@@ -84,8 +85,8 @@ class GatedMethod {
   // Ends the process where the method carries no permission: no such server may start. `gate` must outlive this object.
   GatedMethod(Gate& gate, const google::protobuf::MethodDescriptor& contract);
 
-  // CALLER_UNKNOWN or PERMISSION_REQUIRED, or the context of the call.
-  absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& call) const;
+  // Fills the context as far as the call tells, then answers CALLER_UNKNOWN, PERMISSION_REQUIRED or OK.
+  absl::Status Admit(const grpc::ServerContextBase& call, CallContext& context) const;
 
   // MALFORMED_MESSAGE, MESSAGE_TOO_LARGE, or OK. Nothing too large is decoded.
   absl::Status Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) const;
@@ -99,15 +100,19 @@ class GatedMethod {
   // The three of them, in this order.
   absl::Status Receive(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) const;
 
+  // `anamnesis.patient.v1.PatientService/RegisterPatient`, and the same after a `/`, as gRPC has it.
   const std::string& path() const { return path_; }
+  const std::string& grpc_path() const { return grpc_path_; }
   Gate& gate() const { return gate_; }
   MethodMetrics& metrics() const { return metrics_; }
 
  private:
   Gate& gate_;
   const std::string path_;
+  const std::string grpc_path_;
   const std::string permission_;
   const std::vector<std::string>& allowed_roles_;
+  const MessagePlan& request_plan_;
   mutable MethodMetrics metrics_;
 };
 

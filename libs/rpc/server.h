@@ -46,6 +46,8 @@ class Server {
   bool Drain();
 
  private:
+  absl::Status ServeMetrics();
+
   const ServerOptions options_;
   Gate& gate_;
   Health& health_;

@@ -47,6 +47,12 @@ class Service : public grpc::Service {
   template <class Request, class Response>
   void Unary(const char* method, std::function<void(const CallContext&, Request&&, Done<Response>)> handler);
 
+  // As Unary, for a request that is decoded into a part of something larger: `place` names the part, of type `request`.
+  template <class Whole, class Response>
+  void UnaryInto(const char* method, const google::protobuf::Descriptor& request,
+                 std::function<google::protobuf::Message*(Whole&)> place,
+                 std::function<void(const CallContext&, Whole&&, Done<Response>)> handler);
+
   // As Unary, with an answer that is already serialized.
   template <class Request>
   void UnaryRaw(const char* method,
@@ -78,18 +84,26 @@ class Service : public grpc::Service {
   std::vector<std::unique_ptr<GatedMethod>> methods_;
 };
 
-template <class Request, class Response>
-void Service::Unary(const char* method, std::function<void(const CallContext&, Request&&, Done<Response>)> handler) {
-  GatedMethod& gated = Gated(method, Request::descriptor(), false, false);
-  RegisterUnary(gated, [&gated, handler = std::move(handler)](const CallContext& context, const grpc::ByteBuffer& bytes,
-                                                              RawDone done) {
-    Request request;
-    if (absl::Status refusal = gated.Receive(bytes, request); !refusal.ok()) return done(std::move(refusal));
-    handler(context, std::move(request), [done = std::move(done)](absl::StatusOr<Response> answer) {
+template <class Whole, class Response>
+void Service::UnaryInto(const char* method, const google::protobuf::Descriptor& request,
+                        std::function<google::protobuf::Message*(Whole&)> place,
+                        std::function<void(const CallContext&, Whole&&, Done<Response>)> handler) {
+  GatedMethod& gated = Gated(method, &request, false, false);
+  RegisterUnary(gated, [&gated, place = std::move(place), handler = std::move(handler)](
+                           const CallContext& context, const grpc::ByteBuffer& bytes, RawDone done) {
+    Whole whole;
+    if (absl::Status refusal = gated.Receive(bytes, *place(whole)); !refusal.ok()) return done(std::move(refusal));
+    handler(context, std::move(whole), [done = std::move(done)](absl::StatusOr<Response> answer) {
       if (answer.ok()) return done(Serialize(*answer));
       done(std::move(answer).status());
     });
   });
+}
+
+template <class Request, class Response>
+void Service::Unary(const char* method, std::function<void(const CallContext&, Request&&, Done<Response>)> handler) {
+  UnaryInto<Request, Response>(
+      method, *Request::descriptor(), [](Request& request) { return &request; }, std::move(handler));
 }
 
 template <class Request, class Response>

@@ -1,0 +1,81 @@
+#include "rpc/call_scope.h"
+
+#include <string>
+
+#include "anamnesis/rpc/v1/errors.pb.h"
+#include "base/clock.h"
+#include "base/refusal.h"
+#include "rpc/identity.h"
+#include "rpc/log.h"
+#include "rpc/status.h"
+
+namespace anamnesis::rpc {
+namespace {
+
+constexpr double kMicrosPerSecond = 1e6;
+
+// Whether the fault is ours, not the caller's.
+bool IsFault(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown ||
+         status.code() == absl::StatusCode::kDataLoss;
+}
+
+}  // namespace
+
+CallScope::CallScope(const GatedMethod& method, Kind kind)
+    : method_(method), kind_(kind), start_micros_(MonotonicMicros()) {
+  method_.gate().Enter();
+}
+
+CallScope::~CallScope() {
+  method_.gate().Leave();
+}
+
+absl::Status CallScope::Admit(const grpc::ServerContextBase& call) {
+  absl::Status status = method_.Admit(call, context_);
+  if (kind_ == Kind::kUnary && context_.deadline_micros == INT64_MAX) {
+    has_own_deadline_ = true;
+    const auto limit = std::chrono::microseconds(method_.gate().options().max_unary_time);
+    context_.deadline_micros = SystemClock().NowMicros() + limit.count();
+  }
+  return status;
+}
+
+absl::Status CallScope::WhyCancelled() const {
+  if (SystemClock().NowMicros() >= context_.deadline_micros) return Refuse(v1::DEADLINE_PASSED);
+  return absl::CancelledError("the caller ended the call");
+}
+
+grpc::Status CallScope::End(const absl::Status& status) {
+  const double seconds = static_cast<double>(MonotonicMicros() - start_micros_) / kMicrosPerSecond;
+  method_.metrics().Handled(static_cast<grpc::StatusCode>(status.code()), seconds);
+  if (status.ok()) {
+    const std::chrono::duration<double> slow = method_.gate().options().slow_unary_time;
+    if (kind_ == Kind::kUnary && seconds >= slow.count()) LogEnd(status, seconds);
+    return grpc::Status::OK;
+  }
+  LogEnd(status, seconds);
+  if (IsFault(status) && RefusalInfo(status).reason().empty()) {
+    const std::string trace_id(TraceId(context_.traceparent));
+    return ToGrpcStatus(Refuse(v1::INTERNAL_FAULT, {.metadata = {{"trace_id", trace_id}}}));
+  }
+  return ToGrpcStatus(status);
+}
+
+void CallScope::LogEnd(const absl::Status& status, double seconds) const {
+  // The text of a named refusal is in the catalogue; that of a fault is ours and is needed to mend it.
+  const std::string reason = RefusalInfo(status).reason();
+  const std::string error = reason.empty() ? std::string(status.message()) : "";
+  Log(IsFault(status) ? LogLevel::kError : LogLevel::kInfo, status.ok() ? "slow_call" : "failed_call",
+      {
+          {"method",      context_.method                        },
+          {"code",        absl::StatusCodeToString(status.code())},
+          {"reason",      reason                                 },
+          {"error",       error                                  },
+          {"duration_ms", seconds * 1000                         },
+          {"trace_id",    TraceId(context_.traceparent)          },
+          {"actor",       context_.caller.actor                  }
+  });
+}
+
+}  // namespace anamnesis::rpc

@@ -1,0 +1,49 @@
+// What every call keeps from its start to its end. Internal.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/status.h"
+#include "rpc/call_context.h"
+#include "rpc/gate.h"
+
+namespace anamnesis::rpc {
+
+// One call in the books of its gate: entered when made, left when destroyed. Not thread-safe; Admit comes first, End
+// once.
+class CallScope {
+ public:
+  enum class Kind { kUnary, kStream };
+
+  CallScope(const GatedMethod& method, Kind kind);
+  ~CallScope();
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+  // As GatedMethod::Admit; a unary call without a deadline is given one.
+  absl::Status Admit(const grpc::ServerContextBase& call);
+
+  // DEADLINE_PASSED where that is why a call was cancelled, CANCELLED otherwise.
+  absl::Status WhyCancelled() const;
+
+  // Counts and logs the call, and makes the status that is sent: a fault without a name is logged and sent as
+  // INTERNAL_FAULT with the trace id, so that nothing of the inside gets out.
+  grpc::Status End(const absl::Status& status);
+
+  const CallContext& context() const { return context_; }
+  // Whether the deadline is ours to watch, because the caller set none.
+  bool has_own_deadline() const { return has_own_deadline_; }
+
+ private:
+  void LogEnd(const absl::Status& status, double seconds) const;
+
+  const GatedMethod& method_;
+  const Kind kind_;
+  const int64_t start_micros_;
+  CallContext context_;
+  bool has_own_deadline_ = false;
+};
+
+}  // namespace anamnesis::rpc

@@ -1,0 +1,27 @@
+#include "rpc/client.h"
+
+#include <climits>
+
+#include "absl/strings/str_join.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+
+namespace anamnesis::rpc {
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(INT_MAX);  // What our own servers send is bounded by them.
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void PrepareContext(grpc::ClientContext& context, const Caller& caller, std::chrono::milliseconds timeout,
+                    const std::string& traceparent) {
+  context.AddMetadata(kActorKey, caller.actor);
+  if (!caller.roles.empty()) context.AddMetadata(kRolesKey, absl::StrJoin(caller.roles, ","));
+  if (!caller.on_behalf_of.empty()) context.AddMetadata(kOnBehalfOfKey, caller.on_behalf_of);
+  if (!caller.purpose_of_use.empty()) context.AddMetadata(kPurposeOfUseKey, caller.purpose_of_use);
+  if (!traceparent.empty()) context.AddMetadata(kTraceparentKey, traceparent);
+  if (timeout != kNoTimeout) context.set_deadline(std::chrono::system_clock::now() + timeout);
+}
+
+}  // namespace anamnesis::rpc

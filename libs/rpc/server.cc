@@ -1,0 +1,88 @@
+#include "rpc/server.h"
+
+#include <exception>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
+#include "rpc/log.h"
+
+namespace anamnesis::rpc {
+namespace {
+
+// gRPC itself refuses what is larger than this many times the gate's limit, without a name, before it is in memory.
+constexpr size_t kTransportSlack = 2;
+// How long connections have to close once the calls are over.
+constexpr std::chrono::milliseconds kCloseTime{500};
+
+}  // namespace
+
+Server::Server(ServerOptions options, Gate& gate, Health& health)
+    : options_(std::move(options)), gate_(gate), health_(health) {}
+
+Server::~Server() {
+  Drain();
+}
+
+absl::StatusOr<int> Server::Start(const std::vector<Service*>& services) {
+  static const bool reflection = [] {
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  (void)reflection;
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(options_.listen_address, grpc::InsecureServerCredentials(), &port);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // A port that is taken is an error, not a share.
+  builder.SetMaxReceiveMessageSize(static_cast<int>(gate_.options().max_request_bytes * kTransportSlack));
+  for (Service* service : services) {
+    service->CheckComplete();
+    builder.RegisterService(service);
+  }
+  builder.RegisterService(&health_.service());
+  RETURN_IF_ERROR(ServeMetrics());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port == 0) {
+    server_.reset();
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.listen_address));
+  }
+  Log(LogLevel::kInfo, "listening",
+      {
+          {"address", options_.listen_address},
+          {"port",    port                   },
+          {"metrics", metrics_port_          }
+  });
+  return port;
+}
+
+absl::Status Server::ServeMetrics() {
+  if (options_.metrics_address.empty()) return absl::OkStatus();
+  try {  // The exposer says only by an exception that it cannot listen.
+    exposer_ = std::make_unique<prometheus::Exposer>(options_.metrics_address);
+  } catch (const std::exception&) {
+    return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", options_.metrics_address));
+  }
+  exposer_->RegisterCollectable(gate_.metrics().registry());
+  metrics_port_ = exposer_->GetListeningPorts().front();
+  return absl::OkStatus();
+}
+
+bool Server::Drain() {
+  if (server_ == nullptr) return true;
+  health_.Shutdown();
+  gate_.Close();
+  const bool idle = gate_.WaitUntilIdle(options_.drain_timeout);
+  if (!idle)
+    Log(LogLevel::kWarning, "drain_timeout",
+        {
+            {"seconds", std::chrono::duration<double>(options_.drain_timeout).count()}
+    });
+  server_->Shutdown(std::chrono::system_clock::now() + kCloseTime);
+  server_->Wait();
+  server_.reset();
+  return idle;
+}
+
+}  // namespace anamnesis::rpc

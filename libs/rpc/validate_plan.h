@@ -1,0 +1,41 @@
+// The field rules of a message type, read from its descriptor once. Internal.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace anamnesis::rpc {
+
+struct MessagePlan;
+
+// What is to be checked of one field.
+struct FieldPlan {
+  const google::protobuf::FieldDescriptor* field;
+  bool required;
+  bool uuid;
+  uint32_t max_bytes;
+  uint32_t max_items;
+  std::optional<double> min;
+  std::optional<double> max;
+  const MessagePlan* message;  // Of a message field.
+};
+
+// What is to be checked of one message type.
+struct MessagePlan {
+  bool is_timestamp = false;
+  std::vector<FieldPlan> fields;
+};
+
+// The plan of a message type; lives for ever. Thread-safe.
+const MessagePlan& PlanOf(const google::protobuf::Descriptor& type);
+
+// As Validate in validate.h, for a message whose plan is at hand.
+std::vector<google::rpc::BadRequest::FieldViolation> Validate(const MessagePlan& plan,
+                                                              const google::protobuf::Message& message);
+
+}  // namespace anamnesis::rpc
