@@ -1,0 +1,52 @@
+#include "service/main.h"
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
+
+ABSL_FLAG(std::string, data_dir, "", "Directory of the service's data; made if it does not exist. Required.");
+ABSL_FLAG(std::string, listen, "", "Address to serve gRPC on; loopback and the service's own port by default.");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "Address to serve Prometheus metrics on over HTTP; the port 1000 above the service's by default.");
+ABSL_FLAG(std::string, readmodel, "127.0.0.1:7110", "Address of the read model to publish views to; empty: do not publish.");
+ABSL_FLAG(std::string, roles_file, "", "File that says which role has which permission; a built-in table by default.");
+ABSL_FLAG(int, state_cache_mb, 64, "Memory for the states of recently used streams, in MiB.");
+ABSL_FLAG(int, max_commands, 4096, "Commands in flight before further ones are refused with RESOURCE_EXHAUSTED.");
+
+namespace anamnesis::service {
+namespace {
+
+constexpr int kMetricsOffset = 1000;
+
+std::string Loopback(int port) { return absl::StrCat("127.0.0.1:", port); }
+
+std::string Or(const std::string& given, const std::string& otherwise) { return given.empty() ? otherwise : given; }
+
+}  // namespace
+
+WriteServiceOptions OptionsFromFlags(int argc, char** argv, const std::string& program, const std::string& description,
+                                     int default_port) {
+  absl::SetProgramUsageMessage(absl::StrCat(description, "\n\n  ", program, " --data_dir=DIR [--listen=", Loopback(default_port),
+                                            "] [--readmodel=ADDRESS]\n\nStops in order on SIGTERM."));
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    std::fprintf(stderr, "%s: unexpected argument '%s'; see --help\n", program.c_str(), rest[1]);
+    std::exit(EXIT_FAILURE);
+  }
+  WriteServiceOptions options;
+  options.data_dir = absl::GetFlag(FLAGS_data_dir);
+  if (options.data_dir.empty()) {
+    std::fprintf(stderr, "%s: --data_dir is required: the directory to keep the record in; see --help\n", program.c_str());
+    std::exit(EXIT_FAILURE);
+  }
+  options.listen = Or(absl::GetFlag(FLAGS_listen), Loopback(default_port));
+  options.metrics_listen = Or(absl::GetFlag(FLAGS_metrics_listen), Loopback(default_port + kMetricsOffset));
+  options.readmodel = absl::GetFlag(FLAGS_readmodel);
+  options.roles_file = absl::GetFlag(FLAGS_roles_file);
+  options.runner.cache_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_state_cache_mb)) << 20;
+  options.runner.max_in_flight = static_cast<size_t>(absl::GetFlag(FLAGS_max_commands));
+  return options;
+}
+
+}  // namespace anamnesis::service

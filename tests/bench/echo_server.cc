@@ -1,0 +1,34 @@
+// A gRPC server that does nothing but answer: what every figure over gRPC is compared with.
+#include <grpcpp/grpcpp.h>
+
+#include <cstdio>
+
+#include "echo_service.grpc.pb.h"
+#include "rpc/signals.h"
+
+namespace {
+
+class Echo final : public anamnesis::bench::v1::EchoService::CallbackService {
+  grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context,
+                                 const anamnesis::bench::v1::EchoRequest* request,
+                                 anamnesis::bench::v1::EchoResponse* response) override {
+    response->mutable_payload()->assign(request->response_bytes(), 'x');
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+};
+
+}  // namespace
+
+int main() {
+  anamnesis::rpc::BlockSignals();
+  Echo echo;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&echo);
+  const auto server = builder.BuildAndStart();
+  std::fprintf(stderr, "{\"event\":\"serving\",\"port\":%d}\n", port);
+  return anamnesis::rpc::RunUntilSignalled([&] { server->Shutdown(); });
+}

@@ -1,0 +1,271 @@
+// Over gRPC, with the real binaries as other processes: commands, replay and queries against an echo.
+#include <grpcpp/grpcpp.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "anamnesis/chart/v1/chart_service.grpc.pb.h"
+#include "anamnesis/event/v1/feed_service.grpc.pb.h"
+#include "anamnesis/patient/v1/events.pb.h"
+#include "anamnesis/patient/v1/patient_service.grpc.pb.h"
+#include "base/uuid.h"
+#include "echo_service.grpc.pb.h"
+#include "eventlog/open.h"
+#include "nlohmann/json.hpp"
+#include "rpc/client.h"
+#include "tests/bench/load.h"
+#include "tests/bench/report.h"
+#include "tests/support/cluster.h"
+
+namespace anamnesis::bench {
+namespace {
+
+using testing_support::Child;
+using testing_support::Cluster;
+
+constexpr int kRounds = 5;
+constexpr std::chrono::seconds kTimeout{60};
+constexpr uint64_t kReplayEvents = 300'000;
+constexpr int kChartRows = 300;
+
+void Check(bool ok, const std::string& what) {
+  if (ok) return;
+  std::fprintf(stderr, "%s\n", what.c_str());
+  std::exit(EXIT_FAILURE);
+}
+
+// One asynchronous call with everything it needs until it is answered.
+template <class Request, class Response, class Method>
+void Call(Method method, Request request, std::function<void(bool)> done, Response* keep = nullptr) {
+  struct State {
+    grpc::ClientContext context;
+    Request request;
+    Response response;
+  };
+  auto state = std::make_shared<State>();
+  state->request = std::move(request);
+  rpc::PrepareContext(state->context, Cluster::Tester(), kTimeout);
+  method(&state->context, &state->request, &state->response, [state, keep, done = std::move(done)](grpc::Status status) {
+    if (!status.ok()) std::fprintf(stderr, "%s\n", status.error_message().c_str());
+    if (keep != nullptr) *keep = state->response;
+    done(status.ok());
+  });
+}
+
+class Echo {
+ public:
+  Echo() : child_({testing_support::BinDir() + "/../bench/echo_server"}) {
+    const int port = nlohmann::json::parse(child_.AwaitLine("serving")).at("port").get<int>();
+    stub_ = v1::EchoService::NewStub(rpc::Connect("127.0.0.1:" + std::to_string(port)));
+  }
+
+  StartCall Calls(size_t request_bytes, size_t response_bytes) {
+    v1::EchoRequest request;
+    request.mutable_payload()->assign(request_bytes, 'x');
+    request.set_response_bytes(static_cast<uint32_t>(response_bytes));
+    return [this, request](uint64_t, std::function<void(bool)> done) {
+      Call<v1::EchoRequest, v1::EchoResponse>(
+          [this](auto... arguments) { stub_->async()->Echo(arguments...); }, request, std::move(done));
+    };
+  }
+
+ private:
+  Child child_;
+  std::unique_ptr<v1::EchoService::Stub> stub_;
+};
+
+patient::v1::RecordProblemRequest Problem(const std::string& patient_id) {
+  patient::v1::RecordProblemRequest request;
+  request.mutable_context()->set_request_id(NewUuid());
+  request.set_patient_id(patient_id);
+  auto& problem = *request.mutable_problem();
+  problem.set_id(NewUuid());
+  auto& coding = *problem.mutable_code()->add_codings();
+  coding.set_system("http://snomed.info/sct");
+  coding.set_code("279039007");
+  coding.set_display("Low back pain");
+  problem.mutable_code()->set_text("Chronic low back pain with radiation into the left leg, worse on sitting");
+  problem.set_clinical_status(patient::v1::CLINICAL_STATUS_ACTIVE);
+  problem.set_verification(patient::v1::VERIFICATION_CONFIRMED);
+  problem.set_laterality(patient::v1::LATERALITY_LEFT);
+  return request;
+}
+
+patient::v1::RegisterPatientRequest Registration(const std::string& id) {
+  patient::v1::RegisterPatientRequest request;
+  request.set_patient_id(id);
+  auto& name = *request.mutable_demographics()->add_names();
+  name.set_family("Bench");
+  name.add_given("Patient");
+  return request;
+}
+
+class Patients {
+ public:
+  Patients(const std::shared_ptr<grpc::Channel>& channel, int count)
+      : stub_(patient::v1::PatientService::NewStub(channel)) {
+    for (int i = 0; i < count; ++i) ids_.push_back(NewUuid());
+    const Round round = RunLoad(ids_.size(), 64, [this](uint64_t index, std::function<void(bool)> done) {
+      Call<patient::v1::RegisterPatientRequest, rpc::v1::CommandOutcome>(
+          [this](auto... arguments) { stub_->async()->RegisterPatient(arguments...); }, Registration(ids_[index]),
+          std::move(done));
+    });
+    Check(round.failed == 0, "registering patients failed");
+  }
+
+  StartCall Commands() {
+    return [this](uint64_t index, std::function<void(bool)> done) {
+      Record(ids_[index % ids_.size()], std::move(done));
+    };
+  }
+
+  void Record(const std::string& id, std::function<void(bool)> done, rpc::v1::CommandOutcome* outcome = nullptr) {
+    Call<patient::v1::RecordProblemRequest, rpc::v1::CommandOutcome>(
+        [this](auto... arguments) { stub_->async()->RecordProblem(arguments...); }, Problem(id), std::move(done), outcome);
+  }
+
+  const std::string& id(size_t index) const { return ids_[index]; }
+
+ private:
+  const std::unique_ptr<patient::v1::PatientService::Stub> stub_;
+  std::vector<std::string> ids_;
+};
+
+// Rounds of both in turn, so that a machine that slows down slows both.
+std::pair<std::vector<Round>, std::vector<Round>> Paired(uint64_t calls, uint64_t in_flight, const StartCall& ours,
+                                                         const StartCall& baseline) {
+  std::vector<Round> a, b;
+  RunLoad(calls / 4 + 1, in_flight, ours);
+  RunLoad(calls / 4 + 1, in_flight, baseline);
+  for (int i = 0; i < kRounds; ++i) {
+    b.push_back(RunLoad(calls, in_flight, baseline));
+    a.push_back(RunLoad(calls, in_flight, ours));
+    Check(a.back().failed == 0 && b.back().failed == 0, "calls failed");
+  }
+  return {a, b};
+}
+
+double MedianOf(const std::vector<Round>& rounds, double Round::*field) {
+  std::vector<double> values;
+  for (const Round& round : rounds) values.push_back(round.*field);
+  return Median(values);
+}
+
+void BenchCommands(Echo& echo) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.Start("readmodel");
+  cluster.Start("patient", {"--readmodel="});  // The command path alone; what publishing costs shows in append to visible.
+  Patients patients(cluster.Channel("patient"), 500);
+  const size_t request_bytes = Problem(NewUuid()).ByteSizeLong();
+  const StartCall baseline = echo.Calls(request_bytes, 64);
+  for (const uint64_t in_flight : {1, 8, 64}) {
+    const auto [ours, theirs] = Paired(in_flight == 1 ? 2'000 : 12'000, in_flight, patients.Commands(), baseline);
+    const std::string label = "durable command, " + std::to_string(in_flight) + " in flight";
+    Report(label, MedianOf(ours, &Round::per_second), MedianOf(theirs, &Round::per_second), "calls/s",
+           in_flight == 1 ? 1 / 2.2 : 0.6, true);
+    Report(label + ", p50", MedianOf(ours, &Round::p50_micros), MedianOf(theirs, &Round::p50_micros), "us",
+           in_flight == 1 ? 2.2 : 1 / 0.6, false);
+  }
+}
+
+// Fills a patient log in process, then starts the real server on it.
+void BenchReplay() {
+  testing_support::TempDir dir;
+  {
+    auto log = eventlog::OpenRocksLog(dir.path() + "/patient/log", {});
+    Check(log.ok(), std::string(log.status().message()));
+    for (uint64_t done = 0; done < kReplayEvents; done += 1000) {
+      const std::string id = NewUuid();
+      eventlog::AppendRequest request;
+      eventlog::StreamAppend append{.stream = "patient-" + id};
+      for (int i = 0; i < 1000; ++i) {
+        patient::v1::PatientEvent event;
+        *event.mutable_problem_recorded()->mutable_problem() = Problem(id).problem();
+        event.mutable_problem_recorded()->set_revision(1);
+        append.events.push_back({.event_id = NewUuid(),
+                                 .type = "anamnesis.patient.v1.ProblemRecorded",
+                                 .payload = event.SerializeAsString()});
+      }
+      request.metadata.actor = "user:bench";
+      request.streams.push_back(std::move(append));
+      Check((*log)->AppendAndWait(std::move(request)).ok(), "filling the log failed");
+    }
+  }
+  Cluster cluster(dir.path());
+  cluster.Start("readmodel");
+  cluster.Start("patient", {"--readmodel="});
+  const auto stub = event::v1::EventFeedService::NewStub(cluster.Channel("patient"));
+  std::vector<double> rates;
+  for (int round = 0; round < kRounds; ++round) {
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+    event::v1::SubscribeRequest request;
+    const int64_t begin = MonotonicMicros();
+    const auto reader = stub->Subscribe(&context, request);
+    event::v1::SubscribeResponse response;
+    uint64_t events = 0;
+    while (reader->Read(&response)) events += static_cast<uint64_t>(response.batch().events_size());
+    Check(reader->Finish().ok() && events == kReplayEvents, "the replay was cut short");
+    rates.push_back(static_cast<double>(events) * 1e6 / static_cast<double>(MonotonicMicros() - begin));
+  }
+  ReportAbsolute("replay over gRPC, one subscriber", Median(rates), "events/s", 250'000);
+}
+
+void BenchQueries(Echo& echo) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.StartAll();
+  Patients patients(cluster.Channel("patient"), 20);
+  rpc::v1::CommandOutcome last;
+  for (int i = 0; i < kChartRows; ++i) {
+    for (int p = 0; p < 2; ++p) {
+      const Round round = RunLoad(1, 1, [&](uint64_t, std::function<void(bool)> done) {
+        patients.Record(patients.id(static_cast<size_t>(p)), std::move(done), &last);
+      });
+      Check(round.failed == 0, "recording failed");
+    }
+  }
+  const auto chart = chart::v1::ChartService::NewStub(cluster.Channel("readmodel"));
+  const auto query = [&](const std::string& id, uint64_t position, std::function<void(bool)> done,
+                         chart::v1::GetChartResponse* keep) {
+    chart::v1::GetChartRequest request;
+    request.set_patient_id(id);
+    if (position > 0) (*request.mutable_options()->mutable_min_positions())["patient"] = position;
+    Call<chart::v1::GetChartRequest, chart::v1::GetChartResponse>(
+        [&](auto... arguments) { chart->async()->GetChart(arguments...); }, std::move(request), std::move(done), keep);
+  };
+  chart::v1::GetChartResponse answer;
+  RunLoad(1, 1, [&](uint64_t, std::function<void(bool)> done) { query(patients.id(0), last.position(), done, &answer); });
+  const auto [ours, theirs] = Paired(
+      8'000, 64, [&](uint64_t, std::function<void(bool)> done) { query(patients.id(0), 0, std::move(done), nullptr); },
+      echo.Calls(60, answer.ByteSizeLong()));
+  Report("chart of " + std::to_string(kChartRows) + " rows, 64 in flight", MedianOf(ours, &Round::per_second),
+         MedianOf(theirs, &Round::per_second), "calls/s", 0.5, true);
+
+  const StartCall command = [&](uint64_t, std::function<void(bool)> done) { patients.Record(patients.id(5), std::move(done)); };
+  const StartCall visible = [&](uint64_t, std::function<void(bool)> done) {
+    auto outcome = std::make_shared<rpc::v1::CommandOutcome>();
+    patients.Record(patients.id(5), [&, outcome, done = std::move(done)](bool ok) {
+      if (!ok) return done(false);
+      query(patients.id(5), outcome->position(), done, nullptr);
+    }, outcome.get());
+  };
+  const auto [seen, alone] = Paired(400, 1, visible, command);
+  Report("append to visible, p50", MedianOf(seen, &Round::p50_micros), MedianOf(alone, &Round::p50_micros), "us", 5, false);
+}
+
+void Run() {
+  ReportHeader();
+  Echo echo;
+  BenchCommands(echo);
+  BenchReplay();
+  BenchQueries(echo);
+}
+
+}  // namespace
+}  // namespace anamnesis::bench
+
+int main() { anamnesis::bench::Run(); }

@@ -1,0 +1,153 @@
+// Each service stands alone when the others are down, and says so truthfully.
+#include <gtest/gtest.h>
+
+#include "anamnesis/event/v1/feed_service.grpc.pb.h"
+#include "anamnesis/medication/v1/events.pb.h"
+#include "anamnesis/medication/v1/medication_service.grpc.pb.h"
+#include "anamnesis/ops/v1/ops_service.grpc.pb.h"
+#include "anamnesis/patient/v1/patient_service.grpc.pb.h"
+#include "base/uuid.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "rpc/client.h"
+#include "rpc/status.h"
+#include "base/refusal.h"
+#include "tests/process/writer.h"
+#include "tests/support/cluster.h"
+
+namespace anamnesis {
+namespace {
+
+using grpc::health::v1::HealthCheckResponse;
+using testing_support::Cluster;
+
+constexpr std::chrono::seconds kTimeout{60};
+
+// Waits until health says `wanted` of a name.
+void AwaitHealth(Cluster& cluster, const std::string& server, const std::string& name,
+                 HealthCheckResponse::ServingStatus wanted) {
+  const auto stub = grpc::health::v1::Health::NewStub(cluster.Channel(server));
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(name);
+  const auto reader = stub->Watch(&context, request);
+  HealthCheckResponse response;
+  bool reached = false;
+  while (!reached && reader->Read(&response)) reached = response.status() == wanted;
+  context.TryCancel();
+  reader->Finish();
+  EXPECT_TRUE(reached) << name << " of " << server;
+}
+
+absl::StatusOr<rpc::v1::CommandOutcome> Prescribe(Cluster& cluster, const std::string& patient_id,
+                                                  const std::string& code) {
+  const auto stub = medication::v1::MedicationService::NewStub(cluster.Channel("medication"));
+  medication::v1::PrescribeRequest request;
+  request.set_patient_id(patient_id);
+  auto& coding = *request.mutable_order()->mutable_medication()->add_codings();
+  coding.set_system("http://www.nlm.nih.gov/research/umls/rxnorm");
+  coding.set_code(code);
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+  rpc::v1::CommandOutcome outcome;
+  const grpc::Status status = stub->Prescribe(&context, request, &outcome);
+  if (!status.ok()) return rpc::FromGrpcStatus(status);
+  return outcome;
+}
+
+// Waits until the medication service has followed the patient service up to a position.
+void AwaitFollowed(Cluster& cluster, uint64_t position) {
+  const auto stub = ops::v1::OpsService::NewStub(cluster.Channel("medication"));
+  const auto give_up = std::chrono::steady_clock::now() + kTimeout;
+  while (std::chrono::steady_clock::now() < give_up) {
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+    ops::v1::GetStatusResponse response;
+    ASSERT_TRUE(stub->GetStatus(&context, {}, &response).ok());
+    for (const auto& link : response.links()) {
+      if (link.name() == "follow:patient" && link.position() >= position) return;
+    }
+  }
+  FAIL() << "the medication service did not follow in time";
+}
+
+TEST(LinksTest, CommandsAreTakenWhileEverythingElseIsDown) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.StartAll();
+  const std::vector<std::string> patients = RegisterPatients(cluster, 1);
+  cluster.Kill("readmodel");
+  cluster.Kill("encounter");
+  AwaitHealth(cluster, "patient", "publish:readmodel", HealthCheckResponse::NOT_SERVING);
+  AwaitHealth(cluster, "patient", "anamnesis.patient.v1.PatientService", HealthCheckResponse::SERVING);
+  AwaitHealth(cluster, "medication", "follow:encounter", HealthCheckResponse::NOT_SERVING);
+  const auto stub = patient::v1::PatientService::NewStub(cluster.Channel("patient"));
+  EXPECT_TRUE(RecordProblem(*stub, patients[0]).ok());
+  cluster.Kill("patient");
+  EXPECT_TRUE(Prescribe(cluster, patients[0], "1049630").ok());
+  cluster.Start("readmodel");
+  cluster.Start("patient");
+  cluster.Start("encounter");
+  for (const std::string& name : Cluster::Names()) cluster.AwaitHealthy(name);
+}
+
+TEST(LinksTest, AnAllergyStopsAPrescriptionAndTheDecisionSaysWhatItKnew) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.StartAll();
+  const std::vector<std::string> patients = RegisterPatients(cluster, 1);
+
+  patient::v1::RecordAllergyRequest request;
+  request.set_patient_id(patients[0]);
+  request.mutable_allergy()->set_id(NewUuid());
+  request.mutable_allergy()->set_clinical_status(patient::v1::CLINICAL_STATUS_ACTIVE);
+  auto& substance = *request.mutable_allergy()->mutable_substance()->add_codings();
+  substance.set_system("http://www.nlm.nih.gov/research/umls/rxnorm");
+  substance.set_code("7052");
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+  rpc::v1::CommandOutcome recorded;
+  ASSERT_TRUE(patient::v1::PatientService::NewStub(cluster.Channel("patient"))
+                  ->RecordAllergy(&context, request, &recorded)
+                  .ok());
+  AwaitFollowed(cluster, recorded.position());
+
+  const auto refused = Prescribe(cluster, patients[0], "7052");
+  EXPECT_EQ(RefusalInfo(refused.status()).reason(), "SAFETY_OVERRIDE_REQUIRED") << refused.status();
+  const auto accepted = Prescribe(cluster, patients[0], "1049630");
+  ASSERT_TRUE(accepted.ok()) << accepted.status();
+
+  const auto feed = event::v1::EventFeedService::NewStub(cluster.Channel("medication"));
+  grpc::ClientContext read_context;
+  rpc::PrepareContext(read_context, Cluster::Tester(), kTimeout);
+  event::v1::ReadEventsResponse events;
+  ASSERT_TRUE(feed->ReadEvents(&read_context, {}, &events).ok());
+  ASSERT_EQ(events.events_size(), 1);
+  bool said = false;
+  for (const auto& known : events.events(0).decided_against()) {
+    if (known.service() == "patient") said = known.position() >= recorded.position();
+  }
+  EXPECT_TRUE(said) << "the event does not say how far the patient service was known";
+}
+
+TEST(LinksTest, AWrongRoleIsDeniedByTheRealServers) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.Start("readmodel");
+  cluster.Start("patient");
+  const auto stub = patient::v1::PatientService::NewStub(cluster.Channel("patient"));
+  patient::v1::RegisterPatientRequest request;
+  rpc::v1::CommandOutcome outcome;
+  {
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, {.actor = "user:auditor", .roles = {"auditor"}}, kTimeout);
+    EXPECT_EQ(RefusalInfo(rpc::FromGrpcStatus(stub->RegisterPatient(&context, request, &outcome))).reason(),
+              "PERMISSION_REQUIRED");
+  }
+  grpc::ClientContext context;
+  EXPECT_EQ(RefusalInfo(rpc::FromGrpcStatus(stub->RegisterPatient(&context, request, &outcome))).reason(),
+            "CALLER_UNKNOWN");
+}
+
+}  // namespace
+}  // namespace anamnesis

@@ -1,0 +1,104 @@
+#include "tests/support/cluster.h"
+
+#include <signal.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "base/uuid.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "nlohmann/json.hpp"
+#include "rpc/client.h"
+
+namespace anamnesis::testing_support {
+namespace {
+
+[[noreturn]] void Fail(const std::string& what, const std::string& output) {
+  std::fprintf(stderr, "%s\n%s\n", what.c_str(), output.c_str());
+  std::abort();
+}
+
+}  // namespace
+
+std::string BinDir() {
+  const char* dir = std::getenv("ANAMNESIS_BIN_DIR");
+  if (dir == nullptr) Fail("ANAMNESIS_BIN_DIR must name the directory of the binaries", "");
+  return dir;
+}
+
+TempDir::TempDir() : path_((std::filesystem::temp_directory_path() / ("anamnesis-" + NewUuid())).string()) {
+  std::filesystem::create_directories(path_);
+}
+
+TempDir::~TempDir() {
+  std::error_code ignored;  // What cannot be removed now is in the temporary directory.
+  std::filesystem::remove_all(path_, ignored);
+}
+
+const std::vector<std::string>& Cluster::Names() {
+  static const std::vector<std::string> names = {"readmodel", "patient", "encounter", "medication"};
+  return names;
+}
+
+Cluster::Cluster(std::string data_dir) : data_dir_(std::move(data_dir)) {}
+
+void Cluster::StartAll() {
+  for (const std::string& name : Names()) Start(name);
+  for (const std::string& name : Names()) AwaitHealthy(name);
+}
+
+void Cluster::Start(const std::string& name, const std::vector<std::string>& flags) {
+  const auto known = addresses_.find(name);
+  const std::string listen = known == addresses_.end() ? "127.0.0.1:0" : known->second;
+  std::vector<std::string> command = {absl::StrCat(BinDir(), "/", name, "d"), absl::StrCat("--data_dir=", data_dir_, "/", name),
+                                      "--listen=" + listen, "--metrics_listen=127.0.0.1:0"};
+  if (name != "readmodel") command.push_back("--readmodel=" + addresses_["readmodel"]);
+  if (name == "encounter" || name == "medication") command.push_back("--patient=" + addresses_["patient"]);
+  if (name == "medication") command.push_back("--encounter=" + addresses_["encounter"]);
+  command.insert(command.end(), flags.begin(), flags.end());
+
+  auto child = std::make_unique<Child>(command);
+  const std::string line = child->AwaitLine("\"event\":\"serving\"");
+  if (line.empty()) Fail(name + " did not start", child->Output());
+  addresses_[name] = absl::StrCat("127.0.0.1:", nlohmann::json::parse(line).at("port").get<int>());
+  children_[name] = std::move(child);
+}
+
+void Cluster::AwaitHealthy(const std::string& name) {
+  const auto stub = grpc::health::v1::Health::NewStub(Channel(name));
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Tester(), std::chrono::seconds(60));
+  grpc::health::v1::HealthCheckRequest request;
+  const auto reader = stub->Watch(&context, request);
+  grpc::health::v1::HealthCheckResponse response;
+  while (reader->Read(&response)) {
+    if (response.status() == grpc::health::v1::HealthCheckResponse::SERVING) {
+      context.TryCancel();
+      reader->Finish();
+      return;
+    }
+  }
+  Fail(name + " did not become healthy", children_.at(name)->Output());
+}
+
+void Cluster::Kill(const std::string& name) {
+  children_.at(name)->Kill();
+  children_.erase(name);
+}
+
+int Cluster::Stop(const std::string& name) {
+  children_.at(name)->Signal(SIGTERM);
+  const int code = children_.at(name)->Wait();
+  children_.erase(name);
+  return code;
+}
+
+std::shared_ptr<grpc::Channel> Cluster::Channel(const std::string& name) const { return rpc::Connect(address(name)); }
+
+rpc::Caller Cluster::Tester() {
+  return {.actor = "user:tester", .roles = {"clinician", "auditor", "operator", "importer"}};
+}
+
+}  // namespace anamnesis::testing_support
