@@ -1,0 +1,225 @@
+#include "fhir/json.h"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "fhir/utf8.h"
+
+namespace anamnesis::fhir {
+namespace {
+
+constexpr size_t kMaxNameBytes = 64;
+
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool IsElementName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameBytes &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+absl::string_view Absl(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+}  // namespace
+
+const Json* Json::Find(std::string_view name) const {
+  if (kind != JsonKind::kObject) return nullptr;
+  for (const Json* member = first; member != nullptr; member = member->next) {
+    if (member->key == name) return member;
+  }
+  return nullptr;
+}
+
+std::string JsonPath(const Json& value, const Json* root) {
+  std::vector<const Json*> steps;
+  for (const Json* step = &value; step != root && step->parent != nullptr; step = step->parent) steps.push_back(step);
+  std::string path;
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    if ((*step)->parent->kind == JsonKind::kArray) {
+      absl::StrAppend(&path, "[", (*step)->index, "]");
+    } else {
+      absl::StrAppend(&path, path.empty() ? "" : ".", IsElementName((*step)->key) ? Absl((*step)->key) : "?");
+    }
+  }
+  return path;
+}
+
+std::string_view KindName(JsonKind kind) {
+  switch (kind) {
+    case JsonKind::kNull:
+      return "null";
+    case JsonKind::kBool:
+      return "boolean";
+    case JsonKind::kNumber:
+      return "number";
+    case JsonKind::kString:
+    case JsonKind::kSpoilt:
+      return "string";
+    case JsonKind::kArray:
+      return "array";
+    case JsonKind::kObject:
+      return "object";
+  }
+  return "unknown";
+}
+
+// Recursive descent over one text; RFC 8259 without extensions.
+class JsonParser {
+ public:
+  explicit JsonParser(JsonDocument& document) : document_(document), text_(document.text_) {}
+
+  absl::Status Run() {
+    SkipSpace();
+    RETURN_IF_ERROR(ParseValue(document_.values_.emplace_back(), 0));
+    SkipSpace();
+    if (at_ != text_.size()) return Fail(document_.root(), "text after the end of the value");
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status Fail(const Json& value, std::string_view reason) const {
+    const std::string path = JsonPath(value, nullptr);
+    return absl::InvalidArgumentError(absl::StrCat(path, path.empty() ? "" : ": ",
+                                                   at_ >= text_.size() ? "unexpected end of input" : Absl(reason),
+                                                   " at byte ", std::min(at_, text_.size())));
+  }
+
+  char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  bool Take(char c) { return Peek() == c && at_ < text_.size() ? (++at_, true) : false; }
+  void SkipSpace() {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
+      ++at_;
+    }
+  }
+
+  absl::Status ParseValue(Json& value, int depth) {
+    switch (Peek()) {
+      case '{':
+      case '[':
+        return depth == JsonDocument::kMaxDepth ? Fail(value, "nested too deeply") : ParseChildren(value, depth);
+      case '"':
+        return ParseString(value, value.text, &value.kind);
+      case 't':
+        return ParseWord(value, "true", JsonKind::kBool);
+      case 'f':
+        return ParseWord(value, "false", JsonKind::kBool);
+      case 'n':
+        return ParseWord(value, "null", JsonKind::kNull);
+      default:
+        return ParseNumber(value);
+    }
+  }
+
+  absl::Status ParseChildren(Json& value, int depth) {
+    const bool object = Take('{');
+    if (!object) ++at_;
+    value.kind = object ? JsonKind::kObject : JsonKind::kArray;
+    const char close = object ? '}' : ']';
+    SkipSpace();
+    if (Take(close)) return absl::OkStatus();
+    Json** link = &value.first;
+    for (uint32_t index = 0;; ++index) {
+      Json& child = document_.values_.emplace_back();
+      child.parent = &value;
+      child.index = index;
+      *link = &child;
+      link = &child.next;
+      if (object) {
+        if (Peek() != '"') return Fail(value, "expected a name");
+        JsonKind kind = JsonKind::kString;
+        RETURN_IF_ERROR(ParseString(value, child.key, &kind));
+        SkipSpace();
+        if (!Take(':')) return Fail(value, "expected ':'");
+        SkipSpace();
+      }
+      RETURN_IF_ERROR(ParseValue(child, depth + 1));
+      SkipSpace();
+      if (Take(close)) return absl::OkStatus();
+      if (!Take(',')) return Fail(value, object ? "expected ',' or '}'" : "expected ',' or ']'");
+      SkipSpace();
+    }
+  }
+
+  absl::Status ParseWord(Json& value, std::string_view word, JsonKind kind) {
+    if (text_.substr(at_, word.size()) != word) return Fail(value, "expected a value");
+    value.kind = kind;
+    value.text = text_.substr(at_, word.size());
+    at_ += word.size();
+    return absl::OkStatus();
+  }
+
+  bool TakeDigits() {
+    const size_t start = at_;
+    while (IsDigit(Peek())) ++at_;
+    return at_ > start;
+  }
+
+  absl::Status ParseNumber(Json& value) {
+    const size_t start = at_;
+    Take('-');
+    if (!Take('0') && !TakeDigits()) return Fail(value, "expected a value");
+    if (Take('.') && !TakeDigits()) return Fail(value, "expected a digit");
+    if (Take('e') || Take('E')) {
+      if (!Take('-')) Take('+');
+      if (!TakeDigits()) return Fail(value, "expected a digit");
+    }
+    value.kind = JsonKind::kNumber;
+    value.text = text_.substr(start, at_ - start);
+    return absl::OkStatus();
+  }
+
+  // Finds the end of the string first: whatever is in it, the rest of the text can be read.
+  absl::Status ParseString(const Json& owner, std::string_view& out, JsonKind* kind) {
+    const size_t start = ++at_;
+    bool escaped = false;
+    bool ascii = true;
+    for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      const auto byte = static_cast<unsigned char>(text_[at_]);
+      if (byte < 0x20) return Fail(owner, "control character in a string");
+      if (byte >= 0x80) ascii = false;
+      if (byte == '\\') {
+        escaped = true;
+        ++at_;
+      }
+    }
+    if (at_ >= text_.size()) return Fail(owner, "");
+    const std::string_view raw = text_.substr(start, at_ - start);
+    ++at_;
+    *kind = JsonKind::kString;
+    out = raw;
+    if (!ascii && !IsUtf8(raw)) {
+      *kind = JsonKind::kSpoilt;
+      out = "not UTF-8";
+    } else if (escaped) {
+      std::string& plain = document_.unescaped_.emplace_back();
+      if (Unescape(raw, plain)) {
+        out = plain;
+      } else {
+        *kind = JsonKind::kSpoilt;
+        out = "escape sequence that means no character";
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  JsonDocument& document_;
+  const std::string_view text_;
+  size_t at_ = 0;
+};
+
+absl::StatusOr<std::unique_ptr<const JsonDocument>> JsonDocument::Parse(std::string text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (std::string_view(text).substr(0, kByteOrderMark.size()) == kByteOrderMark) text.erase(0, kByteOrderMark.size());
+  std::unique_ptr<JsonDocument> document(new JsonDocument(std::move(text)));
+  RETURN_IF_ERROR(JsonParser(*document).Run());
+  return std::unique_ptr<const JsonDocument>(std::move(document));
+}
+
+}  // namespace anamnesis::fhir

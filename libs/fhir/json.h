@@ -1,0 +1,66 @@
+// A strict reader of JSON that keeps what a clinical record must not lose: each number as it was written, and the place
+// of every value, so that a fault can be named. Faults inside one string spoil that string only, not the file.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace anamnesis::fhir {
+
+enum class JsonKind : uint8_t {
+  kNull,
+  kBool,    // `text` is `true` or `false`.
+  kNumber,  // `text` is the number as written.
+  kString,  // `text` is the string, unescaped, in UTF-8.
+  kSpoilt,  // A string that is not UTF-8 or has an escape that means nothing; `text` says which.
+  kArray,
+  kObject,
+};
+
+// One value of a document. Its children are a list through `first` and `next`, in the order of the text.
+struct Json {
+  JsonKind kind = JsonKind::kNull;
+  uint32_t index = 0;     // Of an array's item.
+  std::string_view key;   // Of an object's member.
+  std::string_view text;  // Of a scalar.
+  const Json* parent = nullptr;
+  Json* first = nullptr;
+  Json* next = nullptr;
+
+  // The first member of that name; null where there is none, or where this is not an object.
+  const Json* Find(std::string_view name) const;
+};
+
+// Where `value` stands below `root`: `code.coding[0].code`. Names that are not FHIR's are shown as `?`, because a
+// malformed file may hold anything in their place.
+std::string JsonPath(const Json& value, const Json* root);
+
+// What a kind is called in a fault: `number`.
+std::string_view KindName(JsonKind kind);
+
+// A parsed text and all its values. Immutable; lives on the heap because values point into it.
+class JsonDocument {
+ public:
+  // Levels of arrays and objects; FHIR needs about twenty.
+  static constexpr int kMaxDepth = 64;
+
+  // INVALID_ARGUMENT names the place and the byte at which the text stops being JSON; never its content.
+  static absl::StatusOr<std::unique_ptr<const JsonDocument>> Parse(std::string text);
+
+  const Json& root() const { return values_.front(); }
+
+ private:
+  friend class JsonParser;
+  explicit JsonDocument(std::string text) : text_(std::move(text)) {}
+
+  const std::string text_;
+  std::deque<Json> values_;
+  std::deque<std::string> unescaped_;
+};
+
+}  // namespace anamnesis::fhir
