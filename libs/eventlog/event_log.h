@@ -63,7 +63,7 @@ struct AppendRequest {
 struct AppendResult {
   Position first_position = 0;
   Position last_position = 0;
-  Version stream_version = 0;  // Of the first stream of the request, after it.
+  Version stream_version = 0;   // Of the first stream of the request, after it.
   int64_t recorded_micros = 0;  // Of the last event.
   std::string result;
   bool duplicate = false;  // This is the outcome of an earlier append with the same request id.
@@ -71,15 +71,16 @@ struct AppendResult {
 
 // Which records a reader wants; what is set must all hold.
 struct Filter {
-  std::string stream;       // The whole name.
-  std::string entity;       // What follows the first '-' of the stream's name: every category of one entity.
+  std::string stream;  // The whole name.
+  std::string entity;  // What follows the first '-' of the stream's name: every category of one entity.
   std::string type_prefix;
   bool Matches(const Record& record) const;
 };
 
 enum class Direction { kForwards, kBackwards };
 
-// A snapshot-consistent walk over records: sees what was durable when it was made, nothing later. Not thread-safe.
+// A snapshot-consistent walk over records: sees what was durable when it was made, nothing later. Not thread-safe;
+// destroyed before the log's directory is opened again.
 //   for (; cursor->Valid(); cursor->Next()) Use(cursor->record());
 //   RETURN_IF_ERROR(cursor->status());
 class Cursor {
@@ -101,15 +102,20 @@ struct SubscriptionItem {
   Position position = 0;
 };
 
-// Follows the log from a position. Pulled by one thread at a time; holds no thread of its own and a bounded amount of memory
-// however slow it is pulled: recent records are shared by all subscriptions, older ones are read from disk again.
+// Follows the log from a position. Pulled by one thread at a time; holds no thread of its own and a bounded amount of
+// memory however slow it is pulled: recent records are shared by all subscriptions, older ones are read from disk
+// again.
 class Subscription {
  public:
   virtual ~Subscription() = default;
-  // What is next, at most about `max_bytes` of payload; never waits. kCaughtUp is given once each time the end is reached
-  // from disk, also on an empty log. DATA_LOSS where a stored record does not decode.
+  // What is next, at most about `max_bytes` of payload; never waits. kCaughtUp is given once each time the end is
+  // reached from disk, also on an empty log. A filtered subscription hears by kCheckpoint how far it has come without a
+  // match. DATA_LOSS where a stored record does not decode; OUT_OF_RANGE if it begins beyond the end: the log was
+  // replaced by a shorter one.
   virtual absl::StatusOr<SubscriptionItem> Poll(size_t max_bytes) = 0;
-  // Calls `wake` once, soon, from any thread, when Poll may have something: at once if it has now. A later call replaces it.
+  // Calls `wake` once, soon, from any thread, when Poll may have something: at once if it has now. A later call
+  // replaces it. It may still run while the subscription is being destroyed, so let it own what it touches; it must be
+  // short, because it may run on a thread of the log.
   virtual void WhenReady(std::function<void()> wake) = 0;
 };
 
@@ -125,9 +131,10 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  // Decides positions and versions at once and returns them; `on_durable` is called exactly once, from a thread of the log,
-  // when the events are on disk, in the order of positions. A commit that fails ends the process (fail-stop), so a result
-  // that was returned is lost only with it: tell nobody of it before `on_durable`.
+  // Decides positions and versions at once and returns them; `on_durable` is called exactly once, from a thread of the
+  // log, when the events are on disk, in the order of positions. A commit that fails ends the process (fail-stop), so a
+  // result that was returned is lost only with it: tell nobody of it before `on_durable`.
+  //
   // Errors, after which `on_durable` is never called and nothing was recorded:
   //   ABORTED              a stream is not as `expected`
   //   ALREADY_EXISTS       request_id was used with another digest
@@ -142,8 +149,8 @@ class EventLog {
   // Calls `on_durable` when everything sequenced before this call is durable; at once if it is.
   virtual void WhenDurable(std::function<void()> on_durable) = 0;
 
-  // The outcome of an earlier append with this id (durable or about to be: answer after WhenDurable), nothing if there is
-  // none, ALREADY_EXISTS if it was made with another digest.
+  // The outcome of an earlier append with this id (durable or about to be: answer after WhenDurable), nothing if there
+  // is none, ALREADY_EXISTS if it was made with another digest.
   virtual absl::StatusOr<std::optional<AppendResult>> FindRequest(const std::string& request_id,
                                                                   const std::string& request_digest) const = 0;
 
@@ -169,14 +176,15 @@ class EventLog {
     uint32_t format = 0;  // Of `data`; a reader that does not know it ignores the snapshot.
     std::string data;
   };
+  // FAILED_PRECONDITION if its version is not durable yet: ask in `on_durable` at the earliest.
   virtual absl::Status SaveSnapshot(const std::string& stream, const Snapshot& snapshot) = 0;
   virtual absl::StatusOr<std::optional<Snapshot>> LoadSnapshot(const std::string& stream) const = 0;
 
   // Called after every commit from a thread of the log; set before the first append.
   virtual void SetCommitObserver(std::function<void(const CommitReport&)> observer) = 0;
 
-  // Commits what is sequenced, wakes every subscription with kClosed and refuses what comes after. Idempotent; the destructor
-  // calls it.
+  // Commits what is sequenced, wakes every subscription with kClosed and refuses what comes after. Idempotent, not from
+  // a callback; the destructor calls it.
   virtual void Close() = 0;
 };
 

@@ -12,12 +12,12 @@ namespace anamnesis::eventlog {
 
 struct LogOptions {
   const Clock* clock = &SystemClock();
-  size_t recent_bytes = 16 << 20;      // Records kept in memory for subscriptions.
+  size_t recent_bytes = 16 << 20;  // Records kept in memory for subscriptions.
   size_t block_cache_bytes = 64 << 20;
 };
 
-// Opens or creates the log in a directory. FAILED_PRECONDITION if another process has it open, DATA_LOSS if what is there
-// cannot be trusted; both say what to do.
+// Opens or creates the log in a directory. FAILED_PRECONDITION if another process has it open or it holds something
+// else, DATA_LOSS if what is there cannot be trusted; both say what to do.
 absl::StatusOr<std::unique_ptr<EventLog>> OpenRocksLog(const std::string& directory, const LogOptions& options);
 
 // The same behaviour in memory, for tests; nothing survives it.

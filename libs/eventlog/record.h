@@ -16,9 +16,13 @@ using Version = uint64_t;   // 1, 2, 3 … in one stream; 0 is before the first.
 
 inline constexpr size_t kMaxStreamNameBytes = 128;
 inline constexpr size_t kMaxTypeBytes = 256;
-inline constexpr size_t kMaxMetadataBytes = 256;        // Each text of Metadata, and the request id.
-inline constexpr size_t kMaxPayloadBytes = 1 << 20;     // One event.
+inline constexpr size_t kMaxMetadataBytes = 256;     // Each text of Metadata, and the request id.
+inline constexpr size_t kMaxPayloadBytes = 1 << 20;  // One event.
 inline constexpr size_t kMaxEventsPerAppend = 1000;
+inline constexpr size_t kMaxAppendBytes = 16 << 20;  // All payloads of one append.
+inline constexpr size_t kMaxResultBytes = 1 << 20;   // AppendRequest::result.
+inline constexpr size_t kMaxDecidedAgainst = 16;
+inline constexpr size_t kRequestDigestBytes = 32;
 
 // How far another log had been followed when a decision was made.
 struct DecidedAgainst {
@@ -55,9 +59,16 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
-// The stored form, the same bytes for the same record on every machine.
+// "<category>-<entity>", neither empty, at most kMaxStreamNameBytes, no NUL.
+bool IsStreamName(std::string_view stream);
+
+// The stored form, the same bytes for the same record on every machine. The record must be one that a log could have
+// made: event_id a UUID, stream a stream name, positions and version above 0, texts and payload within the limits
+// above.
 std::string EncodeRecord(const Record& record);
 // DATA_LOSS, saying what and at which byte, for anything but the whole of one well-formed record.
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes);
+// The same into a record whose memory is used again; after an error its content means nothing.
+absl::Status DecodeRecordInto(std::string_view bytes, Record& record);
 
 }  // namespace anamnesis::eventlog

@@ -1,0 +1,90 @@
+// The seam between what a log means and where its bytes are. Above it positions, versions and requests are decided;
+// below it bytes are kept. An engine decides nothing: what it is given is already right.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "eventlog/event_log.h"
+#include "eventlog/record.h"
+
+namespace anamnesis::eventlog {
+
+// The last event of a stream; zeros where there is no such stream.
+struct StreamHead {
+  Version version = 0;
+  Position position = 0;
+};
+
+// What one commit makes durable.
+struct WriteSet {
+  struct Event {
+    const Record* record;  // For its place; the caller's.
+    std::string bytes;     // EncodeRecord of it.
+  };
+  struct Request {
+    std::string id;
+    std::string row;
+  };
+  std::vector<Event> events;  // In the order of positions, continuing what is stored.
+  std::vector<Request> requests;
+};
+
+// Stored records one after another. Not thread-safe; keeps what it needs of its engine alive for itself, but not the
+// engine.
+class RecordScan {
+ public:
+  virtual ~RecordScan() = default;
+  virtual bool Valid() const = 0;
+  virtual void Next() = 0;
+  // Only while Valid(); `bytes` until Next().
+  virtual Position position() const = 0;
+  virtual std::string_view bytes() const = 0;
+  virtual absl::Status status() const = 0;
+};
+
+// Where committed bytes are kept. Thread-safe, but for Commit: one at a time. Reads see every Commit that returned
+// before them. Reads fail with DATA_LOSS where stored bytes are missing or damaged, with UNAVAILABLE where they cannot
+// be read now.
+class CommitLog {
+ public:
+  virtual ~CommitLog() = default;
+
+  // Returns when all of it is on stable storage. After an error nobody knows what is: stop (fail-stop).
+  virtual absl::Status Commit(const WriteSet& set) = 0;
+
+  // The last stored position; 0 if nothing is stored.
+  virtual absl::StatusOr<Position> Tail() const = 0;
+  virtual absl::StatusOr<StreamHead> Head(const std::string& stream) const = 0;
+  // Where the versions `first` to `last` of a stream are; all of them must exist.
+  virtual absl::StatusOr<std::vector<Position>> Positions(const std::string& stream, Version first,
+                                                          Version last) const = 0;
+  virtual absl::StatusOr<std::string> RecordAt(Position position) const = 0;
+  // Begins at `from`, which may be beyond what is stored.
+  virtual std::unique_ptr<RecordScan> Scan(Position from, Direction direction) const = 0;
+  // What stands before the first '-' in the names of streams, each once.
+  virtual absl::StatusOr<std::vector<std::string>> Categories() const = 0;
+
+  virtual absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const = 0;
+
+  // Not durable by itself, but never durable before a Commit that returned before it.
+  virtual absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) = 0;
+  virtual absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const = 0;
+
+  virtual std::string LogId() const = 0;
+};
+
+// Told when the log can no longer keep its promise; does not return outside tests.
+using FatalHandler = std::function<void(const absl::Status&)>;
+
+// Says on stderr what failed and what to do, and ends the process at once (status 70, EX_SOFTWARE), before anybody is
+// told of an event that may not be on disk.
+[[noreturn]] void ExitFailStop(const absl::Status& status);
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,151 @@
+#include "eventlog/group_committer.h"
+
+#include <iterator>
+#include <utility>
+
+#include "base/clock.h"
+
+namespace anamnesis::eventlog {
+namespace {
+
+constexpr size_t kMaxGroupAppends = 1000;
+constexpr size_t kMaxGroupBytes = 4 << 20;  // A single append may be larger.
+constexpr int kThreads = 2;
+
+size_t PayloadBytes(const SequencedAppend& append) {
+  size_t bytes = append.request.outcome.result.size();
+  for (const auto& record : append.records) bytes += record->payload.size();
+  return bytes;
+}
+
+WriteSet Encode(const GroupCommitter::Group& group) {
+  WriteSet set;
+  for (const SequencedAppend& append : group) {
+    for (const auto& record : append.records) set.events.push_back({record.get(), EncodeRecord(*record)});
+    if (append.request_id.empty() || append.records.empty()) continue;
+    set.requests.push_back({append.request_id, EncodeRequestRow(append.request)});
+  }
+  return set;
+}
+
+}  // namespace
+
+GroupCommitter::GroupCommitter(CommitLog* engine, FatalHandler fatal, std::function<void(const Group&)> publish)
+    : engine_(engine), fatal_(std::move(fatal)), publish_(std::move(publish)) {
+  MutexLock lock(closing_mutex_);
+  for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { Run(); });
+}
+
+bool GroupCommitter::Enqueue(SequencedAppend append) {
+  MutexLock lock(mutex_);
+  if (closing_ || failed_) return false;
+  queue_.push_back(std::move(append));
+  ++queued_appends_;
+  if (!committing_) work_.NotifyOne();
+  return true;
+}
+
+void GroupCommitter::WhenDurable(std::function<void()> on_durable) {
+  {
+    MutexLock lock(mutex_);
+    if (durable_appends_ < queued_appends_) {
+      waiters_.push_back({queued_appends_, std::move(on_durable)});
+      return;
+    }
+  }
+  on_durable();
+}
+
+void GroupCommitter::SetObserver(std::function<void(const CommitReport&)> observer) {
+  MutexLock lock(mutex_);
+  observer_ = std::move(observer);
+}
+
+void GroupCommitter::Close() {
+  {
+    MutexLock lock(mutex_);
+    closing_ = true;
+    work_.NotifyAll();
+  }
+  MutexLock lock(closing_mutex_);
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void GroupCommitter::Run() {
+  Turn turn;
+  while (Take(turn)) {
+    if (!Commit(turn)) return;
+    Finish(turn);
+  }
+}
+
+bool GroupCommitter::Take(Turn& turn) {
+  MutexLock lock(mutex_);
+  work_.Wait(mutex_,
+             [this]() NO_THREAD_SAFETY_ANALYSIS { return failed_ || (!committing_ && (closing_ || !queue_.empty())); });
+  if (failed_ || queue_.empty()) return false;
+  turn = Turn();
+  while (!queue_.empty() && turn.group.size() < kMaxGroupAppends && turn.report.bytes < kMaxGroupBytes) {
+    turn.report.bytes += PayloadBytes(queue_.front());
+    turn.report.events += queue_.front().records.size();
+    turn.group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  turn.report.appends = turn.group.size();
+  turn.number = taken_turns_++;
+  taken_appends_ += turn.group.size();
+  turn.last_append = taken_appends_;
+  committing_ = true;
+  return true;
+}
+
+bool GroupCommitter::Commit(Turn& turn) {
+  absl::Status status;
+  if (turn.report.events > 0) {
+    const WriteSet set = Encode(turn.group);
+    const int64_t started = MonotonicMicros();
+    status = engine_->Commit(set);
+    turn.report.sync_micros = MonotonicMicros() - started;
+  }
+  if (!status.ok()) fatal_(status);
+  MutexLock lock(mutex_);
+  committing_ = false;
+  failed_ = !status.ok();
+  if (failed_ || closing_) {
+    work_.NotifyAll();
+  } else if (!queue_.empty()) {
+    work_.NotifyOne();
+  }
+  return !failed_;
+}
+
+void GroupCommitter::Finish(Turn& turn) {
+  {
+    MutexLock lock(mutex_);
+    turns_.Wait(mutex_, [&]() NO_THREAD_SAFETY_ANALYSIS { return finished_turns_ == turn.number; });
+  }
+  publish_(turn.group);
+  std::deque<Waiter> due;
+  std::function<void(const CommitReport&)> observer;
+  {
+    MutexLock lock(mutex_);
+    durable_appends_ = turn.last_append;
+    auto end = waiters_.begin();
+    while (end != waiters_.end() && end->number <= turn.last_append) ++end;
+    due.assign(std::make_move_iterator(waiters_.begin()), std::make_move_iterator(end));
+    waiters_.erase(waiters_.begin(), end);
+    observer = observer_;
+  }
+  if (observer && turn.report.events > 0) observer(turn.report);
+  for (SequencedAppend& append : turn.group) {
+    if (append.on_durable) append.on_durable(append.request.outcome);
+  }
+  for (Waiter& waiter : due) waiter.on_durable();
+  turn.group.clear();
+  MutexLock lock(mutex_);
+  ++finished_turns_;
+  turns_.NotifyAll();
+}
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,47 @@
+// The engine that keeps everything in memory, for tests. Nothing survives it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/mutex.h"
+#include "eventlog/commit_log.h"
+
+namespace anamnesis::eventlog {
+
+class MemoryCommitLog final : public CommitLog {
+ public:
+  MemoryCommitLog();
+
+  absl::Status Commit(const WriteSet& set) override;
+  absl::StatusOr<Position> Tail() const override;
+  absl::StatusOr<StreamHead> Head(const std::string& stream) const override;
+  absl::StatusOr<std::vector<Position>> Positions(const std::string& stream, Version first,
+                                                  Version last) const override;
+  absl::StatusOr<std::string> RecordAt(Position position) const override;
+  std::unique_ptr<RecordScan> Scan(Position from, Direction direction) const override;
+  absl::StatusOr<std::vector<std::string>> Categories() const override;
+  absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const override;
+  absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) override;
+  absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const override;
+  std::string LogId() const override { return log_id_; }
+
+ private:
+  class MemoryScan;
+
+  // The stored bytes, which never move or change; null beyond the end.
+  const std::string* Find(Position position) const EXCLUDES(mutex_);
+
+  const std::string log_id_;
+  mutable Mutex mutex_;
+  std::deque<std::string> records_ GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<Position>> streams_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, std::string> requests_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, std::string> snapshots_ GUARDED_BY(mutex_);
+};
+
+}  // namespace anamnesis::eventlog

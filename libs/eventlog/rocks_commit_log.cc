@@ -1,0 +1,177 @@
+#include "eventlog/rocks_commit_log.h"
+
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "eventlog/coding.h"
+
+namespace anamnesis::eventlog {
+namespace {
+
+constexpr size_t kBatchRoomPerEvent = 160;  // Keys and index rows.
+
+absl::Status FromRocks(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = absl::StrCat("event log: ", status.ToString());
+  return status.IsCorruption() ? absl::DataLossError(text) : absl::UnavailableError(text);
+}
+
+// <stream> NUL <big-endian version>: a stream's rows stand together, in the order of versions.
+std::string StreamKey(const std::string& stream, Version version) {
+  std::string key;
+  key.reserve(stream.size() + 1 + sizeof(Version));
+  key.append(stream).push_back('\0');
+  PutBigEndian64(key, version);
+  return key;
+}
+
+bool IsRowOf(const std::string& stream, const rocksdb::Slice& key) {
+  return key.size() == stream.size() + 1 + sizeof(Version) && key.starts_with(stream) && key[stream.size()] == '\0';
+}
+
+Version VersionOf(const rocksdb::Slice& key) {
+  return FromBigEndian64(key.ToStringView().substr(key.size() - sizeof(Version)));
+}
+
+class RocksScan final : public RecordScan {
+ public:
+  RocksScan(std::unique_ptr<rocksdb::Iterator> rows, Position from, Direction direction)
+      : rows_(std::move(rows)), direction_(direction) {
+    if (direction == Direction::kForwards) {
+      rows_->Seek(BigEndian64(from));
+    } else {
+      rows_->SeekForPrev(BigEndian64(from));
+    }
+  }
+
+  bool Valid() const override { return rows_->Valid(); }
+  void Next() override { direction_ == Direction::kForwards ? rows_->Next() : rows_->Prev(); }
+  Position position() const override { return FromBigEndian64(rows_->key().ToStringView()); }
+  std::string_view bytes() const override { return rows_->value().ToStringView(); }
+  absl::Status status() const override { return FromRocks(rows_->status()); }
+
+ private:
+  const std::unique_ptr<rocksdb::Iterator> rows_;
+  const Direction direction_;
+};
+
+}  // namespace
+
+RocksCommitLog::RocksCommitLog(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families)
+    : db_(std::move(db)), families_(std::move(families)) {}
+
+RocksCommitLog::~RocksCommitLog() {
+  // What is durable stays so whatever these return: every event was synced when it was committed.
+  for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+  db_->Close().PermitUncheckedError();
+}
+
+rocksdb::Status RocksCommitLog::WriteSynced(rocksdb::WriteBatch* batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return db_->Write(options, batch);
+}
+
+absl::Status RocksCommitLog::Commit(const WriteSet& set) {
+  size_t room = 0;
+  for (const WriteSet::Event& event : set.events) {
+    room += event.bytes.size() + event.record->stream.size() + kBatchRoomPerEvent;
+  }
+  for (const WriteSet::Request& request : set.requests)
+    room += request.id.size() + request.row.size() + kBatchRoomPerEvent;
+  rocksdb::WriteBatch batch(room);
+  rocksdb::Status status;
+  for (const WriteSet::Event& event : set.events) {
+    const std::string position = BigEndian64(event.record->position);
+    if (status.ok()) status = batch.Put(families_[kEvents], position, event.bytes);
+    if (status.ok()) {
+      status = batch.Put(families_[kStreams], StreamKey(event.record->stream, event.record->version), position);
+    }
+  }
+  for (const WriteSet::Request& request : set.requests) {
+    if (status.ok()) status = batch.Put(families_[kRequests], request.id, request.row);
+  }
+  if (status.ok()) status = WriteSynced(&batch);
+  return FromRocks(status);
+}
+
+std::unique_ptr<rocksdb::Iterator> RocksCommitLog::Iterate(Family family) const {
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(rocksdb::ReadOptions(), families_[family]));
+}
+
+absl::StatusOr<std::optional<std::string>> RocksCommitLog::Get(Family family, const std::string& key) const {
+  std::string value;
+  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), families_[family], key, &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  RETURN_IF_ERROR(FromRocks(status));
+  return std::optional(std::move(value));
+}
+
+absl::StatusOr<Position> RocksCommitLog::Tail() const {
+  const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kEvents);
+  rows->SeekToLast();
+  RETURN_IF_ERROR(FromRocks(rows->status()));
+  return rows->Valid() ? FromBigEndian64(rows->key().ToStringView()) : 0;
+}
+
+absl::StatusOr<StreamHead> RocksCommitLog::Head(const std::string& stream) const {
+  const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kStreams);
+  rows->SeekForPrev(StreamKey(stream, std::numeric_limits<Version>::max()));
+  RETURN_IF_ERROR(FromRocks(rows->status()));
+  if (!rows->Valid() || !IsRowOf(stream, rows->key())) return StreamHead{};
+  return StreamHead{VersionOf(rows->key()), FromBigEndian64(rows->value().ToStringView())};
+}
+
+absl::StatusOr<std::vector<Position>> RocksCommitLog::Positions(const std::string& stream, Version first,
+                                                                Version last) const {
+  std::vector<Position> positions;
+  const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kStreams);
+  Version version = first;
+  for (rows->Seek(StreamKey(stream, first)); rows->Valid() && version <= last; rows->Next(), ++version) {
+    if (!IsRowOf(stream, rows->key()) || VersionOf(rows->key()) != version) break;
+    positions.push_back(FromBigEndian64(rows->value().ToStringView()));
+  }
+  RETURN_IF_ERROR(FromRocks(rows->status()));
+  if (version == last + 1) return positions;
+  return absl::DataLossError(absl::StrCat("no version ", version, " in the index of streams"));
+}
+
+absl::StatusOr<std::string> RocksCommitLog::RecordAt(Position position) const {
+  ASSIGN_OR_RETURN(std::optional<std::string> bytes, Get(kEvents, BigEndian64(position)));
+  if (!bytes.has_value()) return absl::DataLossError(absl::StrCat("no record at position ", position));
+  return *std::move(bytes);
+}
+
+std::unique_ptr<RecordScan> RocksCommitLog::Scan(Position from, Direction direction) const {
+  return std::make_unique<RocksScan>(Iterate(kEvents), from, direction);
+}
+
+absl::StatusOr<std::vector<std::string>> RocksCommitLog::Categories() const {
+  std::vector<std::string> categories;
+  const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kStreams);
+  // One seek for each category: all of a category's keys begin with "<category>-", and '.' is what follows '-'.
+  for (rows->SeekToFirst(); rows->Valid();) {
+    const std::string_view key = rows->key().ToStringView();
+    categories.emplace_back(key.substr(0, key.find('-')));
+    rows->Seek(categories.back() + static_cast<char>('-' + 1));
+  }
+  RETURN_IF_ERROR(FromRocks(rows->status()));
+  return categories;
+}
+
+absl::StatusOr<std::optional<std::string>> RocksCommitLog::FindRequest(const std::string& id) const {
+  return Get(kRequests, id);
+}
+
+absl::Status RocksCommitLog::SaveSnapshot(const std::string& stream, const std::string& bytes) {
+  return FromRocks(db_->Put(rocksdb::WriteOptions(), families_[kSnapshots], stream, bytes));
+}
+
+absl::StatusOr<std::optional<std::string>> RocksCommitLog::FindSnapshot(const std::string& stream) const {
+  return Get(kSnapshots, stream);
+}
+
+}  // namespace anamnesis::eventlog

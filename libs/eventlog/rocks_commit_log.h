@@ -1,0 +1,53 @@
+// The engine on RocksDB. FORMAT.md gives every key and value.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "eventlog/commit_log.h"
+#include "eventlog/rocks_options.h"
+#include "rocksdb/db.h"
+
+namespace anamnesis::eventlog {
+
+class RocksCommitLog final : public CommitLog {
+ public:
+  // Opens the log in a directory or creates one there, and looks at the end of what it finds. FAILED_PRECONDITION if it
+  // is open elsewhere, was written by a newer release or is not a log, DATA_LOSS if it is damaged.
+  static absl::StatusOr<std::unique_ptr<RocksCommitLog>> Open(const std::string& directory, const LogOptions& options,
+                                                              const FatalHandler& fatal);
+  ~RocksCommitLog() override;
+
+  absl::Status Commit(const WriteSet& set) override;
+  absl::StatusOr<Position> Tail() const override;
+  absl::StatusOr<StreamHead> Head(const std::string& stream) const override;
+  absl::StatusOr<std::vector<Position>> Positions(const std::string& stream, Version first,
+                                                  Version last) const override;
+  absl::StatusOr<std::string> RecordAt(Position position) const override;
+  std::unique_ptr<RecordScan> Scan(Position from, Direction direction) const override;
+  absl::StatusOr<std::vector<std::string>> Categories() const override;
+  absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const override;
+  absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) override;
+  absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const override;
+  std::string LogId() const override { return log_id_; }
+
+ private:
+  RocksCommitLog(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families);
+
+  // Writes the identity of a new log, or reads and checks that of an old one.
+  absl::Status Identify();
+  // The end of the log as a crash may have left it: records decode, continue each other and stand in the index of
+  // streams.
+  absl::Status CheckEnd() const;
+
+  rocksdb::Status WriteSynced(rocksdb::WriteBatch* batch);
+  absl::StatusOr<std::optional<std::string>> Get(Family family, const std::string& key) const;
+  std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const;
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  std::string log_id_;
+};
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,170 @@
+// Opening a directory: what may be there, who it belongs to, and whether its end is whole.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/uuid.h"
+#include "eventlog/coding.h"
+#include "eventlog/rocks_commit_log.h"
+
+namespace anamnesis::eventlog {
+namespace {
+
+constexpr char kFormatKey[] = "format";
+constexpr char kLogIdKey[] = "log_id";
+constexpr char kFormat[] = "1";
+constexpr Position kCheckedAtOpen = 1000;
+
+absl::Status NotALog(const std::string& directory) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(directory, " holds something that is not an event log; give an empty or a new directory"));
+}
+
+// Makes a new directory's name durable, so that a power failure cannot take the whole log with it.
+absl::Status SyncParent(const std::filesystem::path& directory) {
+  const std::filesystem::path parent = std::filesystem::absolute(directory).parent_path();
+  const int fd = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  if (synced) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("cannot sync ", parent.string(), ", the parent of the log"));
+}
+
+// Readable by its owner only: what is in it is about people.
+absl::Status MakeDirectory(const std::string& directory) {
+  std::error_code error;
+  if (std::filesystem::is_directory(directory, error)) return absl::OkStatus();
+  std::filesystem::path path = directory;
+  if (!path.has_filename()) path = path.parent_path();  // "a/b/" is "a/b".
+  std::filesystem::create_directories(path, error);
+  if (!error) {
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  }
+  if (error) {
+    return absl::FailedPreconditionError(absl::StrCat("cannot create ", directory, ": ", error.message()));
+  }
+  return SyncParent(path);
+}
+
+// Refuses what is not ours before anything is changed in it. A log whose creation was cut short is ours: it has some of
+// the families and nothing in them.
+absl::Status CheckOwnership(const std::string& directory) {
+  std::error_code error;
+  if (std::filesystem::is_empty(directory, error) && !error) return absl::OkStatus();
+  if (error) return absl::FailedPreconditionError(absl::StrCat("cannot read ", directory, ": ", error.message()));
+  std::vector<std::string> names;
+  if (!std::filesystem::exists(std::filesystem::path(directory) / "CURRENT", error)) {
+    // RocksDB makes these before CURRENT; anything else was put there by somebody else.
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+      const std::string name = entry.path().filename().string();
+      const bool beginning = name == "LOCK" || name == "IDENTITY" || name.rfind("LOG", 0) == 0 ||
+                             name.rfind("MANIFEST-", 0) == 0 || name.find(".dbtmp") != std::string::npos ||
+                             name.find(".log") != std::string::npos;
+      if (!beginning) return NotALog(directory);
+    }
+    return absl::OkStatus();
+  }
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names);
+  if (!listed.ok()) return absl::DataLossError(absl::StrCat("cannot list ", directory, ": ", listed.ToString()));
+  const bool all_ours = std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return std::find(kFamilyNames.begin(), kFamilyNames.end(), name) != kFamilyNames.end();
+  });
+  if (!all_ours) return NotALog(directory);
+  if (names.size() == kFamilyCount) return absl::OkStatus();
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(rocksdb::Options(), directory, &opened);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  if (!status.ok()) return absl::DataLossError(absl::StrCat("cannot read ", directory, ": ", status.ToString()));
+  const std::unique_ptr<rocksdb::Iterator> rows(db->NewIterator(rocksdb::ReadOptions()));
+  rows->SeekToFirst();
+  return rows->Valid() ? NotALog(directory) : absl::OkStatus();
+}
+
+absl::Status OpenError(const std::string& directory, const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  if (text.find("lock") != std::string::npos) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the event log in ", directory,
+                     " is open in another process: stop that one first, or use another directory (", text, ")"));
+  }
+  if (status.IsCorruption()) {
+    return absl::DataLossError(absl::StrCat("the event log in ", directory,
+                                            " is damaged: keep a copy of it and restore a backup (", text, ")"));
+  }
+  return absl::FailedPreconditionError(absl::StrCat("cannot open the event log in ", directory, ": ", text));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::Open(const std::string& directory,
+                                                                     const LogOptions& options,
+                                                                     const FatalHandler& fatal) {
+  RETURN_IF_ERROR(MakeDirectory(directory));
+  RETURN_IF_ERROR(CheckOwnership(directory));
+  rocksdb::DBOptions db_options = MakeDbOptions(fatal);
+  db_options.create_if_missing = true;
+  db_options.create_missing_column_families = true;
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  const rocksdb::Status status = rocksdb::DB::Open(db_options, directory, MakeFamilies(options), &families, &db);
+  if (!status.ok()) return OpenError(directory, status);
+  std::unique_ptr<RocksCommitLog> log(new RocksCommitLog(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+  RETURN_IF_ERROR(log->Identify());
+  RETURN_IF_ERROR(log->CheckEnd());
+  return log;
+}
+
+absl::Status RocksCommitLog::Identify() {
+  ASSIGN_OR_RETURN(const std::optional<std::string> format, Get(kMeta, kFormatKey));
+  if (!format.has_value()) {
+    ASSIGN_OR_RETURN(const Position tail, Tail());
+    if (tail != 0) return absl::DataLossError("the event log has events but no format; restore a backup");
+    log_id_ = NewUuid();
+    rocksdb::WriteBatch batch;
+    rocksdb::Status status = batch.Put(families_[kMeta], kFormatKey, kFormat);
+    if (status.ok()) status = batch.Put(families_[kMeta], kLogIdKey, log_id_);
+    if (status.ok()) status = WriteSynced(&batch);
+    if (!status.ok()) return absl::FailedPreconditionError(absl::StrCat("cannot create the log: ", status.ToString()));
+    return absl::OkStatus();
+  }
+  if (*format != kFormat) {
+    return absl::FailedPreconditionError(absl::StrCat("the event log has format ", *format, ", this release knows ",
+                                                      kFormat, " only; use the release that wrote it or a newer one"));
+  }
+  ASSIGN_OR_RETURN(std::optional<std::string> log_id, Get(kMeta, kLogIdKey));
+  if (!log_id.has_value() || !IsUuid(*log_id)) return absl::DataLossError("the event log has lost its identity");
+  log_id_ = *std::move(log_id);
+  return absl::OkStatus();
+}
+
+absl::Status RocksCommitLog::CheckEnd() const {
+  ASSIGN_OR_RETURN(const Position tail, Tail());
+  if (tail == 0) return absl::OkStatus();
+  const std::unique_ptr<rocksdb::Iterator> first = Iterate(kEvents);
+  first->SeekToFirst();
+  if (!first->Valid() || FromBigEndian64(first->key().ToStringView()) != 1) {
+    return absl::DataLossError("the event log does not begin with position 1; restore a backup");
+  }
+  const Position from = tail > kCheckedAtOpen ? tail - kCheckedAtOpen + 1 : 1;
+  Record record;
+  Position expected = from;
+  const std::unique_ptr<RecordScan> scan = Scan(from, Direction::kForwards);
+  for (; scan->Valid(); scan->Next(), ++expected) {
+    RETURN_IF_ERROR(DecodeRecordInto(scan->bytes(), record));
+    if (scan->position() != expected || record.position != expected) {
+      return absl::DataLossError(absl::StrCat("no record at position ", expected, " of ", tail, "; restore a backup"));
+    }
+  }
+  RETURN_IF_ERROR(scan->status());
+  ASSIGN_OR_RETURN(const StreamHead head, Head(record.stream));
+  if (head.position == tail && head.version == record.version) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("the index of streams does not know position ", tail, ", the last one; restore a backup"));
+}
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,91 @@
+#include "eventlog/rocks_options.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
+#include "rocksdb/table.h"
+
+namespace anamnesis::eventlog {
+namespace {
+
+constexpr size_t kBlockBytes = 16 << 10;
+constexpr size_t kDictionaryBytes = 16 << 10;
+constexpr size_t kDictionaryTrainingBytes = 100 * kDictionaryBytes;
+constexpr double kBloomBitsPerKey = 10;
+constexpr size_t kEventsBufferBytes = 32 << 20;
+constexpr size_t kIndexBufferBytes = 8 << 20;
+constexpr size_t kAllBuffersBytes = 64 << 20;
+constexpr uint64_t kMaxWalBytes =
+    256 << 20;  // Bounds the time of a recovery; column families seldom written are flushed.
+constexpr int kMaxOpenFiles = 512;
+
+// A background error means that a flush or a compaction could not be written: fail-stop, as for a commit.
+class StopOnError final : public rocksdb::EventListener {
+ public:
+  explicit StopOnError(FatalHandler fatal) : fatal_(std::move(fatal)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
+    fatal_(absl::InternalError(absl::StrCat("background work: ", error->ToString())));
+  }
+
+ private:
+  const FatalHandler fatal_;
+};
+
+rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const rocksdb::BlockBasedTableOptions& table) {
+  rocksdb::ColumnFamilyOptions options;
+  options.compaction_style = rocksdb::kCompactionStyleLevel;
+  options.compression = rocksdb::kZSTD;
+  options.write_buffer_size = family == kEvents ? kEventsBufferBytes : kIndexBufferBytes;
+  if (family == kEvents) {
+    // Nearly all events are in the bottommost level; a dictionary finds what 16 kB blocks repeat of each other.
+    options.bottommost_compression = rocksdb::kZSTD;
+    options.bottommost_compression_opts.enabled = true;
+    options.bottommost_compression_opts.max_dict_bytes = kDictionaryBytes;
+    options.bottommost_compression_opts.zstd_max_train_bytes = kDictionaryTrainingBytes;
+  }
+  rocksdb::BlockBasedTableOptions own = table;
+  // Nearly every request id is looked up once, and is not there.
+  if (family == kRequests) own.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(own));
+  return options;
+}
+
+}  // namespace
+
+rocksdb::DBOptions MakeDbOptions(const FatalHandler& fatal) {
+  rocksdb::DBOptions options;
+  // A crash may tear the last write of the WAL, which nobody was told of; a hole before it is not tolerated.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.recycle_log_file_num = 0;
+  options.manual_wal_flush = false;
+  options.unordered_write = false;
+  options.two_write_queues = false;
+  options.paranoid_checks = true;
+  options.max_bgerror_resume_count = 0;
+  options.listeners.push_back(std::make_shared<StopOnError>(fatal));
+  options.db_write_buffer_size = kAllBuffersBytes;
+  options.max_total_wal_size = kMaxWalBytes;
+  options.max_open_files = kMaxOpenFiles;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const LogOptions& options) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = kBlockBytes;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (size_t family = 0; family < kFamilyCount; ++family) {
+    families.emplace_back(kFamilyNames[family], FamilyOptions(static_cast<Family>(family), table));
+  }
+  return families;
+}
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,72 @@
+#include "eventlog/rows.h"
+
+#include <limits>
+
+#include "base/status.h"
+#include "eventlog/coding.h"
+
+namespace anamnesis::eventlog {
+namespace {
+
+constexpr uint8_t kRequestFormat = 1;
+constexpr uint8_t kSnapshotFormat = 1;
+
+}  // namespace
+
+std::string EncodeRequestRow(const RequestRow& row) {
+  std::string out;
+  out.push_back(static_cast<char>(kRequestFormat));
+  out.append(row.digest);
+  PutVarint(out, row.outcome.first_position);
+  PutVarint(out, row.outcome.last_position);
+  PutVarint(out, row.outcome.stream_version);
+  PutSigned(out, row.outcome.recorded_micros);
+  PutText(out, row.outcome.result);
+  PutChecksum(out);
+  return out;
+}
+
+absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view bytes) {
+  StrictReader reader("request row", bytes);
+  reader.Require(reader.Byte() == kRequestFormat, "unknown format version");
+  RequestRow row;
+  row.digest.assign(reader.Bytes(kRequestDigestBytes));
+  row.outcome.first_position = reader.Varint();
+  row.outcome.last_position = reader.Varint();
+  row.outcome.stream_version = reader.Varint();
+  row.outcome.recorded_micros = reader.Signed();
+  row.outcome.result.assign(reader.Text(kMaxResultBytes));
+  RETURN_IF_ERROR(reader.Finish());
+  return row;
+}
+
+absl::StatusOr<AppendResult> AnswerAgain(const RequestRow& row, std::string_view digest) {
+  if (row.digest != digest) return absl::AlreadyExistsError("the request id was used before, by another request");
+  AppendResult result = row.outcome;
+  result.duplicate = true;
+  return result;
+}
+
+std::string EncodeSnapshot(const EventLog::Snapshot& snapshot) {
+  std::string out;
+  out.reserve(snapshot.data.size() + 32);
+  out.push_back(static_cast<char>(kSnapshotFormat));
+  PutVarint(out, snapshot.version);
+  PutVarint(out, snapshot.format);
+  PutText(out, snapshot.data);
+  PutChecksum(out);
+  return out;
+}
+
+absl::StatusOr<EventLog::Snapshot> DecodeSnapshot(std::string_view bytes) {
+  StrictReader reader("snapshot", bytes);
+  reader.Require(reader.Byte() == kSnapshotFormat, "unknown format version");
+  EventLog::Snapshot snapshot;
+  snapshot.version = reader.Varint();
+  snapshot.format = static_cast<uint32_t>(reader.Varint(std::numeric_limits<uint32_t>::max()));
+  snapshot.data.assign(reader.Text(std::numeric_limits<size_t>::max()));
+  RETURN_IF_ERROR(reader.Finish());
+  return snapshot;
+}
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,233 @@
+#include "eventlog/sequenced_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "eventlog/log_subscription.h"
+#include "eventlog/record_walk.h"
+#include "eventlog/rows.h"
+
+namespace anamnesis::eventlog {
+namespace {
+
+// What Read returns: a walk with the filter's type applied, and a hold on the engine.
+class FilteredCursor final : public Cursor {
+ public:
+  FilteredCursor(std::shared_ptr<const CommitLog> engine, Filter filter, Position from, Position tail,
+                 Direction direction)
+      : engine_(std::move(engine)),
+        filter_(std::move(filter)),
+        walk_(WalkRecords(*engine_, filter_, from, tail, direction)) {
+    SkipOthers();
+  }
+
+  bool Valid() const override { return walk_->Valid(); }
+  void Next() override {
+    walk_->Next();
+    SkipOthers();
+  }
+  const Record& record() const override { return walk_->record(); }
+  absl::Status status() const override { return walk_->status(); }
+
+ private:
+  void SkipOthers() {
+    while (walk_->Valid() && !filter_.Matches(walk_->record())) walk_->Next();
+  }
+
+  const std::shared_ptr<const CommitLog> engine_;
+  const Filter filter_;
+  const std::unique_ptr<RecordWalk> walk_;
+};
+
+absl::StatusOr<std::optional<RequestRow>> StoredRequest(const CommitLog& engine, const std::string& request_id) {
+  if (request_id.empty()) return std::optional<RequestRow>();
+  ASSIGN_OR_RETURN(const std::optional<std::string> bytes, engine.FindRequest(request_id));
+  if (!bytes.has_value()) return std::optional<RequestRow>();
+  ASSIGN_OR_RETURN(RequestRow row, DecodeRequestRow(*bytes));
+  return std::optional(std::move(row));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EventLog>> SequencedLog::Open(std::shared_ptr<CommitLog> engine,
+                                                             const LogOptions& options, FatalHandler fatal) {
+  ASSIGN_OR_RETURN(const Position tail, engine->Tail());
+  int64_t last_recorded_micros = 0;
+  if (tail > 0) {
+    ASSIGN_OR_RETURN(const std::string bytes, engine->RecordAt(tail));
+    ASSIGN_OR_RETURN(const Record last, DecodeRecord(bytes));
+    last_recorded_micros = last.recorded_micros;
+  }
+  return std::unique_ptr<EventLog>(
+      new SequencedLog(std::move(engine), options, std::move(fatal), tail, last_recorded_micros));
+}
+
+SequencedLog::SequencedLog(std::shared_ptr<CommitLog> engine, const LogOptions& options, FatalHandler fatal,
+                           Position tail, int64_t last_recorded_micros)
+    : engine_(std::move(engine)),
+      hub_(std::make_shared<SubscriptionHub>(tail, options.recent_bytes)),
+      clock_(*options.clock),
+      sequencer_(tail, last_recorded_micros),
+      committer_(engine_.get(), std::move(fatal), [this](const GroupCommitter::Group& group) { Publish(group); }) {}
+
+std::vector<bool> SequencedLog::KnownHeads(const AppendRequest& request) {
+  std::vector<bool> known;
+  for (const StreamAppend& stream : request.streams) known.push_back(sequencer_.Head(stream.stream).has_value());
+  return known;
+}
+
+absl::StatusOr<SequencedLog::Stored> SequencedLog::LookUp(const AppendRequest& request,
+                                                          const std::vector<bool>& known) const {
+  Stored stored;
+  stored.heads.resize(request.streams.size());
+  for (size_t i = 0; i < known.size(); ++i) {
+    if (known[i]) continue;
+    ASSIGN_OR_RETURN(stored.heads[i], engine_->Head(request.streams[i].stream));
+  }
+  ASSIGN_OR_RETURN(stored.request, StoredRequest(*engine_, request.request_id));
+  return stored;
+}
+
+absl::StatusOr<AppendResult> SequencedLog::Append(AppendRequest request,
+                                                  std::function<void(const AppendResult&)> on_durable) {
+  RETURN_IF_ERROR(ValidateAppend(request));
+  // The engine is asked without the lock. Its answers hold if nothing was retired meanwhile: whatever was sequenced
+  // since is then still known to the sequencer. Otherwise it is asked once more, with the lock.
+  uint64_t generation = 0;
+  std::vector<bool> known;
+  {
+    MutexLock lock(mutex_);
+    generation = sequencer_.generation();
+    known = KnownHeads(request);
+  }
+  ASSIGN_OR_RETURN(Stored stored, LookUp(request, known));
+
+  MutexLock lock(mutex_);
+  if (closing_) return absl::UnavailableError("the event log is closing");
+  if (generation != sequencer_.generation() || known != KnownHeads(request)) {
+    ASSIGN_OR_RETURN(stored, LookUp(request, KnownHeads(request)));
+  }
+  if (const RequestRow* row = sequencer_.FindRequest(request.request_id)) return Repeat(*row, request, on_durable);
+  if (stored.request.has_value()) return Repeat(*stored.request, request, on_durable);
+  ASSIGN_OR_RETURN(SequencedAppend append, sequencer_.Sequence(std::move(request), stored.heads, clock_.NowMicros()));
+  append.on_durable = std::move(on_durable);
+  AppendResult result = append.request.outcome;
+  if (!committer_.Enqueue(std::move(append))) return absl::UnavailableError("the event log has failed");
+  return result;
+}
+
+absl::StatusOr<AppendResult> SequencedLog::Repeat(const RequestRow& row, const AppendRequest& request,
+                                                  std::function<void(const AppendResult&)> on_durable) {
+  ASSIGN_OR_RETURN(AppendResult result, AnswerAgain(row, request.request_digest));
+  SequencedAppend nothing_new;
+  nothing_new.request.outcome = result;
+  nothing_new.on_durable = std::move(on_durable);
+  if (!committer_.Enqueue(std::move(nothing_new))) return absl::UnavailableError("the event log has failed");
+  return result;
+}
+
+void SequencedLog::Publish(const GroupCommitter::Group& group) {
+  std::vector<std::shared_ptr<const Record>> records;
+  {
+    MutexLock lock(mutex_);
+    for (const SequencedAppend& append : group) {
+      if (append.records.empty()) continue;
+      sequencer_.Retire(append);
+      records.insert(records.end(), append.records.begin(), append.records.end());
+    }
+  }
+  hub_->Publish(records);
+}
+
+absl::StatusOr<std::optional<AppendResult>> SequencedLog::FindRequest(const std::string& request_id,
+                                                                      const std::string& request_digest) const {
+  std::optional<RequestRow> row;
+  {
+    MutexLock lock(mutex_);
+    if (const RequestRow* pending = sequencer_.FindRequest(request_id)) row = *pending;
+  }
+  if (!row.has_value()) {
+    ASSIGN_OR_RETURN(row, StoredRequest(*engine_, request_id));
+  }
+  if (!row.has_value()) return std::optional<AppendResult>();
+  ASSIGN_OR_RETURN(AppendResult result, AnswerAgain(*row, request_digest));
+  return std::optional(std::move(result));
+}
+
+absl::StatusOr<Version> SequencedLog::StreamVersion(const std::string& stream) const {
+  {
+    MutexLock lock(mutex_);
+    if (const std::optional<StreamHead> head = sequencer_.Head(stream)) return head->version;
+  }
+  ASSIGN_OR_RETURN(const StreamHead head, engine_->Head(stream));
+  return head.version;
+}
+
+std::unique_ptr<Cursor> SequencedLog::Read(const Filter& filter, Position from, Direction direction) const {
+  return std::make_unique<FilteredCursor>(engine_, filter, from, Tail(), direction);
+}
+
+absl::StatusOr<std::vector<Record>> SequencedLog::ReadForDeciding(const std::string& stream, Version after) const {
+  std::vector<std::shared_ptr<const Record>> pending;
+  {
+    MutexLock lock(mutex_);
+    pending = sequencer_.Pending(stream);
+  }
+  // Everything before the first pending event was in the engine before it left the sequencer.
+  Version stored = 0;
+  if (pending.empty()) {
+    ASSIGN_OR_RETURN(const StreamHead head, engine_->Head(stream));
+    stored = head.version;
+  } else {
+    stored = pending.front()->version - 1;
+  }
+  std::vector<Record> records;
+  if (stored > after) {
+    ASSIGN_OR_RETURN(const std::vector<Position> positions, engine_->Positions(stream, after + 1, stored));
+    records.reserve(positions.size() + pending.size());
+    for (const Position position : positions) {
+      ASSIGN_OR_RETURN(const std::string bytes, engine_->RecordAt(position));
+      RETURN_IF_ERROR(DecodeRecordInto(bytes, records.emplace_back()));
+    }
+  }
+  for (const auto& record : pending) {
+    if (record->version > after) records.push_back(*record);
+  }
+  return records;
+}
+
+std::unique_ptr<Subscription> SequencedLog::Subscribe(const Filter& filter, Position after) {
+  return std::make_unique<LogSubscription>(engine_, hub_, filter, after);
+}
+
+absl::Status SequencedLog::SaveSnapshot(const std::string& stream, const Snapshot& snapshot) {
+  ASSIGN_OR_RETURN(const StreamHead head, engine_->Head(stream));
+  if (snapshot.version > head.version) {
+    // A crash could keep the snapshot and lose the events, and other events would take their versions.
+    return absl::FailedPreconditionError("the snapshot is of events that are not durable yet");
+  }
+  return engine_->SaveSnapshot(stream, EncodeSnapshot(snapshot));
+}
+
+absl::StatusOr<std::optional<EventLog::Snapshot>> SequencedLog::LoadSnapshot(const std::string& stream) const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> bytes, engine_->FindSnapshot(stream));
+  if (!bytes.has_value()) return std::optional<Snapshot>();
+  absl::StatusOr<Snapshot> snapshot = DecodeSnapshot(*bytes);
+  ASSIGN_OR_RETURN(const StreamHead head, engine_->Head(stream));
+  // Whatever cannot be used is as good as none: the events say it all.
+  if (!snapshot.ok() || snapshot->version > head.version) return std::optional<Snapshot>();
+  return std::optional(*std::move(snapshot));
+}
+
+void SequencedLog::Close() {
+  {
+    MutexLock lock(mutex_);
+    closing_ = true;
+  }
+  committer_.Close();
+  hub_->Close();
+}
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,73 @@
+// The event log over any engine: puts the sequencer, the group commit and the subscriptions together.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "eventlog/commit_log.h"
+#include "eventlog/event_log.h"
+#include "eventlog/group_committer.h"
+#include "eventlog/open.h"
+#include "eventlog/sequencer.h"
+#include "eventlog/subscription_hub.h"
+
+namespace anamnesis::eventlog {
+
+// Thread-safe.
+class SequencedLog final : public EventLog {
+ public:
+  // Continues what the engine holds. DATA_LOSS if its last record does not decode.
+  static absl::StatusOr<std::unique_ptr<EventLog>> Open(std::shared_ptr<CommitLog> engine, const LogOptions& options,
+                                                        FatalHandler fatal);
+  ~SequencedLog() override { Close(); }
+
+  absl::StatusOr<AppendResult> Append(AppendRequest request,
+                                      std::function<void(const AppendResult&)> on_durable) override;
+  void WhenDurable(std::function<void()> on_durable) override { committer_.WhenDurable(std::move(on_durable)); }
+  absl::StatusOr<std::optional<AppendResult>> FindRequest(const std::string& request_id,
+                                                          const std::string& request_digest) const override;
+  absl::StatusOr<Version> StreamVersion(const std::string& stream) const override;
+  std::unique_ptr<Cursor> Read(const Filter& filter, Position from, Direction direction) const override;
+  absl::StatusOr<std::vector<Record>> ReadForDeciding(const std::string& stream, Version after) const override;
+  std::unique_ptr<Subscription> Subscribe(const Filter& filter, Position after) override;
+  Position Tail() const override { return hub_->Tail(); }
+  std::string LogId() const override { return engine_->LogId(); }
+  absl::Status SaveSnapshot(const std::string& stream, const Snapshot& snapshot) override;
+  absl::StatusOr<std::optional<Snapshot>> LoadSnapshot(const std::string& stream) const override;
+  void SetCommitObserver(std::function<void(const CommitReport&)> observer) override {
+    committer_.SetObserver(std::move(observer));
+  }
+  void Close() override;
+
+ private:
+  // What the engine knows that an append needs.
+  struct Stored {
+    std::vector<StreamHead> heads;
+    std::optional<RequestRow> request;
+  };
+
+  SequencedLog(std::shared_ptr<CommitLog> engine, const LogOptions& options, FatalHandler fatal, Position tail,
+               int64_t last_recorded_micros);
+
+  absl::StatusOr<Stored> LookUp(const AppendRequest& request, const std::vector<bool>& known) const;
+  std::vector<bool> KnownHeads(const AppendRequest& request) REQUIRES(mutex_);
+  absl::StatusOr<AppendResult> Repeat(const RequestRow& row, const AppendRequest& request,
+                                      std::function<void(const AppendResult&)> on_durable) REQUIRES(mutex_);
+  // A group is in the engine: readers see it, then subscribers.
+  void Publish(const GroupCommitter::Group& group);
+
+  const std::shared_ptr<CommitLog> engine_;
+  const std::shared_ptr<SubscriptionHub> hub_;
+  const Clock& clock_;
+
+  mutable Mutex mutex_;
+  mutable Sequencer sequencer_ GUARDED_BY(mutex_);
+  bool closing_ GUARDED_BY(mutex_) = false;
+
+  GroupCommitter committer_;  // Last: its threads use the rest.
+};
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,93 @@
+#include "tests/eventlog/log_fixture.h"
+
+#include <filesystem>
+#include <future>
+
+#include "base/uuid.h"
+
+namespace anamnesis::eventlog {
+
+TempDirectory::TempDirectory() : path_(testing::TempDir() + "eventlog_test_" + NewUuid()) {}
+
+TempDirectory::~TempDirectory() {
+  std::error_code ignored;  // What is left is the next clean-up's.
+  std::filesystem::remove_all(path_, ignored);
+}
+
+NewEvent Event(std::string type, std::string payload) {
+  NewEvent event;
+  event.event_id = NewUuid();
+  event.type = std::move(type);
+  event.payload = std::move(payload);
+  return event;
+}
+
+std::vector<NewEvent> Events(int count, std::string type) {
+  std::vector<NewEvent> events;
+  for (int i = 0; i < count; ++i) events.push_back(Event(type));
+  return events;
+}
+
+AppendRequest One(std::string stream, Expected expected, std::string payload) {
+  AppendRequest request;
+  request.streams.push_back({std::move(stream), expected, {Event("test.v1.Happened", std::move(payload))}});
+  return request;
+}
+
+AppendRequest WithRequestId(AppendRequest request, std::string id, char digest, std::string result) {
+  request.request_id = std::move(id);
+  request.request_digest = std::string(kRequestDigestBytes, digest);
+  request.result = std::move(result);
+  return request;
+}
+
+std::vector<Record> ReadAll(const EventLog& log, const Filter& filter, Position from, Direction direction) {
+  std::vector<Record> records;
+  const auto cursor = log.Read(filter, from, direction);
+  for (; cursor->Valid(); cursor->Next()) records.push_back(cursor->record());
+  EXPECT_TRUE(cursor->status().ok()) << cursor->status();
+  return records;
+}
+
+std::vector<Position> PositionsOf(const std::vector<Record>& records) {
+  std::vector<Position> positions;
+  for (const Record& record : records) positions.push_back(record.position);
+  return positions;
+}
+
+std::vector<std::string> PayloadsOf(const std::vector<Record>& records) {
+  std::vector<std::string> payloads;
+  for (const Record& record : records) payloads.push_back(record.payload);
+  return payloads;
+}
+
+void LogTest::OpenLog(LogOptions options) {
+  options.clock = &clock_;
+  log_.reset();
+  if (GetParam() == Engine::kMemory) {
+    log_ = NewMemoryLog(options);
+    return;
+  }
+  directory_ = std::make_unique<TempDirectory>();
+  auto log = OpenRocksLog(directory_->path(), options);
+  ASSERT_TRUE(log.ok()) << log.status();
+  log_ = *std::move(log);
+}
+
+AppendResult LogTest::MustAppend(AppendRequest request) {
+  absl::StatusOr<AppendResult> result = log_->AppendAndWait(std::move(request));
+  EXPECT_TRUE(result.ok()) << result.status();
+  return result.ok() ? *std::move(result) : AppendResult();
+}
+
+absl::StatusCode LogTest::AppendCode(AppendRequest request) {
+  return log_->AppendAndWait(std::move(request)).status().code();
+}
+
+void LogTest::Settle() {
+  std::promise<void> durable;
+  log_->WhenDurable([&durable] { durable.set_value(); });
+  durable.get_future().wait();
+}
+
+}  // namespace anamnesis::eventlog
