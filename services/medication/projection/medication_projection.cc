@@ -1,0 +1,116 @@
+#include "services/medication/projection/medication_projection.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "anamnesis/medication/v1/events.pb.h"
+#include "anamnesis/projection/v1/views.pb.h"
+#include "base/status.h"
+#include "projection/change.h"
+
+namespace anamnesis::medication {
+namespace {
+
+using projection::Patch;
+using projection::Put;
+using projection::Remove;
+using projection::ViewKey;
+using projection::v1::OrderView;
+using projection::v1::View;
+using projection::v1::ViewChange;
+using v1::MedicationEvent;
+
+// A view with the order's etag, for a change of the order itself.
+View AtRevision(uint64_t revision) {
+  View view;
+  view.mutable_order()->set_etag(absl::StrCat(revision));
+  return view;
+}
+
+ViewChange Prescribed(const std::string& patient_id, const v1::OrderPrescribed& event) {
+  View view = AtRevision(event.revision());
+  *view.mutable_order()->mutable_order() = event.order();
+  *view.mutable_order()->mutable_alerts() = event.alerts();
+  return Put({patient_id, event.order().id()}, view);
+}
+
+std::vector<ViewChange> Recorded(const std::string& patient_id, const v1::OrderRecorded& event) {
+  if (event.order().status() == v1::ORDER_STATUS_ENTERED_IN_ERROR) return {};
+  View view = AtRevision(event.revision());
+  *view.mutable_order()->mutable_order() = event.order();
+  return {Put({patient_id, event.order().id()}, view)};
+}
+
+ViewChange DoseChanged(const std::string& patient_id, const v1::DoseChanged& event) {
+  View view = AtRevision(event.revision());
+  *view.mutable_order()->mutable_order()->mutable_dosages() = event.dosages();
+  *view.mutable_order()->mutable_alerts() = event.alerts();
+  return Patch({patient_id, event.order_id()}, view, {"order.dosages", "alerts"});
+}
+
+// Held, resumed, discontinued. The reason of the status before goes.
+template <class Change>
+ViewChange StatusChanged(const std::string& patient_id, const Change& event, v1::OrderStatus status) {
+  View view = AtRevision(event.revision());
+  v1::Order& order = *view.mutable_order()->mutable_order();
+  order.set_status(status);
+  if (!event.reason().empty()) order.mutable_status_reason()->set_text(event.reason());
+  return Patch({patient_id, event.order_id()}, view, {"order.status_reason"});
+}
+
+ViewChange Retracted(const std::string& patient_id, const v1::OrderRetracted& event) {
+  return Remove({patient_id, event.order_id()}, AtRevision(event.revision()));
+}
+
+// Dispenses and administrations are resources of their own: the order's etag stays.
+ViewChange Dispensed(const std::string& patient_id, const v1::Dispense& dispense) {
+  View view;
+  *view.mutable_order()->add_dispenses() = dispense;
+  return Patch({patient_id, dispense.order_id()}, view);
+}
+
+ViewChange Administered(const std::string& patient_id, const v1::Administration& administration) {
+  View view;
+  *view.mutable_order()->add_administrations() = administration;
+  return Patch({patient_id, administration.order_id()}, view);
+}
+
+ViewChange AdministrationRetracted(const std::string& patient_id, const v1::AdministrationRetracted& event) {
+  View view;
+  view.mutable_order()->add_retracted_administration_ids(event.administration_id());
+  return Patch({patient_id, event.order_id()}, view);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record& record) {
+  ASSIGN_OR_RETURN(const MedicationEvent event, projection::EventOf<MedicationEvent>(record));
+  const std::string patient_id = projection::SubjectOf(record.stream);
+  switch (event.event_case()) {
+    case MedicationEvent::kOrderPrescribed:
+      return {{Prescribed(patient_id, event.order_prescribed())}};
+    case MedicationEvent::kOrderRecorded:
+      return Recorded(patient_id, event.order_recorded());
+    case MedicationEvent::kDoseChanged:
+      return {{DoseChanged(patient_id, event.dose_changed())}};
+    case MedicationEvent::kOrderHeld:
+      return {{StatusChanged(patient_id, event.order_held(), v1::ORDER_STATUS_ON_HOLD)}};
+    case MedicationEvent::kOrderResumed:
+      return {{StatusChanged(patient_id, event.order_resumed(), v1::ORDER_STATUS_ACTIVE)}};
+    case MedicationEvent::kOrderDiscontinued:
+      return {{StatusChanged(patient_id, event.order_discontinued(), v1::ORDER_STATUS_STOPPED)}};
+    case MedicationEvent::kOrderRetracted:
+      return {{Retracted(patient_id, event.order_retracted())}};
+    case MedicationEvent::kDispenseRecorded:
+      return {{Dispensed(patient_id, event.dispense_recorded().dispense())}};
+    case MedicationEvent::kAdministrationRecorded:
+      return {{Administered(patient_id, event.administration_recorded().administration())}};
+    case MedicationEvent::kAdministrationRetracted:
+      return {{AdministrationRetracted(patient_id, event.administration_retracted())}};
+    case MedicationEvent::EVENT_NOT_SET:
+      break;
+  }
+  return absl::DataLossError("a medication event of a kind that this release does not know");
+}
+
+}  // namespace anamnesis::medication

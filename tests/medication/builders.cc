@@ -1,0 +1,230 @@
+#include "tests/medication/builders.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/refusal.h"
+
+namespace anamnesis::medication {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+// The message that is set in the only oneof.
+Message& Member(Message& envelope) {
+  const Reflection& reflection = *envelope.GetReflection();
+  const FieldDescriptor* field = reflection.GetOneofFieldDescriptor(envelope, envelope.GetDescriptor()->oneof_decl(0));
+  return *reflection.MutableMessage(&envelope, field);
+}
+
+rpc::v1::CommandContext& Context(v1::MedicationCommand& command) {
+  Message& request = Member(command);
+  return static_cast<rpc::v1::CommandContext&>(
+      *request.GetReflection()->MutableMessage(&request, request.GetDescriptor()->FindFieldByName("context")));
+}
+
+// The command for kPatient, and for kOrder where it changes an order.
+template <class Request>
+v1::MedicationCommand Command(Request* (v1::MedicationCommand::*request_of)()) {
+  v1::MedicationCommand command;
+  Request& request = *(command.*request_of)();
+  request.mutable_context()->set_reason("as discussed");
+  request.set_patient_id(kPatient);
+  if constexpr (requires { request.set_order_id(kOrder); }) request.set_order_id(kOrder);
+  return command;
+}
+
+std::string AlertTold(const rpc::v1::Alert& alert) {
+  constexpr const char* kSeverities[] = {"?", "info", "warn", "block"};
+  return absl::StrCat(kSeverities[alert.severity()], " ", alert.rule_id(),
+                      alert.override_reason().empty() ? "" : " (overridden)");
+}
+
+}  // namespace
+
+clinical::v1::Coding RxNorm(std::string_view code) {
+  clinical::v1::Coding coding;
+  coding.set_system("http://www.nlm.nih.gov/research/umls/rxnorm");
+  coding.set_code(std::string(code));
+  return coding;
+}
+
+v1::Order OrderOf(const std::vector<std::string>& ingredients, std::string_view id) {
+  v1::Order order;
+  order.set_id(std::string(id));
+  *order.mutable_medication()->add_codings() = RxNorm(absl::StrJoin(ingredients, "p") + "p");
+  for (const std::string& ingredient : ingredients) *order.add_ingredients()->mutable_coding() = RxNorm(ingredient);
+  order.add_dosages()->set_text("one tablet");
+  return order;
+}
+
+v1::Order Oxycodone(std::string_view id) {
+  return OrderOf({kOxycodone}, id);
+}
+
+v1::Order In(v1::OrderStatus status, v1::Order order) {
+  order.set_status(status);
+  return order;
+}
+
+v1::Order InEncounter(v1::Order order) {
+  order.mutable_provenance()->set_encounter_id(kEncounter);
+  return order;
+}
+
+v1::MedicationCommand Prescribe(const v1::Order& order) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_prescribe);
+  *command.mutable_prescribe()->mutable_order() = order;
+  return command;
+}
+
+v1::MedicationCommand RecordOrder(const v1::Order& order) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_record_order);
+  *command.mutable_record_order()->mutable_order() = order;
+  return command;
+}
+
+v1::MedicationCommand ChangeDose(std::string_view text) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_change_dose);
+  command.mutable_change_dose()->add_dosages()->set_text(std::string(text));
+  return command;
+}
+
+v1::MedicationCommand Hold() {
+  return Command(&v1::MedicationCommand::mutable_hold_order);
+}
+v1::MedicationCommand Resume() {
+  return Command(&v1::MedicationCommand::mutable_resume_order);
+}
+v1::MedicationCommand Discontinue() {
+  return Command(&v1::MedicationCommand::mutable_discontinue_order);
+}
+v1::MedicationCommand Retract() {
+  return Command(&v1::MedicationCommand::mutable_retract_order);
+}
+
+v1::MedicationCommand Dispense(std::string_view id) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_record_dispense);
+  command.mutable_record_dispense()->mutable_dispense()->set_id(std::string(id));
+  command.mutable_record_dispense()->mutable_dispense()->set_order_id(kOrder);
+  return command;
+}
+
+v1::MedicationCommand Administer(std::string_view id) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_record_administration);
+  v1::Administration& dose = *command.mutable_record_administration()->mutable_administration();
+  dose.set_id(std::string(id));
+  dose.set_order_id(kOrder);
+  dose.set_status(v1::ADMINISTRATION_STATUS_COMPLETED);
+  return command;
+}
+
+v1::MedicationCommand RetractDose(std::string_view id) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_retract_administration);
+  command.mutable_retract_administration()->set_administration_id(std::string(id));
+  return command;
+}
+
+v1::MedicationCommand Seen(int revision, v1::MedicationCommand command) {
+  Context(command).set_etag(absl::StrCat(revision));
+  return command;
+}
+
+v1::MedicationCommand WithoutReason(v1::MedicationCommand command) {
+  Context(command).clear_reason();
+  return command;
+}
+
+v1::MedicationCommand Reported(v1::MedicationCommand command) {
+  clinical::v1::Provenance& provenance =
+      command.has_record_dispense()
+          ? *command.mutable_record_dispense()->mutable_dispense()->mutable_provenance()
+          : *command.mutable_record_administration()->mutable_administration()->mutable_provenance();
+  provenance.mutable_source()->set_system("https://pharmacy.example");
+  return command;
+}
+
+v1::MedicationCommand Overriding(std::string_view rule_id, v1::MedicationCommand command) {
+  rpc::v1::AlertOverride& given = command.has_prescribe() ? *command.mutable_prescribe()->add_overrides()
+                                                          : *command.mutable_change_dose()->add_overrides();
+  given.set_rule_id(std::string(rule_id));
+  given.set_reason("tolerated before");
+  return command;
+}
+
+v1::MedicationFacts Deceased() {
+  v1::MedicationFacts facts;
+  facts.mutable_patient()->set_deceased(true);
+  return facts;
+}
+
+v1::MedicationFacts MergedAway() {
+  v1::MedicationFacts facts;
+  facts.mutable_patient()->set_survivor_id(kSurvivor);
+  return facts;
+}
+
+v1::MedicationFacts MergedAwayAndDeceased() {
+  v1::MedicationFacts facts = MergedAway();
+  facts.MergeFrom(Deceased());
+  return facts;
+}
+
+v1::KnownAllergy AllergyTo(std::string_view ingredient) {
+  v1::KnownAllergy allergy;
+  allergy.set_id(kAllergy);
+  *allergy.add_codings() = RxNorm(ingredient);
+  allergy.set_kind(patient::v1::ALLERGY_KIND_ALLERGY);
+  allergy.set_clinical_status(patient::v1::CLINICAL_STATUS_ACTIVE);
+  allergy.set_verification(patient::v1::VERIFICATION_CONFIRMED);
+  return allergy;
+}
+
+v1::MedicationFacts Knowing(const std::vector<v1::KnownAllergy>& allergies) {
+  v1::MedicationFacts facts;
+  facts.mutable_patient()->mutable_allergies()->Assign(allergies.begin(), allergies.end());
+  return facts;
+}
+
+v1::MedicationFacts EncounterIsVoid() {
+  v1::MedicationFacts facts;
+  facts.mutable_encounters()->add_void_ids(kEncounter);
+  return facts;
+}
+
+decider::DecisionInput Input() {
+  return {.received_micros = kNow, .new_id = kNewId};
+}
+
+decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state, const v1::MedicationCommand& command,
+                                                const v1::MedicationFacts& facts) {
+  const v1::MedicationState* const states[] = {&state};
+  return MedicationDecider::Decide(states, command, Input(), facts);
+}
+
+v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands) {
+  v1::MedicationState state;
+  for (const v1::MedicationCommand& command : commands) {
+    const auto decision = DecideOn(state, command);
+    EXPECT_TRUE(decision.refusal.ok()) << command.ShortDebugString() << decision.refusal;
+    for (const auto& emitted : decision.events) EXPECT_TRUE(MedicationDecider::Evolve(state, emitted.event).ok());
+  }
+  return state;
+}
+
+std::string Told(const decider::Decision<v1::MedicationEvent>& decision) {
+  if (!decision.refusal.ok()) return RefusalInfo(decision.refusal).reason();
+  if (decision.events.size() != 1) return absl::StrCat(decision.events.size(), " events");
+  v1::MedicationEvent event = decision.events.front().event;
+  std::string told(Member(event).GetDescriptor()->name());
+  if (decision.alerts.empty()) return told;
+  return absl::StrCat(told, ": ",
+                      absl::StrJoin(decision.alerts, ", ", [](std::string* out, const rpc::v1::Alert& alert) {
+                        out->append(AlertTold(alert));
+                      }));
+}
+
+}  // namespace anamnesis::medication

@@ -1,0 +1,81 @@
+// Orders, commands and facts in few words, and what a decision came to in one line.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "anamnesis/medication/v1/medication_service.pb.h"
+#include "anamnesis/medication/v1/state.pb.h"
+#include "services/medication/domain/medication_decider.h"
+
+namespace anamnesis::medication {
+
+inline constexpr char kPatient[] = "00000000-0000-4000-8000-000000000001";
+inline constexpr char kOrder[] = "00000000-0000-4000-8000-00000000000a";
+inline constexpr char kOtherOrder[] = "00000000-0000-4000-8000-00000000000b";
+inline constexpr char kDispense[] = "00000000-0000-4000-8000-00000000000d";
+inline constexpr char kDose[] = "00000000-0000-4000-8000-00000000000e";
+inline constexpr char kAllergy[] = "00000000-0000-4000-8000-0000000000aa";
+inline constexpr char kEncounter[] = "00000000-0000-4000-8000-0000000000ec";
+inline constexpr char kSurvivor[] = "00000000-0000-4000-8000-000000000002";
+inline constexpr char kNewId[] = "00000000-0000-4000-8000-0000000000ff";
+inline constexpr int64_t kNow = 1'700'000'000'000'000;
+
+// RxNorm ingredients.
+inline constexpr char kOxycodone[] = "7804";
+inline constexpr char kAcetaminophen[] = "161";
+inline constexpr char kMorphine[] = "7052";
+
+clinical::v1::Coding RxNorm(std::string_view code);
+
+// An order for a product (the code of the ingredients with a `p` between them) with ingredients.
+v1::Order OrderOf(const std::vector<std::string>& ingredients, std::string_view id = kOrder);
+// An order for oxycodone.
+v1::Order Oxycodone(std::string_view id = kOrder);
+// The order in a status.
+v1::Order In(v1::OrderStatus status, v1::Order order = Oxycodone());
+// The order written in the encounter kEncounter.
+v1::Order InEncounter(v1::Order order);
+
+// Commands; those that change an order change kOrder, and say why.
+v1::MedicationCommand Prescribe(const v1::Order& order = Oxycodone());
+v1::MedicationCommand RecordOrder(const v1::Order& order);
+v1::MedicationCommand ChangeDose(std::string_view text = "two tablets");
+v1::MedicationCommand Hold();
+v1::MedicationCommand Resume();
+v1::MedicationCommand Discontinue();
+v1::MedicationCommand Retract();
+v1::MedicationCommand Dispense(std::string_view id = kDispense);
+v1::MedicationCommand Administer(std::string_view id = kDose);
+v1::MedicationCommand RetractDose(std::string_view id = kDose);
+
+// The command of a caller who saw the resource at this revision.
+v1::MedicationCommand Seen(int revision, v1::MedicationCommand command);
+v1::MedicationCommand WithoutReason(v1::MedicationCommand command);
+// The dispense or administration as another system reports it.
+v1::MedicationCommand Reported(v1::MedicationCommand command);
+// The command with an override of a rule.
+v1::MedicationCommand Overriding(std::string_view rule_id, v1::MedicationCommand command);
+
+// Facts.
+v1::MedicationFacts Deceased();
+v1::MedicationFacts MergedAway();
+v1::MedicationFacts MergedAwayAndDeceased();
+v1::KnownAllergy AllergyTo(std::string_view ingredient);
+v1::MedicationFacts Knowing(const std::vector<v1::KnownAllergy>& allergies);
+v1::MedicationFacts EncounterIsVoid();
+
+decider::DecisionInput Input();
+
+// Decides on one patient's state.
+decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state, const v1::MedicationCommand& command,
+                                                const v1::MedicationFacts& facts = {});
+
+// The state after commands, each of which must be accepted.
+v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands);
+
+// `OrderHeld`, `OrderPrescribed: warn duplicate-order, block allergy-ingredient (overridden)`, or a refusal's name.
+std::string Told(const decider::Decision<v1::MedicationEvent>& decision);
+
+}  // namespace anamnesis::medication

@@ -1,0 +1,112 @@
+// What is kept of the other services' events.
+#include <gtest/gtest.h>
+
+#include "services/medication/domain/encounter_facts.h"
+#include "services/medication/domain/patient_facts.h"
+#include "tests/medication/builders.h"
+
+namespace anamnesis::medication {
+namespace {
+
+using encounter::v1::EncounterEvent;
+using patient::v1::PatientEvent;
+
+patient::v1::Allergy Allergy(patient::v1::ClinicalStatus status) {
+  patient::v1::Allergy allergy;
+  allergy.set_id(kAllergy);
+  *allergy.mutable_substance()->add_codings() = RxNorm(kOxycodone);
+  allergy.set_kind(patient::v1::ALLERGY_KIND_ALLERGY);
+  allergy.set_clinical_status(status);
+  allergy.set_verification(patient::v1::VERIFICATION_CONFIRMED);
+  return allergy;
+}
+
+PatientEvent AllergyRecorded() {
+  PatientEvent event;
+  *event.mutable_allergy_recorded()->mutable_allergy() = Allergy(patient::v1::CLINICAL_STATUS_ACTIVE);
+  return event;
+}
+
+PatientEvent AllergyRevised(patient::v1::ClinicalStatus status) {
+  PatientEvent event;
+  *event.mutable_allergy_revised()->mutable_allergy() = Allergy(status);
+  return event;
+}
+
+v1::PatientFacts Following(const std::vector<PatientEvent>& events) {
+  v1::PatientFacts facts;
+  for (const PatientEvent& event : events) ApplyPatientEvent(facts, event);
+  return facts;
+}
+
+v1::EncounterFacts Following(const std::vector<EncounterEvent>& events) {
+  v1::EncounterFacts facts;
+  for (const EncounterEvent& event : events) ApplyEncounterEvent(facts, event);
+  return facts;
+}
+
+TEST(PatientFactsTest, DeathIsRecordedAndTakenBack) {
+  PatientEvent died, retracted;
+  died.mutable_death_recorded();
+  retracted.mutable_death_retracted();
+  EXPECT_TRUE(Following({died}).deceased());
+  EXPECT_FALSE(Following({died, retracted}).deceased());
+}
+
+TEST(PatientFactsTest, TheSurvivorIsKnown) {
+  PatientEvent merged;
+  merged.mutable_merged_into()->set_survivor_id(kSurvivor);
+  EXPECT_EQ(Following({merged}).survivor_id(), kSurvivor);
+}
+
+TEST(PatientFactsTest, AnAllergyIsKnownWithWhatTheRulesNeed) {
+  const v1::PatientFacts facts = Following({AllergyRecorded()});
+  ASSERT_EQ(facts.allergies_size(), 1);
+  EXPECT_EQ(facts.allergies(0).SerializeAsString(), AllergyTo(kOxycodone).SerializeAsString());
+}
+
+TEST(PatientFactsTest, ARevisedAllergyReplacesTheOld) {
+  const v1::PatientFacts facts = Following({AllergyRecorded(), AllergyRevised(patient::v1::CLINICAL_STATUS_RESOLVED)});
+  ASSERT_EQ(facts.allergies_size(), 1);
+  EXPECT_EQ(facts.allergies(0).clinical_status(), patient::v1::CLINICAL_STATUS_RESOLVED);
+  EXPECT_EQ(facts.allergies(0).codings_size(), 1);
+}
+
+TEST(PatientFactsTest, ARetractedAllergyIsForgotten) {
+  PatientEvent retracted, unknown;
+  retracted.mutable_allergy_retracted()->set_allergy_id(kAllergy);
+  unknown.mutable_allergy_retracted()->set_allergy_id(kOrder);
+  EXPECT_EQ(Following({AllergyRecorded(), retracted}).allergies_size(), 0);
+  EXPECT_EQ(Following({AllergyRecorded(), unknown}).allergies_size(), 1);
+}
+
+TEST(PatientFactsTest, OtherEventsChangeNothing) {
+  PatientEvent registered;
+  registered.mutable_patient_registered()->set_patient_id(kPatient);
+  EXPECT_EQ(Following({registered, PatientEvent()}).ByteSizeLong(), 0u);
+}
+
+EncounterEvent Recorded(encounter::v1::EncounterStatus status) {
+  EncounterEvent event;
+  event.mutable_encounter_recorded()->mutable_encounter()->set_id(kEncounter);
+  event.mutable_encounter_recorded()->mutable_encounter()->set_status(status);
+  return event;
+}
+
+TEST(EncounterFactsTest, CancelledAndRetractedEncountersAreVoid) {
+  EncounterEvent cancelled, retracted;
+  cancelled.mutable_encounter_cancelled()->set_encounter_id(kEncounter);
+  retracted.mutable_encounter_retracted()->set_encounter_id(kEncounter);
+  const std::string expected = EncounterIsVoid().encounters().SerializeAsString();
+  EXPECT_EQ(Following({cancelled}).SerializeAsString(), expected);
+  EXPECT_EQ(Following({retracted}).SerializeAsString(), expected);
+  EXPECT_EQ(Following({cancelled, retracted}).SerializeAsString(), expected) << "known once";
+  EXPECT_EQ(Following({Recorded(encounter::v1::ENCOUNTER_STATUS_CANCELLED)}).SerializeAsString(), expected);
+}
+
+TEST(EncounterFactsTest, OtherEncountersAreNot) {
+  EXPECT_EQ(Following({Recorded(encounter::v1::ENCOUNTER_STATUS_FINISHED), EncounterEvent()}).void_ids_size(), 0);
+}
+
+}  // namespace
+}  // namespace anamnesis::medication
