@@ -1,0 +1,24 @@
+#include "services/encounter/domain/decide.h"
+
+#include "anamnesis/rpc/v1/errors.pb.h"
+#include "base/clock.h"
+#include "services/encounter/domain/encounter_decider.h"
+#include "services/encounter/domain/visit.h"
+
+namespace anamnesis::encounter {
+
+Decision EncounterDecider::Decide(std::span<const State* const> states, const Command& command,
+                                  const decider::DecisionInput& input, const Facts& facts) {
+  absl::StatusOr<Decision> decision = Refuse(rpc::v1::COMMAND_MISSING);
+  VisitRequest(command, [&](const auto& request) {
+    decision = encounter::Decide({.state = *states.front(), .input = input, .facts = facts}, request);
+  });
+  if (!decision.ok()) return {.refusal = decision.status()};
+  return *std::move(decision);
+}
+
+google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context) {
+  return ToTimestamp(decider::EffectiveMicros(context, at.input));
+}
+
+}  // namespace anamnesis::encounter

@@ -1,0 +1,138 @@
+// What the decide_*.cc files share. Each Decide is a ladder of named refusals, asked in the order of errors.proto, and
+// ends in the event that is to be recorded.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "anamnesis/encounter/v1/encounter_service.pb.h"
+#include "anamnesis/encounter/v1/errors.pb.h"
+#include "anamnesis/encounter/v1/events.pb.h"
+#include "anamnesis/encounter/v1/state.pb.h"
+#include "base/refusal.h"
+#include "base/status.h"
+#include "decider/decision.h"
+
+namespace anamnesis::encounter {
+
+using Decision = decider::Decision<v1::EncounterEvent>;
+
+// What a command meets: all that a decision may know.
+struct Situation {
+  const v1::EncounterState& state;
+  const decider::DecisionInput& input;
+  const v1::PatientFacts& facts;
+};
+
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RegisterPractitionerRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::UpdatePractitionerRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RegisterOrganizationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::UpdateOrganizationRequest& request);
+
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordEncounterRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::PlanEncounterRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::MarkArrivedRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::StartEncounterRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::FinishEncounterRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CancelEncounterRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::MarkNoShowRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractEncounterRequest& request);
+
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordObservationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AmendObservationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractObservationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDiagnosticReportRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AmendDiagnosticReportRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDiagnosticReportRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordImagingStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractImagingStudyRequest& request);
+
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordProcedureRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseProcedureRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractProcedureRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordImmunizationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractImmunizationRequest& request);
+
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordNoteRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::DraftNoteRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseDraftRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::SignNoteRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AddAddendumRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractNoteRequest& request);
+
+// When the command happened: as its context says, else when it arrived.
+google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context);
+
+// A patient's resources of one kind, by id.
+template <class Entry>
+using Entries = google::protobuf::Map<std::string, Entry>;
+
+// RESOURCE_ALREADY_EXISTS.
+template <class Entry>
+absl::Status CheckNew(const Entries<Entry>& known, const std::string& id) {
+  return known.contains(id) ? Refuse(v1::RESOURCE_ALREADY_EXISTS) : absl::OkStatus();
+}
+
+// The resource to change; RESOURCE_NOT_FOUND, ETAG_MISMATCH, RESOURCE_RETRACTED.
+template <class Entry>
+absl::StatusOr<const Entry*> Find(const Entries<Entry>& known, const std::string& id,
+                                  const rpc::v1::CommandContext& context) {
+  const auto found = known.find(id);
+  if (found == known.end()) return Refuse(v1::RESOURCE_NOT_FOUND);
+  RETURN_IF_ERROR(decider::CheckEtag(context, found->second.revision()));
+  if (found->second.retracted()) return Refuse(v1::RESOURCE_RETRACTED);
+  return &found->second;
+}
+
+// The three decisions that are the same for every kind of resource. `event` makes the kind's event in the envelope,
+// `field` its part that says what it is about: &EncounterEvent::mutable_note_recorded, &NoteRecorded::mutable_note.
+
+// Takes the resource as a fact.
+template <class Entry, class Resource, class Recorded>
+absl::StatusOr<Decision> Record(const Situation& at, const Entries<Entry>& known, Resource resource,
+                                Recorded* (v1::EncounterEvent::*event)(), Resource* (Recorded::*field)()) {
+  if (resource.id().empty()) resource.set_id(at.input.new_id);
+  RETURN_IF_ERROR(CheckNew(known, resource.id()));
+
+  v1::EncounterEvent envelope;
+  Recorded& recorded = *(envelope.*event)();
+  recorded.set_revision(1);
+  std::string id = resource.id();
+  *(recorded.*field)() = std::move(resource);
+  return decider::Accepted(std::move(id), 1, std::move(envelope));
+}
+
+// Replaces the resource by what is said of it now.
+template <class Entry, class Resource, class Changed>
+absl::StatusOr<Decision> Change(const Entries<Entry>& known, const rpc::v1::CommandContext& context,
+                                const Resource& resource, Changed* (v1::EncounterEvent::*event)(),
+                                Resource* (Changed::*field)()) {
+  ASSIGN_OR_RETURN(const Entry* entry, Find(known, resource.id(), context));
+
+  v1::EncounterEvent envelope;
+  Changed& changed = *(envelope.*event)();
+  *(changed.*field)() = resource;
+  changed.set_reason(context.reason());
+  changed.set_revision(entry->revision() + 1);
+  return decider::Accepted(resource.id(), changed.revision(), std::move(envelope));
+}
+
+// Marks the resource as entered in error.
+template <class Entry, class Retracted>
+absl::StatusOr<Decision> Retract(const Entries<Entry>& known, const rpc::v1::CommandContext& context,
+                                 const std::string& id, Retracted* (v1::EncounterEvent::*event)(),
+                                 std::string* (Retracted::*id_field)()) {
+  ASSIGN_OR_RETURN(const Entry* entry, Find(known, id, context));
+  if (context.reason().empty()) return Refuse(v1::REASON_REQUIRED);
+
+  v1::EncounterEvent envelope;
+  Retracted& retracted = *(envelope.*event)();
+  *(retracted.*id_field)() = id;
+  retracted.set_reason(context.reason());
+  retracted.set_revision(entry->revision() + 1);
+  return decider::Accepted(id, retracted.revision(), std::move(envelope));
+}
+
+}  // namespace anamnesis::encounter

@@ -1,0 +1,176 @@
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "services/encounter/domain/encounter_decider.h"
+#include "services/encounter/domain/visit.h"
+
+namespace anamnesis::encounter {
+namespace {
+
+template <class Entry>
+using Entries = google::protobuf::Map<std::string, Entry>;
+
+absl::Status Missing(const google::protobuf::Message& event) {
+  return absl::DataLossError(absl::StrCat(event.GetTypeName(), " is about something that was never recorded"));
+}
+
+// A new resource.
+template <class Entry, class Event>
+Entry& Add(Entries<Entry>* entries, const std::string& id, const Event& event) {
+  Entry& entry = (*entries)[id];
+  entry.set_revision(event.revision());
+  return entry;
+}
+
+// The resource changed; DATA_LOSS where there is none.
+template <class Entry, class Event>
+absl::StatusOr<Entry*> Touch(Entries<Entry>* entries, const std::string& id, const Event& event) {
+  const auto found = entries->find(id);
+  if (found == entries->end()) return Missing(event);
+  found->second.set_revision(event.revision());
+  return &found->second;
+}
+
+template <class Entry, class Event>
+absl::Status Retract(Entries<Entry>* entries, const std::string& id, const Event& event) {
+  ASSIGN_OR_RETURN(Entry * entry, Touch(entries, id, event));
+  entry->set_retracted(true);
+  return absl::OkStatus();
+}
+
+// What each event does to the state.
+struct Evolution {
+  v1::EncounterState& state;
+
+  // The directory.
+  absl::Status Register(uint64_t revision) {
+    state.set_directory_revision(revision);
+    return absl::OkStatus();
+  }
+  absl::Status Update(const google::protobuf::Message& event, uint64_t revision) {
+    if (state.directory_revision() == 0) return Missing(event);
+    return Register(revision);
+  }
+  absl::Status operator()(const v1::PractitionerRegistered& event) { return Register(event.revision()); }
+  absl::Status operator()(const v1::PractitionerUpdated& event) { return Update(event, event.revision()); }
+  absl::Status operator()(const v1::OrganizationRegistered& event) { return Register(event.revision()); }
+  absl::Status operator()(const v1::OrganizationUpdated& event) { return Update(event, event.revision()); }
+
+  // Encounters.
+  template <class Event>
+  absl::Status AddEncounter(const Event& event) {
+    v1::EncounterEntry& entry = Add(state.mutable_encounters(), event.encounter().id(), event);
+    entry.set_status(event.encounter().status());
+    if (event.encounter().period().has_start()) *entry.mutable_start() = event.encounter().period().start();
+    return absl::OkStatus();
+  }
+  template <class Event>
+  absl::Status Move(const Event& event, v1::EncounterStatus status) {
+    ASSIGN_OR_RETURN(v1::EncounterEntry * entry, Touch(state.mutable_encounters(), event.encounter_id(), event));
+    entry->set_status(status);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::EncounterRecorded& event) { return AddEncounter(event); }
+  absl::Status operator()(const v1::EncounterPlanned& event) { return AddEncounter(event); }
+  absl::Status operator()(const v1::EncounterArrived& event) { return Move(event, v1::ENCOUNTER_STATUS_ARRIVED); }
+  absl::Status operator()(const v1::EncounterStarted& event) {
+    RETURN_IF_ERROR(Move(event, v1::ENCOUNTER_STATUS_IN_PROGRESS));
+    *(*state.mutable_encounters())[event.encounter_id()].mutable_start() = event.start();
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::EncounterFinished& event) { return Move(event, v1::ENCOUNTER_STATUS_FINISHED); }
+  absl::Status operator()(const v1::EncounterCancelled& event) { return Move(event, v1::ENCOUNTER_STATUS_CANCELLED); }
+  absl::Status operator()(const v1::EncounterMarkedNoShow& event) { return Move(event, v1::ENCOUNTER_STATUS_NO_SHOW); }
+  absl::Status operator()(const v1::EncounterRetracted& event) {
+    return Retract(state.mutable_encounters(), event.encounter_id(), event);
+  }
+
+  // Observations.
+  absl::Status operator()(const v1::ObservationRecorded& event) {
+    Add(state.mutable_observations(), event.observation().id(), event);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::ObservationAmended& event) {
+    return Touch(state.mutable_observations(), event.observation().id(), event).status();
+  }
+  absl::Status operator()(const v1::ObservationRetracted& event) {
+    return Retract(state.mutable_observations(), event.observation_id(), event);
+  }
+
+  // Procedures.
+  absl::Status operator()(const v1::ProcedureRecorded& event) {
+    Add(state.mutable_procedures(), event.procedure().id(), event);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::ProcedureRevised& event) {
+    return Touch(state.mutable_procedures(), event.procedure().id(), event).status();
+  }
+  absl::Status operator()(const v1::ProcedureRetracted& event) {
+    return Retract(state.mutable_procedures(), event.procedure_id(), event);
+  }
+
+  // Diagnostic reports.
+  absl::Status operator()(const v1::DiagnosticReportRecorded& event) {
+    Add(state.mutable_diagnostic_reports(), event.diagnostic_report().id(), event);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::DiagnosticReportAmended& event) {
+    return Touch(state.mutable_diagnostic_reports(), event.diagnostic_report().id(), event).status();
+  }
+  absl::Status operator()(const v1::DiagnosticReportRetracted& event) {
+    return Retract(state.mutable_diagnostic_reports(), event.diagnostic_report_id(), event);
+  }
+
+  // Imaging studies.
+  absl::Status operator()(const v1::ImagingStudyRecorded& event) {
+    Add(state.mutable_imaging_studies(), event.imaging_study().id(), event);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::ImagingStudyRetracted& event) {
+    return Retract(state.mutable_imaging_studies(), event.imaging_study_id(), event);
+  }
+
+  // Immunizations.
+  absl::Status operator()(const v1::ImmunizationRecorded& event) {
+    Add(state.mutable_immunizations(), event.immunization().id(), event);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::ImmunizationRetracted& event) {
+    return Retract(state.mutable_immunizations(), event.immunization_id(), event);
+  }
+
+  // Notes.
+  absl::Status operator()(const v1::NoteRecorded& event) {
+    Add(state.mutable_notes(), event.note().id(), event).set_status(event.note().status());
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::NoteDrafted& event) {
+    Add(state.mutable_notes(), event.note_id(), event).set_status(v1::NOTE_STATUS_DRAFT);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::DraftRevised& event) {
+    return Touch(state.mutable_notes(), event.note_id(), event).status();
+  }
+  absl::Status operator()(const v1::NoteSigned& event) {
+    ASSIGN_OR_RETURN(v1::NoteEntry * note, Touch(state.mutable_notes(), event.note_id(), event));
+    note->set_status(v1::NOTE_STATUS_SIGNED);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::AddendumAdded& event) {
+    return Touch(state.mutable_notes(), event.note_id(), event).status();
+  }
+  absl::Status operator()(const v1::NoteRetracted& event) {
+    return Retract(state.mutable_notes(), event.note_id(), event);
+  }
+};
+
+}  // namespace
+
+absl::Status EncounterDecider::Evolve(State& state, const Event& event) {
+  absl::Status status = absl::DataLossError("the event is not one that this program knows");
+  VisitEvent(event, [&](const auto& known) { status = Evolution{state}(known); });
+  return status;
+}
+
+}  // namespace anamnesis::encounter

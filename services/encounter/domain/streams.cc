@@ -1,0 +1,45 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/encounter/domain/encounter_decider.h"
+#include "services/encounter/domain/visit.h"
+
+namespace anamnesis::encounter {
+namespace {
+
+// A command to the directory.
+template <class Request>
+concept NamesPractitioner = requires(const Request& request) {
+  request.practitioner();
+};
+template <class Request>
+concept NamesOrganization = requires(const Request& request) {
+  request.organization();
+};
+
+template <class Entry>
+const std::string& IdOf(const Entry& entry, const decider::DecisionInput& input) {
+  return entry.id().empty() ? input.new_id : entry.id();
+}
+
+template <class Request>
+std::string StreamOf(const Request& request, const decider::DecisionInput& input) {
+  if constexpr (NamesPractitioner<Request>) {
+    return absl::StrCat("practitioner-", IdOf(request.practitioner(), input));
+  } else if constexpr (NamesOrganization<Request>) {
+    return absl::StrCat("organization-", IdOf(request.organization(), input));
+  } else {
+    return absl::StrCat("encounter-", request.patient_id());
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> EncounterDecider::Streams(const Command& command, const decider::DecisionInput& input) {
+  std::vector<std::string> streams;
+  VisitRequest(command, [&](const auto& request) { streams.push_back(StreamOf(request, input)); });
+  return streams;
+}
+
+}  // namespace anamnesis::encounter

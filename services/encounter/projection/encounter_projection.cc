@@ -1,0 +1,241 @@
+#include "services/encounter/projection/encounter_projection.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "anamnesis/encounter/v1/events.pb.h"
+#include "anamnesis/projection/v1/views.pb.h"
+#include "base/status.h"
+#include "projection/change.h"
+#include "services/encounter/domain/visit.h"
+
+namespace anamnesis::encounter {
+namespace {
+
+using projection::Patch;
+using projection::Put;
+using projection::Remove;
+using projection::v1::View;
+using projection::v1::ViewChange;
+
+namespace views = projection::v1;
+
+// A view with the whole resource. `kind` makes the view's member, `field` the part of it that holds the resource.
+template <class Kind, class Resource>
+View Whole(const Resource& resource, uint64_t revision, Kind* (View::*kind)(), Resource* (Kind::*field)()) {
+  View view;
+  Kind& member = *(view.*kind)();
+  *(member.*field)() = resource;
+  member.set_etag(absl::StrCat(revision));
+  return view;
+}
+
+// A view of the kind with nothing in it.
+template <class Kind>
+View Only(Kind* (View::*kind)()) {
+  View view;
+  (view.*kind)();
+  return view;
+}
+
+// An encounter's new status and etag.
+template <class Step>
+View Moved(const Step& event, v1::EncounterStatus status) {
+  View view;
+  view.mutable_encounter()->mutable_encounter()->set_status(status);
+  view.mutable_encounter()->set_etag(absl::StrCat(event.revision()));
+  return view;
+}
+
+// A note's new etag.
+template <class Step>
+View NoteAt(const Step& event) {
+  View view;
+  view.mutable_note()->set_etag(absl::StrCat(event.revision()));
+  return view;
+}
+
+// What each event does to the views of one patient, practitioner or organization.
+struct Changes {
+  const std::string& subject_id;
+
+  // The directory.
+  ViewChange operator()(const v1::PractitionerRegistered& event) const {
+    return Put({subject_id, event.practitioner().id()},
+               Whole(event.practitioner(), event.revision(), &View::mutable_practitioner,
+                     &views::PractitionerView::mutable_practitioner));
+  }
+  ViewChange operator()(const v1::PractitionerUpdated& event) const {
+    return Put({subject_id, event.practitioner().id()},
+               Whole(event.practitioner(), event.revision(), &View::mutable_practitioner,
+                     &views::PractitionerView::mutable_practitioner));
+  }
+  ViewChange operator()(const v1::OrganizationRegistered& event) const {
+    return Put({subject_id, event.organization().id()},
+               Whole(event.organization(), event.revision(), &View::mutable_organization,
+                     &views::OrganizationView::mutable_organization));
+  }
+  ViewChange operator()(const v1::OrganizationUpdated& event) const {
+    return Put({subject_id, event.organization().id()},
+               Whole(event.organization(), event.revision(), &View::mutable_organization,
+                     &views::OrganizationView::mutable_organization));
+  }
+
+  // Encounters. A message that a step sets is cleared first: merging would keep the parts of it that are zero now.
+  ViewChange operator()(const v1::EncounterRecorded& event) const {
+    return Put(
+        {subject_id, event.encounter().id()},
+        Whole(event.encounter(), event.revision(), &View::mutable_encounter, &views::EncounterView::mutable_encounter));
+  }
+  ViewChange operator()(const v1::EncounterPlanned& event) const {
+    return Put(
+        {subject_id, event.encounter().id()},
+        Whole(event.encounter(), event.revision(), &View::mutable_encounter, &views::EncounterView::mutable_encounter));
+  }
+  ViewChange operator()(const v1::EncounterArrived& event) const {
+    View view = Moved(event, v1::ENCOUNTER_STATUS_ARRIVED);
+    *view.mutable_encounter()->mutable_encounter()->mutable_arrived_time() = event.arrived_time();
+    return Patch({subject_id, event.encounter_id()}, view, {"encounter.arrived_time"});
+  }
+  ViewChange operator()(const v1::EncounterStarted& event) const {
+    View view = Moved(event, v1::ENCOUNTER_STATUS_IN_PROGRESS);
+    *view.mutable_encounter()->mutable_encounter()->mutable_period()->mutable_start() = event.start();
+    return Patch({subject_id, event.encounter_id()}, view, {"encounter.period"});
+  }
+  ViewChange operator()(const v1::EncounterFinished& event) const {
+    View view = Moved(event, v1::ENCOUNTER_STATUS_FINISHED);
+    v1::Encounter& encounter = *view.mutable_encounter()->mutable_encounter();
+    *encounter.mutable_period()->mutable_end() = event.end();
+    if (!event.has_discharge_disposition()) {
+      return Patch({subject_id, event.encounter_id()}, view, {"encounter.period.end"});
+    }
+    *encounter.mutable_discharge_disposition() = event.discharge_disposition();
+    return Patch({subject_id, event.encounter_id()}, view, {"encounter.period.end", "encounter.discharge_disposition"});
+  }
+  ViewChange operator()(const v1::EncounterCancelled& event) const {
+    View view = Moved(event, v1::ENCOUNTER_STATUS_CANCELLED);
+    view.mutable_encounter()->set_cancel_reason(event.reason());
+    return Patch({subject_id, event.encounter_id()}, view);
+  }
+  ViewChange operator()(const v1::EncounterMarkedNoShow& event) const {
+    return Patch({subject_id, event.encounter_id()}, Moved(event, v1::ENCOUNTER_STATUS_NO_SHOW));
+  }
+  ViewChange operator()(const v1::EncounterRetracted& event) const {
+    return Remove({subject_id, event.encounter_id()}, Only(&View::mutable_encounter));
+  }
+
+  // Observations.
+  ViewChange operator()(const v1::ObservationRecorded& event) const {
+    return Put({subject_id, event.observation().id()},
+               Whole(event.observation(), event.revision(), &View::mutable_observation,
+                     &views::ObservationView::mutable_observation));
+  }
+  ViewChange operator()(const v1::ObservationAmended& event) const {
+    View view = Whole(event.observation(), event.revision(), &View::mutable_observation,
+                      &views::ObservationView::mutable_observation);
+    view.mutable_observation()->set_amend_reason(event.reason());
+    return Put({subject_id, event.observation().id()}, view);
+  }
+  ViewChange operator()(const v1::ObservationRetracted& event) const {
+    return Remove({subject_id, event.observation_id()}, Only(&View::mutable_observation));
+  }
+
+  // Procedures.
+  ViewChange operator()(const v1::ProcedureRecorded& event) const {
+    return Put(
+        {subject_id, event.procedure().id()},
+        Whole(event.procedure(), event.revision(), &View::mutable_procedure, &views::ProcedureView::mutable_procedure));
+  }
+  ViewChange operator()(const v1::ProcedureRevised& event) const {
+    View view =
+        Whole(event.procedure(), event.revision(), &View::mutable_procedure, &views::ProcedureView::mutable_procedure);
+    view.mutable_procedure()->set_revise_reason(event.reason());
+    return Put({subject_id, event.procedure().id()}, view);
+  }
+  ViewChange operator()(const v1::ProcedureRetracted& event) const {
+    return Remove({subject_id, event.procedure_id()}, Only(&View::mutable_procedure));
+  }
+
+  // Diagnostic reports.
+  ViewChange operator()(const v1::DiagnosticReportRecorded& event) const {
+    return Put({subject_id, event.diagnostic_report().id()},
+               Whole(event.diagnostic_report(), event.revision(), &View::mutable_diagnostic_report,
+                     &views::DiagnosticReportView::mutable_diagnostic_report));
+  }
+  ViewChange operator()(const v1::DiagnosticReportAmended& event) const {
+    View view = Whole(event.diagnostic_report(), event.revision(), &View::mutable_diagnostic_report,
+                      &views::DiagnosticReportView::mutable_diagnostic_report);
+    view.mutable_diagnostic_report()->set_amend_reason(event.reason());
+    return Put({subject_id, event.diagnostic_report().id()}, view);
+  }
+  ViewChange operator()(const v1::DiagnosticReportRetracted& event) const {
+    return Remove({subject_id, event.diagnostic_report_id()}, Only(&View::mutable_diagnostic_report));
+  }
+
+  // Imaging studies.
+  ViewChange operator()(const v1::ImagingStudyRecorded& event) const {
+    return Put({subject_id, event.imaging_study().id()},
+               Whole(event.imaging_study(), event.revision(), &View::mutable_imaging_study,
+                     &views::ImagingStudyView::mutable_imaging_study));
+  }
+  ViewChange operator()(const v1::ImagingStudyRetracted& event) const {
+    return Remove({subject_id, event.imaging_study_id()}, Only(&View::mutable_imaging_study));
+  }
+
+  // Immunizations.
+  ViewChange operator()(const v1::ImmunizationRecorded& event) const {
+    return Put({subject_id, event.immunization().id()},
+               Whole(event.immunization(), event.revision(), &View::mutable_immunization,
+                     &views::ImmunizationView::mutable_immunization));
+  }
+  ViewChange operator()(const v1::ImmunizationRetracted& event) const {
+    return Remove({subject_id, event.immunization_id()}, Only(&View::mutable_immunization));
+  }
+
+  // Notes.
+  ViewChange operator()(const v1::NoteRecorded& event) const {
+    return Put({subject_id, event.note().id()},
+               Whole(event.note(), event.revision(), &View::mutable_note, &views::NoteView::mutable_note));
+  }
+  ViewChange operator()(const v1::NoteDrafted& event) const {
+    v1::Note note;
+    note.set_id(event.note_id());
+    note.set_status(v1::NOTE_STATUS_DRAFT);
+    *note.mutable_content() = event.content();
+    return Put({subject_id, note.id()},
+               Whole(note, event.revision(), &View::mutable_note, &views::NoteView::mutable_note));
+  }
+  ViewChange operator()(const v1::DraftRevised& event) const {
+    View view = NoteAt(event);
+    *view.mutable_note()->mutable_note()->mutable_content() = event.content();
+    return Patch({subject_id, event.note_id()}, view, {"note.content"});
+  }
+  ViewChange operator()(const v1::NoteSigned& event) const {
+    View view = NoteAt(event);
+    v1::Note& note = *view.mutable_note()->mutable_note();
+    note.set_status(v1::NOTE_STATUS_SIGNED);
+    note.set_signer_id(event.signer_id());
+    *note.mutable_signed_time() = event.signed_time();
+    return Patch({subject_id, event.note_id()}, view, {"note.signed_time"});
+  }
+  ViewChange operator()(const v1::AddendumAdded& event) const {
+    View view = NoteAt(event);
+    *view.mutable_note()->mutable_note()->add_addenda() = event.addendum();
+    return Patch({subject_id, event.note_id()}, view);
+  }
+  ViewChange operator()(const v1::NoteRetracted& event) const {
+    return Remove({subject_id, event.note_id()}, Only(&View::mutable_note));
+  }
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<ViewChange>> ProjectEncounter(const eventlog::Record& record) {
+  ASSIGN_OR_RETURN(const v1::EncounterEvent event, projection::EventOf<v1::EncounterEvent>(record));
+  const std::string subject_id = projection::SubjectOf(record.stream);
+  std::vector<ViewChange> changes;
+  VisitEvent(event, [&](const auto& known) { changes.push_back(Changes{subject_id}(known)); });
+  return changes;
+}
+
+}  // namespace anamnesis::encounter
