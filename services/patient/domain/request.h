@@ -1,0 +1,59 @@
+// From a command to the request that it carries.
+#pragma once
+
+#include "anamnesis/patient/v1/patient_service.pb.h"
+
+namespace anamnesis::patient {
+
+// Calls `visit` with the request that the command carries; not at all if it carries none.
+template <class Visitor>
+void WithRequest(const v1::PatientCommand& command, Visitor&& visit) {
+  switch (command.command_case()) {
+    case v1::PatientCommand::kRegisterPatient:
+      return visit(command.register_patient());
+    case v1::PatientCommand::kUpdateDemographics:
+      return visit(command.update_demographics());
+    case v1::PatientCommand::kAddIdentifier:
+      return visit(command.add_identifier());
+    case v1::PatientCommand::kRetireIdentifier:
+      return visit(command.retire_identifier());
+    case v1::PatientCommand::kRecordDeath:
+      return visit(command.record_death());
+    case v1::PatientCommand::kRetractDeath:
+      return visit(command.retract_death());
+    case v1::PatientCommand::kMergePatients:
+      return visit(command.merge_patients());
+    case v1::PatientCommand::kRecordAllergy:
+      return visit(command.record_allergy());
+    case v1::PatientCommand::kReviseAllergy:
+      return visit(command.revise_allergy());
+    case v1::PatientCommand::kRetractAllergy:
+      return visit(command.retract_allergy());
+    case v1::PatientCommand::kRecordProblem:
+      return visit(command.record_problem());
+    case v1::PatientCommand::kReviseProblem:
+      return visit(command.revise_problem());
+    case v1::PatientCommand::kResolveProblem:
+      return visit(command.resolve_problem());
+    case v1::PatientCommand::kRetractProblem:
+      return visit(command.retract_problem());
+    case v1::PatientCommand::kRecordCarePlan:
+      return visit(command.record_care_plan());
+    case v1::PatientCommand::kReviseCarePlan:
+      return visit(command.revise_care_plan());
+    case v1::PatientCommand::kEndCarePlan:
+      return visit(command.end_care_plan());
+    case v1::PatientCommand::kRetractCarePlan:
+      return visit(command.retract_care_plan());
+    case v1::PatientCommand::kRecordGoal:
+      return visit(command.record_goal());
+    case v1::PatientCommand::kReviseGoal:
+      return visit(command.revise_goal());
+    case v1::PatientCommand::kRetractGoal:
+      return visit(command.retract_goal());
+    case v1::PatientCommand::COMMAND_NOT_SET:
+      return;
+  }
+}
+
+}  // namespace anamnesis::patient
