@@ -1,0 +1,127 @@
+#include "projection/view_changes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "anamnesis/projection/v1/errors.pb.h"
+#include "base/clock.h"
+#include "base/refusal.h"
+#include "base/status.h"
+#include "base/uuid.h"
+#include "projection/view_store_families.h"
+
+namespace anamnesis::projection {
+namespace {
+
+absl::Status Malformed(uint64_t position, std::string problem) {
+  return Refuse(v1::CHANGE_MALFORMED,
+                {
+                    .metadata = {{"position", std::to_string(position)}, {"problem", std::move(problem)}}
+  });
+}
+
+absl::Status Check(const v1::ViewChange& change) {
+  if (!IsUuid(change.subject_id())) return Malformed(change.position(), "subject_id is not a UUID");
+  if (!IsUuid(change.view_id())) return Malformed(change.position(), "view_id is not a UUID");
+  const std::string& kind = change.kind();
+  if (kind.empty() || kind.size() > kMaxKindBytes || kind.find('\0') != std::string::npos) {
+    return Malformed(change.position(), "kind is not the name of one");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> SortedTerms(const ViewSchema& schema, const ViewRef& ref,
+                                                     std::string_view view) {
+  if (view.empty()) return std::vector<std::string>{};
+  ASSIGN_OR_RETURN(std::vector<std::string> terms, schema.terms(ref, view));
+  std::sort(terms.begin(), terms.end());
+  return terms;
+}
+
+}  // namespace
+
+ViewChanges::ViewChanges(const ViewSchema& schema, rocksdb::DB& db,
+                         const std::vector<rocksdb::ColumnFamilyHandle*>& families, std::string generation,
+                         rocksdb::WriteBatch& batch)
+    : schema_(schema), db_(db), families_(families), generation_(std::move(generation)), batch_(batch) {}
+
+absl::StatusOr<ViewChanges::Pending*> ViewChanges::Find(const ViewRef& ref, const std::string& key) {
+  const auto [found, is_new] = rows_.try_emplace(key);
+  Pending& pending = found->second;
+  if (!is_new) return &pending;
+  pending.ref = ref;
+  rocksdb::PinnableSlice bytes;
+  const rocksdb::Status status = db_.Get({}, families_[kCurrent], key, &bytes);
+  if (status.IsNotFound()) return &pending;
+  RETURN_IF_ERROR(FromRocks(status));
+  ASSIGN_OR_RETURN(pending.newest, ParseVersion(bytes));
+  pending.old_view = pending.newest.view();
+  return &pending;
+}
+
+absl::Status ViewChanges::Add(const v1::ViewChange& change) {
+  RETURN_IF_ERROR(Check(change));
+  ordinal_ = change.position() == last_position_ ? ordinal_ + 1 : 0;
+  last_position_ = change.position();
+
+  const ViewRef ref{
+      .subject = UuidBytes(change.subject_id()), .kind = change.kind(), .view = UuidBytes(change.view_id())};
+  const std::string key = generation_ + EncodeRow(ref);
+  ASSIGN_OR_RETURN(Pending * pending, Find(ref, key));
+  v1::ViewVersion next;
+  next.set_operation(change.operation());
+  next.set_position(change.position());
+  next.set_ordinal(ordinal_);
+  next.set_recorded_micros(ToMicros(change.recorded_time()));
+  next.set_effective_micros(ToMicros(change.effective_time()));
+  switch (change.operation()) {
+    case v1::CHANGE_OPERATION_PUT:
+      if (change.view().empty()) return Malformed(change.position(), "view is empty");
+      next.set_view(change.view());
+      break;
+    case v1::CHANGE_OPERATION_PATCH: {
+      auto merged = schema_.merge(ref.kind, pending->newest.view(), change.view(), change.replace());
+      if (!merged.ok()) return Malformed(change.position(), std::string(merged.status().message()));
+      next.set_view(*std::move(merged));
+      next.set_patch(change.view());
+      *next.mutable_replace() = change.replace();
+      break;
+    }
+    case v1::CHANGE_OPERATION_REMOVE:
+      break;
+    default:
+      return Malformed(change.position(), "operation is not one of PUT, PATCH, REMOVE");
+  }
+  if (pending->newest.position() != 0) {
+    batch_.Put(families_[kHistory], key + EncodeVersion(pending->newest.position(), pending->newest.ordinal()),
+               pending->newest.SerializeAsString());
+  }
+  pending->newest = std::move(next);
+  subjects_.insert(ref.subject);
+  return absl::OkStatus();
+}
+
+absl::Status ViewChanges::Finish() {
+  for (const auto& [key, pending] : rows_) {
+    batch_.Put(families_[kCurrent], key, pending.newest.SerializeAsString());
+    RETURN_IF_ERROR(WriteIndex(pending));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ViewChanges::WriteIndex(const Pending& pending) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> before, SortedTerms(schema_, pending.ref, pending.old_view));
+  auto after = SortedTerms(schema_, pending.ref, pending.newest.view());
+  if (!after.ok()) return Malformed(pending.newest.position(), std::string(after.status().message()));
+
+  std::vector<std::string> gone;
+  std::vector<std::string> added;
+  std::set_difference(before.begin(), before.end(), after->begin(), after->end(), std::back_inserter(gone));
+  std::set_difference(after->begin(), after->end(), before.begin(), before.end(), std::back_inserter(added));
+  const std::string entry = EncodeEntry(pending.ref);
+  for (const std::string& term : gone) batch_.Delete(families_[kIndex], generation_ + term + entry);
+  for (const std::string& term : added) batch_.Put(families_[kIndex], generation_ + term + entry, "");
+  return absl::OkStatus();
+}
+
+}  // namespace anamnesis::projection

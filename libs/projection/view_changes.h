@@ -1,0 +1,56 @@
+// One group of changes on its way into a ViewStore: the rows, replaced versions and index entries that they make.
+#pragma once
+
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "anamnesis/projection/v1/projection_service.pb.h"
+#include "anamnesis/projection/v1/view_store.pb.h"
+#include "projection/view_schema.h"
+#include "rocksdb/db.h"
+#include "rocksdb/write_batch.h"
+
+namespace anamnesis::projection {
+
+// Collects changes of one generation, each seeing those before it, then writes them to a batch. Internal to ViewStore;
+// one thread; not to be used after an error.
+class ViewChanges {
+ public:
+  // Everything outlives this object. `generation` is the prefix of the keys.
+  ViewChanges(const ViewSchema& schema, rocksdb::DB& db, const std::vector<rocksdb::ColumnFamilyHandle*>& families,
+              std::string generation, rocksdb::WriteBatch& batch);
+
+  // CHANGE_MALFORMED; changes come in the order of their positions.
+  absl::Status Add(const v1::ViewChange& change);
+  // Completes the batch. CHANGE_MALFORMED where a view cannot be indexed.
+  absl::Status Finish();
+
+  // Whose rows changed, 16 bytes each.
+  const std::set<std::string>& subjects() const { return subjects_; }
+
+ private:
+  // A row on its way.
+  struct Pending {
+    ViewRef ref;
+    std::string old_view;  // As it is on disk; empty where it is not there or removed.
+    v1::ViewVersion newest;
+  };
+
+  absl::StatusOr<Pending*> Find(const ViewRef& ref, const std::string& key);
+  absl::Status WriteIndex(const Pending& pending);
+
+  const ViewSchema& schema_;
+  rocksdb::DB& db_;
+  const std::vector<rocksdb::ColumnFamilyHandle*>& families_;
+  const std::string generation_;
+  rocksdb::WriteBatch& batch_;
+  std::unordered_map<std::string, Pending> rows_;  // By key.
+  std::set<std::string> subjects_;
+  uint64_t last_position_ = 0;
+  uint32_t ordinal_ = 0;
+};
+
+}  // namespace anamnesis::projection

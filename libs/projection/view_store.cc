@@ -1,0 +1,315 @@
+#include "projection/view_store.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "anamnesis/projection/v1/errors.pb.h"
+#include "base/clock.h"
+#include "base/refusal.h"
+#include "base/status.h"
+#include "projection/view_changes.h"
+#include "projection/view_store_families.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/table.h"
+
+namespace anamnesis::projection {
+namespace {
+
+constexpr uint32_t kFormat = 1;
+constexpr char kHeaderKey[] = "header";
+constexpr char kStatePrefix[] = "source/";
+
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const ViewStoreOptions& options) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  table.cache_index_and_filter_blocks = true;  // So that memory does not grow with the data.
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.block_size = 16 << 10;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));  // Most rows are new: asked for before they are there.
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.compression = rocksdb::kLZ4Compression;
+  family.bottommost_compression = rocksdb::kZSTD;
+  family.write_buffer_size = options.write_buffer_bytes;
+  family.level_compaction_dynamic_level_bytes = true;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const char* name : kFamilyNames) families.emplace_back(name, family);
+  return families;
+}
+
+absl::Status Put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, const std::string& key,
+                 const google::protobuf::Message& message) {
+  return FromRocks(batch.Put(family, key, message.SerializeAsString()));
+}
+
+v1::Generation FirstOf(const v1::PublishHello& hello, uint64_t number) {
+  v1::Generation generation;
+  generation.set_number(number);
+  generation.set_log_id(hello.log_id());
+  generation.set_projection_version(hello.projection_version());
+  return generation;
+}
+
+bool MadeBy(const v1::Generation& generation, const v1::PublishHello& hello) {
+  return generation.log_id() == hello.log_id() && generation.projection_version() == hello.projection_version();
+}
+
+void DropBuilding(v1::SourceState& state) {
+  if (state.has_building()) state.add_retired_generations(state.building().number());
+  state.clear_building();
+  state.clear_take_over_position();
+}
+
+void StartBuilding(const v1::PublishHello& hello, v1::SourceState& state) {
+  DropBuilding(state);
+  state.set_last_generation(state.last_generation() + 1);
+  *state.mutable_building() = FirstOf(hello, state.last_generation());
+}
+
+void TakeOverIfDue(v1::SourceState& state) {
+  if (!state.has_building() || state.building().applied_position() < state.take_over_position()) return;
+  state.add_retired_generations(state.active().number());
+  *state.mutable_active() = state.building();
+  state.clear_building();
+  state.clear_take_over_position();
+}
+
+// The generation that the hello goes on with is the building one, where there is one, otherwise the active.
+absl::Status Greet(const v1::PublishHello& hello, v1::SourceState& state) {
+  if (!state.has_active()) {
+    state.set_last_generation(1);
+    *state.mutable_active() = FirstOf(hello, 1);
+  } else if (state.rebuild_requested()) {
+    state.clear_rebuild_requested();
+    StartBuilding(hello, state);
+  }
+  const v1::Generation& latest = state.has_building() ? state.building() : state.active();
+  if (latest.log_id() != hello.log_id()) {
+    return Refuse(v1::LOG_MISMATCH, {
+                                        .metadata = {{"known_log_id", latest.log_id()}, {"log_id", hello.log_id()}}
+    });
+  }
+  if (hello.projection_version() > latest.projection_version()) {
+    StartBuilding(hello, state);
+  } else if (hello.projection_version() < latest.projection_version()) {
+    if (!MadeBy(state.active(), hello)) return Refuse(v1::PROJECTION_OLDER);
+    DropBuilding(state);  // The newer program was taken back before its views were ready.
+  }
+  const v1::Generation& next = state.has_building() ? state.building() : state.active();
+  if (hello.tail_position() < next.applied_position()) {
+    return Refuse(v1::LOG_SHORTENED, {
+                                         .metadata = {{"applied_position", absl::StrCat(next.applied_position())},
+                                                      {"tail_position", absl::StrCat(hello.tail_position())}}
+    });
+  }
+  state.set_tail_position(hello.tail_position());
+  if (state.has_building()) state.set_take_over_position(hello.tail_position());
+  TakeOverIfDue(state);
+  return absl::OkStatus();
+}
+
+// Adds the batch's changes after what is applied.
+absl::Status AddBatch(const v1::PublishBatch& batch, v1::Generation& generation, ViewChanges& changes) {
+  if (batch.up_to_position() <= generation.applied_position()) return absl::OkStatus();
+  if (batch.after_position() > generation.applied_position()) {
+    return Refuse(v1::PUBLISH_GAP, {
+                                       .metadata = {{"applied_position", absl::StrCat(generation.applied_position())},
+                                                    {"after_position", absl::StrCat(batch.after_position())}}
+    });
+  }
+  uint64_t last = batch.after_position() + 1;
+  for (const v1::ViewChange& change : batch.changes()) {
+    if (change.position() < last || change.position() > batch.up_to_position()) {
+      return Refuse(v1::CHANGE_MALFORMED, {
+                                              .metadata = {{"position", absl::StrCat(change.position())},
+                                                           {"problem", "position is out of the batch's order"}}
+      });
+    }
+    last = change.position();
+    if (change.position() > generation.applied_position()) RETURN_IF_ERROR(changes.Add(change));
+  }
+  generation.set_applied_position(batch.up_to_position());
+  generation.set_applied_recorded_micros(ToMicros(batch.up_to_recorded_time()));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+ViewStore::ViewStore(ViewSchema schema, std::unique_ptr<rocksdb::DB> db,
+                     std::vector<rocksdb::ColumnFamilyHandle*> families)
+    : schema_(std::move(schema)), db_(std::move(db)), families_(std::move(families)) {}
+
+ViewStore::~ViewStore() {
+  for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
+}
+
+absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& directory, ViewSchema schema,
+                                                           const ViewStoreOptions& options) {
+  std::error_code problem;
+  std::filesystem::create_directories(directory, problem);
+  if (problem) return absl::FailedPreconditionError(absl::StrCat("cannot create ", directory, ": ", problem.message()));
+  rocksdb::DBOptions db_options;
+  db_options.create_if_missing = true;
+  db_options.create_missing_column_families = true;
+  db_options.max_total_wal_size = 4 * options.write_buffer_bytes;
+  db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::Open(db_options, directory, MakeFamilies(options), &families, &db);
+  if (opened.IsIOError()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot open ", directory, ": another process has it open, or it is not readable and writable"));
+  }
+  RETURN_IF_ERROR(FromRocks(opened));
+  std::unique_ptr<ViewStore> store(new ViewStore(std::move(schema), std::unique_ptr<rocksdb::DB>(db), families));
+  RETURN_IF_ERROR(store->Load());
+  return store;
+}
+
+absl::Status ViewStore::Load() {
+  std::string bytes;
+  const rocksdb::Status found = db_->Get({}, kHeaderKey, &bytes);
+  v1::StoreHeader header;
+  if (found.IsNotFound()) {
+    header.set_format(kFormat);
+    RETURN_IF_ERROR(FromRocks(db_->Put({}, kHeaderKey, header.SerializeAsString())));
+  } else {
+    RETURN_IF_ERROR(FromRocks(found));
+    if (!header.ParseFromString(bytes) || header.format() != kFormat) {
+      return absl::DataLossError(
+          "the views are in a format that this program does not know; move the directory away "
+          "and they are made anew from the logs");
+    }
+  }
+  {
+    MutexLock lock(visible_);
+    const std::unique_ptr<rocksdb::Iterator> states(db_->NewIterator({}));
+    for (states->Seek(kStatePrefix); states->Valid() && states->key().starts_with(kStatePrefix); states->Next()) {
+      v1::SourceState& state = sources_[states->key().ToString().substr(sizeof(kStatePrefix) - 1)];
+      if (!state.ParseFromString(states->value().ToString())) {
+        return absl::DataLossError("the state of a service's views cannot be read");
+      }
+    }
+    RETURN_IF_ERROR(FromRocks(states->status()));
+  }
+  MutexLock writer(writing_);
+  for (const auto& [service, state] : Sources()) RETURN_IF_ERROR(DeleteRetired(service));
+  return absl::OkStatus();
+}
+
+void ViewStore::SetObserver(ViewStoreObserver* observer) {
+  observer_ = observer;
+}
+
+absl::StatusOr<uint64_t> ViewStore::Begin(const v1::PublishHello& hello) {
+  MutexLock writer(writing_);
+  v1::SourceState state = State(hello.service());
+  RETURN_IF_ERROR(Greet(hello, state));
+  rocksdb::WriteBatch batch;
+  RETURN_IF_ERROR(Commit(hello.service(), state, batch, {}));
+  return state.has_building() ? state.building().applied_position() : state.active().applied_position();
+}
+
+absl::StatusOr<uint64_t> ViewStore::Apply(const std::string& service, const std::vector<v1::PublishBatch>& batches) {
+  MutexLock writer(writing_);
+  v1::SourceState state = State(service);
+  if (!state.has_active()) return Refuse(v1::PUBLISH_OUT_OF_ORDER);
+  v1::Generation& generation = state.has_building() ? *state.mutable_building() : *state.mutable_active();
+  rocksdb::WriteBatch rows;
+  ViewChanges changes(schema_, *db_, families_, GenerationPrefix(service, generation.number()), rows);
+  for (const v1::PublishBatch& batch : batches) {
+    RETURN_IF_ERROR(AddBatch(batch, generation, changes));
+    state.set_tail_position(std::max({state.tail_position(), batch.tail_position(), batch.up_to_position()}));
+  }
+  RETURN_IF_ERROR(changes.Finish());
+  const uint64_t applied = generation.applied_position();
+  const bool answers = !state.has_building();
+  TakeOverIfDue(state);
+  RETURN_IF_ERROR(Commit(service, std::move(state), rows, answers ? changes.subjects() : std::set<std::string>{}));
+  return applied;
+}
+
+absl::StatusOr<uint64_t> ViewStore::RequestRebuild(const std::string& service) {
+  MutexLock writer(writing_);
+  v1::SourceState state = State(service);
+  if (!state.has_active()) return absl::NotFoundError("the service has never published");
+  state.set_rebuild_requested(true);
+  rocksdb::WriteBatch batch;
+  RETURN_IF_ERROR(Commit(service, state, batch, {}));
+  return state.active().number();
+}
+
+absl::Status ViewStore::Commit(const std::string& service, v1::SourceState state, rocksdb::WriteBatch& batch,
+                               const std::set<std::string>& subjects) {
+  RETURN_IF_ERROR(Put(batch, families_[kStates], kStatePrefix + service, state));
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  RETURN_IF_ERROR(FromRocks(db_->Write(synced, &batch)));
+
+  const uint64_t answered_before = State(service).active().number();
+  const bool another_answers = answered_before != 0 && answered_before != state.active().number();
+  ViewStoreObserver* const observer = observer_;
+  if (observer != nullptr && !subjects.empty()) observer->RowsChanged(subjects);
+  if (observer != nullptr && another_answers) observer->AllRowsChanged();
+  {
+    MutexLock lock(visible_);
+    sources_[service] = std::move(state);
+  }
+  // Again, for who read the old generation after the first call.
+  if (observer != nullptr && another_answers) observer->AllRowsChanged();
+  if (observer != nullptr) observer->Advanced();
+  return DeleteRetired(service);
+}
+
+absl::Status ViewStore::DeleteRetired(const std::string& service) {
+  v1::SourceState state = State(service);
+  if (state.retired_generations().empty()) return absl::OkStatus();
+  rocksdb::WriteBatch batch;
+  for (const uint64_t number : state.retired_generations()) {
+    const std::string begin = GenerationPrefix(service, number);
+    const std::string end = PrefixEnd(begin);
+    for (const Family family : {kCurrent, kHistory, kIndex}) {
+      RETURN_IF_ERROR(FromRocks(batch.DeleteRange(families_[family], begin, end)));
+    }
+  }
+  state.clear_retired_generations();
+  RETURN_IF_ERROR(Put(batch, families_[kStates], kStatePrefix + service, state));
+  RETURN_IF_ERROR(FromRocks(db_->Write({}, &batch)));
+  MutexLock lock(visible_);
+  sources_[service] = std::move(state);
+  return absl::OkStatus();
+}
+
+v1::SourceState ViewStore::State(const std::string& service) const {
+  MutexLock lock(visible_);
+  const auto found = sources_.find(service);
+  return found == sources_.end() ? v1::SourceState() : found->second;
+}
+
+std::map<std::string, v1::SourceState> ViewStore::Sources() const {
+  MutexLock lock(visible_);
+  return sources_;
+}
+
+std::map<std::string, uint64_t> ViewStore::Positions() const {
+  MutexLock lock(visible_);
+  std::map<std::string, uint64_t> positions;
+  for (const auto& [service, state] : sources_) positions[service] = state.active().applied_position();
+  return positions;
+}
+
+ViewReader ViewStore::Read() const {
+  MutexLock lock(visible_);
+  ViewReader reader(schema_, *db_, families_);
+  for (const auto& [service, state] : sources_) {
+    reader.sources_.push_back({service, GenerationPrefix(service, state.active().number())});
+    reader.positions_[service] = state.active().applied_position();
+  }
+  return reader;
+}
+
+}  // namespace anamnesis::projection
