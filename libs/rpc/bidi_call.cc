@@ -61,6 +61,7 @@ class BidiCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::By
     const auto last = std::move(held_by_grpc_);
     method_.gate().Untrack(weak_from_this());
     session_.reset();
+    scope_.Leave();
   }
 
  private:

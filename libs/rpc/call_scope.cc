@@ -23,19 +23,15 @@ bool IsFault(const absl::Status& status) {
 }  // namespace
 
 CallScope::CallScope(const GatedMethod& method, Kind kind)
-    : method_(method), kind_(kind), start_micros_(MonotonicMicros()) {
-  method_.gate().Enter();
-}
-
-CallScope::~CallScope() {
-  method_.gate().Leave();
+    : method_(method), gate_(method.gate()), kind_(kind), start_micros_(MonotonicMicros()) {
+  gate_.Enter();
 }
 
 absl::Status CallScope::Admit(const grpc::ServerContextBase& call) {
   absl::Status status = method_.Admit(call, context_);
   if (kind_ == Kind::kUnary && context_.deadline_micros == INT64_MAX) {
     has_own_deadline_ = true;
-    const auto limit = std::chrono::microseconds(method_.gate().options().max_unary_time);
+    const auto limit = std::chrono::microseconds(gate_.options().max_unary_time);
     context_.deadline_micros = SystemClock().NowMicros() + limit.count();
   }
   return status;
@@ -50,7 +46,7 @@ grpc::Status CallScope::End(const absl::Status& status) {
   const double seconds = static_cast<double>(MonotonicMicros() - start_micros_) / kMicrosPerSecond;
   method_.metrics().Handled(static_cast<grpc::StatusCode>(status.code()), seconds);
   if (status.ok()) {
-    const std::chrono::duration<double> slow = method_.gate().options().slow_unary_time;
+    const std::chrono::duration<double> slow = gate_.options().slow_unary_time;
     if (kind_ == Kind::kUnary && seconds >= slow.count()) LogEnd(status, seconds);
     return grpc::Status::OK;
   }

@@ -18,7 +18,6 @@ class CallScope {
   enum class Kind { kUnary, kStream };
 
   CallScope(const GatedMethod& method, Kind kind);
-  ~CallScope();
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
@@ -32,6 +31,9 @@ class CallScope {
   // INTERNAL_FAULT with the trace id, so that nothing of the inside gets out.
   grpc::Status End(const absl::Status& status);
 
+  // The server no longer waits for this call, which must not touch the gate or the method from now on.
+  void Leave() { gate_.Leave(); }
+
   const CallContext& context() const { return context_; }
   // Whether the deadline is ours to watch, because the caller set none.
   bool has_own_deadline() const { return has_own_deadline_; }
@@ -40,6 +42,7 @@ class CallScope {
   void LogEnd(const absl::Status& status, double seconds) const;
 
   const GatedMethod& method_;
+  Gate& gate_;  // Outlives the method.
   const Kind kind_;
   const int64_t start_micros_;
   CallContext context_;

@@ -52,14 +52,14 @@ class Gate {
   void Close();
   bool closed() const { return closed_.load(std::memory_order_acquire); }
 
-  // Waits until no handler holds a call any more; false if that took longer than `timeout`.
+  // Waits until every call is over and every handler has answered; false if that took longer than `timeout`.
   bool WaitUntilIdle(std::chrono::milliseconds timeout);
 
   const GateOptions& options() const { return options_; }
   const AccessPolicy& policy() const { return policy_; }
   Metrics& metrics() { return metrics_; }
 
-  // For calls: every call enters when it starts and leaves when nobody holds it any more.
+  // For calls: every call enters when it starts and leaves when it is over.
   void Enter();
   void Leave();
   // For streams, to be asked to end by Close; one that is tracked too late is asked at once.

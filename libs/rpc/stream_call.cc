@@ -46,6 +46,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     const auto last = std::move(held_by_grpc_);
     method_.gate().Untrack(weak_from_this());
     source_.reset();
+    scope_.Leave();
   }
 
  private:

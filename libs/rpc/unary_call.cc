@@ -14,8 +14,8 @@
 namespace anamnesis::rpc {
 namespace {
 
-// One unary call. Held by gRPC until OnDone and by whoever still owes the answer; the first of answer, cancellation and
-// deadline ends the call, the others find it ended.
+// One unary call. Held by gRPC until OnDone and by the handler until it has answered; when both are through, the server
+// no longer waits for it. The first of answer, cancellation and deadline ends the call, the others find it ended.
 class UnaryCall final : public grpc::ServerUnaryReactor, public std::enable_shared_from_this<UnaryCall> {
  public:
   UnaryCall(const GatedMethod& method, grpc::ByteBuffer* response)
@@ -32,20 +32,23 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public std::enable_shar
   }
 
   void OnCancel() override { EndWith(scope_.WhyCancelled()); }
-  void OnDone() override { const auto last = std::move(held_by_grpc_); }
+  void OnDone() override {
+    const auto last = std::move(held_by_grpc_);
+    Release();
+  }
 
  private:
   // Held by the copies of `done`: when the last is dropped without an answer, the call fails instead of hanging.
   struct Debt {
     explicit Debt(std::shared_ptr<UnaryCall> owed) : call(std::move(owed)) {}
     ~Debt() {
-      if (!call->ended_.load()) call->EndWith(absl::InternalError("the handler dropped the call without an answer"));
+      if (!call->answered_.load()) call->Answer(absl::InternalError("the handler dropped the call without an answer"));
     }
     const std::shared_ptr<UnaryCall> call;
   };
 
   void Run(const RawUnary& handler, grpc::CallbackServerContext& context, const grpc::ByteBuffer& request) {
-    if (absl::Status refusal = scope_.Admit(context); !refusal.ok()) return EndWith(refusal);
+    if (absl::Status refusal = scope_.Admit(context); !refusal.ok()) return Answer(std::move(refusal));
     if (scope_.has_own_deadline()) WatchDeadline();
     auto debt = std::make_shared<Debt>(shared_from_this());
     handler(scope_.context(), request, [debt = std::move(debt)](absl::StatusOr<grpc::ByteBuffer> answer) {
@@ -62,11 +65,16 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public std::enable_shar
     });
   }
 
+  // The handler's; only the first counts. Any thread.
   void Answer(absl::StatusOr<grpc::ByteBuffer> answer) {
-    if (!answer.ok()) return EndWith(answer.status());
-    if (ended_.exchange(true)) return;
-    response_->Swap(&*answer);
-    Finish(scope_.End(absl::OkStatus()));
+    if (answered_.exchange(true)) return;
+    if (!answer.ok()) {
+      EndWith(answer.status());
+    } else if (!ended_.exchange(true)) {
+      response_->Swap(&*answer);
+      Finish(scope_.End(absl::OkStatus()));
+    }
+    Release();
   }
 
   // Any thread.
@@ -74,9 +82,15 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public std::enable_shar
     if (!ended_.exchange(true)) Finish(scope_.End(status));
   }
 
+  void Release() {
+    if (holders_.fetch_sub(1) == 1) scope_.Leave();
+  }
+
   CallScope scope_;
   grpc::ByteBuffer* const response_;  // gRPC's; touched only by who ends the call.
+  std::atomic<bool> answered_{false};
   std::atomic<bool> ended_{false};
+  std::atomic<int> holders_{2};  // gRPC and the handler.
   std::unique_ptr<grpc::Alarm> deadline_;
   std::shared_ptr<UnaryCall> held_by_grpc_;
 };
