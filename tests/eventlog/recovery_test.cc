@@ -1,0 +1,274 @@
+// What a directory keeps: across closing, crashes and torn writes; and which directories are refused.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "eventlog/rocks_options.h"
+#include "gmock/gmock.h"
+#include "tests/eventlog/log_fixture.h"
+
+namespace anamnesis::eventlog {
+namespace {
+
+using testing::HasSubstr;
+
+class RecoveryTest : public testing::Test {
+ protected:
+  std::unique_ptr<EventLog> MustOpen() {
+    auto log = OpenRocksLog(directory_.path(), {});
+    EXPECT_TRUE(log.ok()) << log.status();
+    return log.ok() ? *std::move(log) : nullptr;
+  }
+  absl::Status OpenStatus() { return OpenRocksLog(directory_.path(), {}).status(); }
+
+  // Opens what is in the directory behind the log's back.
+  void Tamper(const std::function<void(rocksdb::DB&, std::vector<rocksdb::ColumnFamilyHandle*>&)>& change) {
+    rocksdb::DB* db = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> families;
+    ASSERT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), directory_.path(), MakeFamilies({}), &families, &db).ok());
+    change(*db, families);
+    for (auto* family : families) ASSERT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
+    delete db;
+  }
+
+  TempDirectory directory_;
+};
+
+TEST_F(RecoveryTest, ReopeningKeepsEverything) {
+  std::vector<Record> before;
+  std::string log_id;
+  AppendResult answered;
+  {
+    const auto log = MustOpen();
+    log_id = log->LogId();
+    ASSERT_TRUE(log->AppendAndWait(One("ward-1")).ok());
+    answered = *log->AppendAndWait(WithRequestId(One("ward-2"), "r1"));
+    ASSERT_TRUE(log->SaveSnapshot("ward-1", {1, 1, "state"}).ok());
+    before = ReadAll(*log);
+  }
+  const auto log = MustOpen();
+  EXPECT_EQ(log->LogId(), log_id);
+  EXPECT_EQ(log->Tail(), 2u);
+  EXPECT_EQ(ReadAll(*log), before);
+  EXPECT_EQ(log->LoadSnapshot("ward-1").value()->data, "state");
+  const auto again = log->AppendAndWait(WithRequestId(One("ward-2"), "r1"));
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->duplicate);
+  EXPECT_EQ(again->last_position, answered.last_position);
+  const auto next = log->AppendAndWait(One("ward-1", ExactVersion{1}));
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->first_position, 3u);
+}
+
+TEST_F(RecoveryTest, RecordedTimeAscendsAcrossReopening) {
+  ManualClock clock(1000);
+  LogOptions options;
+  options.clock = &clock;
+  for (int i = 0; i < 2; ++i, clock.Set(5)) {
+    const auto log = OpenRocksLog(directory_.path(), options);
+    ASSERT_TRUE(log.ok());
+    EXPECT_EQ((*log)->AppendAndWait(One("ward-1"))->recorded_micros, 1000 + i);
+  }
+}
+
+TEST_F(RecoveryTest, DirectoryIsReadableByItsOwnerOnly) {
+  MustOpen();
+  EXPECT_EQ(std::filesystem::status(directory_.path()).permissions(), std::filesystem::perms::owner_all);
+}
+
+TEST_F(RecoveryTest, SecondOpenerIsRefused) {
+  const auto log = MustOpen();
+  const absl::Status status = OpenStatus();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("is open in another process"));
+  EXPECT_TRUE(log->AppendAndWait(One("ward-1")).ok());
+}
+
+TEST_F(RecoveryTest, ForeignDirectoriesAreRefusedUntouched) {
+  std::filesystem::create_directory(directory_.path());
+  std::ofstream(directory_.path() + "/letter.txt") << "dear all";
+  EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(OpenStatus().message()), HasSubstr("not an event log"));
+  std::filesystem::remove(directory_.path() + "/letter.txt");
+
+  rocksdb::DB* db = nullptr;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  ASSERT_TRUE(rocksdb::DB::Open(options, directory_.path(), &db).ok());
+  ASSERT_TRUE(db->Put({}, "key", "of somebody else").ok());
+  delete db;
+  EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
+  std::vector<std::string> families;
+  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, directory_.path(), &families).ok());
+  EXPECT_EQ(families.size(), 1u);
+}
+
+TEST_F(RecoveryTest, CreationCutShortIsContinued) {
+  rocksdb::DB* db = nullptr;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  ASSERT_TRUE(rocksdb::DB::Open(options, directory_.path(), &db).ok());
+  delete db;
+  EXPECT_TRUE(MustOpen()->AppendAndWait(One("ward-1")).ok());
+}
+
+TEST_F(RecoveryTest, UnknownFormatIsRefused) {
+  MustOpen();
+  Tamper([](auto& db, auto& families) { ASSERT_TRUE(db.Put({}, families[kMeta], "format", "2").ok()); });
+  EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(OpenStatus().message()), HasSubstr("has format 2"));
+}
+
+// Each damages the end of a log of five events; none may be served.
+TEST_F(RecoveryTest, DamagedEndIsDataLoss) {
+  const std::string position_3("\0\0\0\0\0\0\0\3", 8);
+  const std::string position_5("\0\0\0\0\0\0\0\5", 8);
+  const struct {
+    const char* name;
+    Family family;
+    std::string key;
+    std::optional<std::string> value;  // Nothing: deleted.
+  } cases[] = {
+      {"RecordMissing", kEvents, position_3,                     std::nullopt  },
+      {"FirstMissing",  kEvents, std::string("\0\0\0\0\0\0\0\1", 8),             std::nullopt},
+      {"RecordDamaged",               kEvents,        position_3,                 "damaged"             },
+      {"LastDamaged",               kEvents,          position_5,                   "damaged"},
+      {"LastMissing",               kEvents,          position_5,                   std::nullopt             },
+      {"IndexMissing",               kStreams,         std::string("ward-1\0",                 7) + position_5,std::nullopt},
+      {"FormatMissing",   kMeta,          "format",                          std::nullopt                                             },
+      {"IdentityMissing",   kMeta,          "log_id",std::nullopt},
+  };
+  {
+    const auto log = MustOpen();
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(log->AppendAndWait(One("ward-1")).ok());
+  }
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    std::string whole;
+    Tamper([&](auto& db, auto& families) {
+      ASSERT_TRUE(db.Get({}, families[c.family], c.key, &whole).ok());
+      const auto status =
+          c.value ? db.Put({}, families[c.family], c.key, *c.value) : db.Delete({}, families[c.family], c.key);
+      ASSERT_TRUE(status.ok());
+    });
+    EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kDataLoss) << OpenStatus();
+    Tamper([&](auto& db, auto& families) { ASSERT_TRUE(db.Put({}, families[c.family], c.key, whole).ok()); });
+    ASSERT_TRUE(OpenStatus().ok());
+  }
+}
+
+TEST_F(RecoveryTest, DamageInTheMiddleEndsTheWalk) {
+  const std::string position_3("\0\0\0\0\0\0\0\3", 8);
+  {
+    const auto log = MustOpen();
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(log->AppendAndWait(One("ward-2")).ok());
+    AppendRequest request;
+    request.streams.push_back({"ward-1", NoStream{}, Events(1000)});
+    for (int i = 0; i < 2; ++i, request.streams[0].expected = AnyVersion{}) {
+      ASSERT_TRUE(log->AppendAndWait(request).ok());  // More than is looked at when a log is opened.
+    }
+  }
+  Tamper([&](auto& db, auto& families) { ASSERT_TRUE(db.Delete({}, families[kEvents], position_3).ok()); });
+  LogOptions options;
+  const auto log = OpenRocksLog(directory_.path(), options);
+  ASSERT_TRUE(log.ok()) << log.status();
+  for (const Filter& filter : {Filter{}, Filter{.entity = "1"}}) {
+    const auto cursor = (*log)->Read(filter, 0, Direction::kForwards);
+    while (cursor->Valid()) cursor->Next();
+    EXPECT_EQ(cursor->status().code(), absl::StatusCode::kDataLoss);
+  }
+  EXPECT_EQ((*log)->ReadForDeciding("ward-1", 0).status().code(), absl::StatusCode::kDataLoss);
+  const auto subscription = (*log)->Subscribe({}, 0);
+  const auto first = subscription->Poll(1 << 20);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(first->position, 2u);  // What is whole is still given.
+  EXPECT_EQ(subscription->Poll(1 << 20).status().code(), absl::StatusCode::kDataLoss);
+}
+
+std::filesystem::path NewestWal(const std::string& directory) {
+  std::filesystem::path newest;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".log" && entry.path() > newest) newest = entry.path();
+  }
+  return newest;
+}
+
+// Copies the log while it is open, as a power failure would leave it, cut by some bytes at its end.
+TEST_F(RecoveryTest, TornLastWriteLosesOnlyItself) {
+  constexpr int kEvents = 5;
+  const auto log = MustOpen();
+  for (int i = 0; i < kEvents; ++i)
+    ASSERT_TRUE(log->AppendAndWait(WithRequestId(One("ward-1"), std::to_string(i))).ok());
+  for (const int cut : {0, 1, 20, 100}) {
+    SCOPED_TRACE(cut);
+    TempDirectory copy;
+    std::filesystem::copy(directory_.path(), copy.path());
+    const std::filesystem::path wal = NewestWal(copy.path());
+    std::filesystem::resize_file(wal, std::filesystem::file_size(wal) - static_cast<size_t>(cut));
+    const auto recovered = OpenRocksLog(copy.path(), {});
+    ASSERT_TRUE(recovered.ok()) << recovered.status();
+    const Position whole = cut == 0 ? kEvents : kEvents - 1;
+    EXPECT_EQ((*recovered)->Tail(), whole);
+    EXPECT_EQ(ReadAll(**recovered).size(), whole);
+    EXPECT_EQ((*recovered)->StreamVersion("ward-1").value(), whole);
+    const auto again = (*recovered)->AppendAndWait(WithRequestId(One("ward-1"), std::to_string(kEvents - 1)));
+    ASSERT_TRUE(again.ok());
+    EXPECT_EQ(again->duplicate, cut == 0);  // A request is remembered exactly if its events are.
+    EXPECT_EQ(again->last_position, static_cast<Position>(kEvents));
+  }
+}
+
+// Appends until it is killed, and says in the pipe which position has been acknowledged.
+[[noreturn]] void AppendForEver(const std::string& directory, int pipe) {
+  auto log = OpenRocksLog(directory, {});
+  if (!log.ok()) _exit(1);
+  while (true) {
+    const auto result =
+        (*log)->Append(One("ward-1", AnyVersion{}, std::string(300, 'p')), [pipe](const AppendResult& durable) {
+          const Position position = durable.last_position;
+          if (write(pipe, &position, sizeof(position)) != sizeof(position)) _exit(2);
+        });
+    if (!result.ok()) _exit(3);
+    if (result->last_position % 50 == 0) {
+      if (!(*log)->AppendAndWait(One("ward-2")).ok()) _exit(4);
+    }
+  }
+}
+
+TEST_F(RecoveryTest, KilledWriterLosesNothingAcknowledged) {
+  Position acknowledged = 0;
+  for (const int reports : {1, 100, 1000}) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      close(ends[0]);
+      AppendForEver(directory_.path(), ends[1]);
+    }
+    close(ends[1]);
+    Position position = 0;
+    for (int i = 0; i < reports && read(ends[0], &position, sizeof(position)) == sizeof(position); ++i) {
+      ASSERT_GT(position, acknowledged);
+      acknowledged = position;
+    }
+    ASSERT_EQ(kill(child, SIGKILL), 0);
+    int exit_status = 0;
+    ASSERT_EQ(waitpid(child, &exit_status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(exit_status)) << "the writer failed: " << WEXITSTATUS(exit_status);
+    while (read(ends[0], &position, sizeof(position)) == sizeof(position)) acknowledged = position;
+    close(ends[0]);
+
+    const auto log = MustOpen();
+    ASSERT_NE(log, nullptr);
+    EXPECT_GE(log->Tail(), acknowledged);
+    EXPECT_EQ(ReadAll(*log).size(), log->Tail());
+    acknowledged = log->Tail();
+  }
+}
+
+}  // namespace
+}  // namespace anamnesis::eventlog
