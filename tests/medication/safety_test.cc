@@ -148,14 +148,17 @@ TEST(SafetyTest, AWarningIsNoViolation) {
 }
 
 TEST(SafetyTest, TheEventKeepsTheAlertAndWhyItWasOverridden) {
-  const auto decision = DecideOn({}, Overriding("allergy-ingredient", Prescribe()), Knowing({AllergyTo(kOxycodone)}));
-  ASSERT_EQ(decision.events.size(), 1);
-  const v1::OrderPrescribed& event = decision.events[0].event.order_prescribed();
-  ASSERT_EQ(event.alerts_size(), 1);
-  EXPECT_EQ(event.alerts(0).rule_id(), "allergy-ingredient");
-  EXPECT_EQ(event.alerts(0).severity(), rpc::v1::ALERT_SEVERITY_BLOCK);
-  EXPECT_EQ(event.alerts(0).override_reason(), "tolerated before");
-  EXPECT_EQ(event.alerts(0).facts(0), std::string("allergy/") + kAllergy);
+  const v1::MedicationFacts facts = Knowing({AllergyTo(kOxycodone)});
+  const auto prescribed = DecideOn({}, Overriding(kAllergyRule, Prescribe()), facts);
+  const auto changed = DecideOn(After({Prescribe()}), Overriding(kAllergyRule, ChangeDose()), facts);
+  for (const auto& alerts : {prescribed.events.at(0).event.order_prescribed().alerts(),
+                             changed.events.at(0).event.dose_changed().alerts()}) {
+    ASSERT_EQ(alerts.size(), 1);
+    EXPECT_EQ(alerts[0].rule_id(), kAllergyRule);
+    EXPECT_EQ(alerts[0].severity(), rpc::v1::ALERT_SEVERITY_BLOCK);
+    EXPECT_EQ(alerts[0].override_reason(), "tolerated before");
+    EXPECT_EQ(alerts[0].facts(0), std::string("allergy/") + kAllergy);
+  }
 }
 
 TEST(SafetyTest, DuplicatesAreNamedInTheOrderOfTheirIds) {

@@ -100,7 +100,7 @@ void DuplicateOrder(const Proposal& proposal, Alerts& alerts) {
 void EncounterVoid(const Proposal& proposal, Alerts& alerts) {
   const std::string& encounter_id = proposal.order.provenance().encounter_id();
   const auto& void_ids = proposal.facts.encounters().void_ids();
-  if (encounter_id.empty() || std::ranges::find(void_ids, encounter_id) == void_ids.end()) return;
+  if (std::ranges::find(void_ids, encounter_id) == void_ids.end()) return;
   alerts.push_back(MakeAlert("encounter-void", rpc::v1::ALERT_SEVERITY_WARN,
                              "The order is written in an encounter that was cancelled or entered in error.",
                              absl::StrCat("encounter/", encounter_id)));
