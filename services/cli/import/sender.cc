@@ -1,0 +1,211 @@
+#include "services/cli/import/sender.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+
+namespace anamnesis::importer {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kMaxPause{1000};
+// How long a stop waits for answers to what is under way, and a finished stream for its end.
+constexpr milliseconds kStopPatience{5000};
+constexpr milliseconds kClosePatience{1000};
+// A service that says "later" without saying when.
+constexpr milliseconds kDefaultRetryAfter{50};
+
+// Ends that another attempt will meet again.
+bool IsPermanent(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::UNAUTHENTICATED:
+    case grpc::PERMISSION_DENIED:
+    case grpc::UNIMPLEMENTED:
+    case grpc::INVALID_ARGUMENT:
+    case grpc::FAILED_PRECONDITION:
+    case grpc::NOT_FOUND:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Sender::Sender(std::string service, OpenStream open, const SenderOptions& options, OnAnswer on_answer)
+    : service_(std::move(service)),
+      open_(std::move(open)),
+      options_(options),
+      on_answer_(std::move(on_answer)),
+      thread_([this] { Run(); }) {}
+
+Sender::~Sender() {
+  Stop();
+  thread_.join();
+}
+
+bool Sender::Send(fhir::Command command, std::shared_ptr<Ticket> ticket) {
+  Item item{std::make_shared<const fhir::Command>(std::move(command)), std::move(ticket)};
+  MutexLock lock(mutex_);
+  changed_.Wait(mutex_, [this]() REQUIRES(mutex_) { return waiting_.size() < options_.window || stopping_ || ended_; });
+  if (stopping_ || ended_) return false;
+  if (IsIdle()) last_answer_micros_ = MonotonicMicros();
+  waiting_.emplace(++last_sequence_, std::move(item));
+  changed_.NotifyAll();
+  return true;
+}
+
+absl::Status Sender::Finish() {
+  MutexLock lock(mutex_);
+  finishing_ = true;
+  changed_.NotifyAll();
+  changed_.Wait(mutex_, [this]() REQUIRES(mutex_) { return ended_; });
+  if (!failure_.ok()) return failure_;
+  return stopping_ ? absl::CancelledError("stopped") : absl::OkStatus();
+}
+
+void Sender::Stop() {
+  MutexLock lock(mutex_);
+  if (stopping_) return;
+  stopping_ = true;
+  waiting_.clear();
+  again_.clear();
+  last_answer_micros_ = MonotonicMicros();
+  changed_.NotifyAll();
+}
+
+void Sender::Run() {
+  for (;;) {
+    {
+      MutexLock lock(mutex_);
+      changed_.Wait(mutex_, [this]() REQUIRES(mutex_) { return !waiting_.empty() || IsDone(); });
+      if (IsDone()) break;
+      stream_ended_ = false;
+    }
+    const std::unique_ptr<SubmitStream> stream = open_();
+    std::thread reader([this, &stream] { Read(*stream); });
+    Write(*stream);
+    reader.join();
+    if (!PrepareAnother(stream->Finish())) break;
+  }
+  MutexLock lock(mutex_);
+  ended_ = true;
+  changed_.NotifyAll();
+}
+
+void Sender::Write(SubmitStream& stream) {
+  uint64_t sequence = 0;
+  while (const std::shared_ptr<const fhir::Command> command = NextToWrite(&sequence)) {
+    if (!stream.Write(sequence, *command)) break;
+  }
+  MutexLock lock(mutex_);
+  if (IsDone()) {
+    stream.WritesDone();
+    changed_.WaitFor(mutex_, kClosePatience, [this]() REQUIRES(mutex_) { return stream_ended_; });
+  }
+  if (!stream_ended_) stream.Cancel();
+}
+
+void Sender::Read(SubmitStream& stream) {
+  Answer answer;
+  while (stream.Read(&answer)) Take(answer);
+  MutexLock lock(mutex_);
+  stream_ended_ = true;
+  changed_.NotifyAll();
+}
+
+void Sender::Take(const Answer& answer) {
+  std::shared_ptr<Ticket> ticket;
+  {
+    MutexLock lock(mutex_);
+    auto item = in_flight_.extract(answer.sequence);
+    if (item.empty()) return;  // Not ours, or given up.
+    const bool try_again = answer.kind == AnswerKind::kTryAgain;
+    if (try_again || (answer.kind == AnswerKind::kRefused && !again_.empty())) {
+      if (try_again) {
+        const milliseconds hint(answer.retry_after_millis);
+        again_after_ = std::max(again_after_, hint > milliseconds(0) ? hint : kDefaultRetryAfter);
+      }
+      if (!stopping_) again_.insert(std::move(item));
+    } else {
+      ticket = std::move(item.mapped().ticket);
+      last_answer_micros_ = MonotonicMicros();
+      failures_ = 0;
+    }
+    changed_.NotifyAll();
+  }
+  if (ticket != nullptr) on_answer_(*ticket, answer);
+}
+
+std::shared_ptr<const fhir::Command> Sender::NextToWrite(uint64_t* sequence) {
+  MutexLock lock(mutex_);
+  for (;;) {
+    if (stream_ended_ || IsDone()) return nullptr;
+    if (!again_.empty() && in_flight_.empty()) {
+      const milliseconds pause = std::min<milliseconds>(std::exchange(again_after_, milliseconds(0)), kMaxPause);
+      changed_.WaitFor(mutex_, pause, [this]() REQUIRES(mutex_) { return stopping_ || stream_ended_; });
+      if (PatienceLeft() <= microseconds(0)) return nullptr;
+      SendAgain(again_);
+      continue;
+    }
+    if (MayWrite()) {
+      auto item = waiting_.extract(waiting_.begin());
+      *sequence = item.key();
+      const auto command = item.mapped().command;
+      in_flight_.insert(std::move(item));
+      changed_.NotifyAll();
+      return command;
+    }
+    const auto has_work = [this]() REQUIRES(mutex_) {
+      return stream_ended_ || IsDone() || MayWrite() || (!again_.empty() && in_flight_.empty());
+    };
+    if (IsIdle()) {
+      changed_.Wait(mutex_, has_work);
+    } else if (!changed_.WaitFor(mutex_, PatienceLeft(), has_work) && PatienceLeft() <= microseconds(0)) {
+      return nullptr;
+    }
+  }
+}
+
+bool Sender::PrepareAnother(const grpc::Status& status) {
+  MutexLock lock(mutex_);
+  if (IsDone() || stopping_) return false;
+  SendAgain(in_flight_);
+  SendAgain(again_);
+  if (IsPermanent(status.error_code())) {
+    failure_ = absl::FailedPreconditionError(absl::StrCat(service_, ": ", status.error_message()));
+    return false;
+  }
+  if (PatienceLeft() <= microseconds(0)) {
+    failure_ = absl::UnavailableError(absl::StrCat(service_, " has not answered for ",
+                                                   options_.retry_for.count() / 1000, " s: ", status.error_message()));
+    return false;
+  }
+  if (IsIdle()) return true;
+  const milliseconds pause = std::min(options_.first_pause * (1 << std::min<size_t>(failures_++, 10)), kMaxPause);
+  changed_.WaitFor(mutex_, pause, [this]() REQUIRES(mutex_) { return stopping_; });
+  return !stopping_;
+}
+
+void Sender::SendAgain(Items& items) {
+  waiting_.merge(items);
+  items.clear();
+}
+
+bool Sender::MayWrite() const {
+  return !stopping_ && again_.empty() && !waiting_.empty() && in_flight_.size() < options_.window;
+}
+
+bool Sender::IsIdle() const {
+  return waiting_.empty() && in_flight_.empty() && again_.empty();
+}
+
+microseconds Sender::PatienceLeft() const {
+  const milliseconds patience = stopping_ ? std::min(kStopPatience, options_.retry_for) : options_.retry_for;
+  return microseconds(last_answer_micros_ - MonotonicMicros()) + patience;
+}
+
+}  // namespace anamnesis::importer

@@ -1,0 +1,74 @@
+#include "services/cli/import/submit_stream.h"
+
+#include "anamnesis/encounter/v1/encounter_service.grpc.pb.h"
+#include "anamnesis/medication/v1/medication_service.grpc.pb.h"
+#include "anamnesis/patient/v1/patient_service.grpc.pb.h"
+#include "rpc/client.h"
+
+namespace anamnesis::importer {
+namespace {
+
+template <class Service, class ServiceCommand, class Request, class Response>
+class TypedStream final : public SubmitStream {
+ public:
+  TypedStream(std::shared_ptr<grpc::Channel> channel, const rpc::Caller& caller) : stub_(Service::NewStub(channel)) {
+    grpc::experimental::ChannelResetConnectionBackoff(channel.get());  // The sender has its own pauses.
+    rpc::PrepareContext(context_, caller, rpc::kNoTimeout);
+    stream_ = stub_->Submit(&context_);
+  }
+
+  bool Write(uint64_t sequence, const fhir::Command& command) override {
+    request_.set_sequence(sequence);
+    *request_.mutable_command() = std::get<ServiceCommand>(command);
+    return stream_->Write(request_);
+  }
+
+  void WritesDone() override { stream_->WritesDone(); }
+
+  bool Read(Answer* answer) override {
+    if (!stream_->Read(&response_)) return false;
+    if (response_.has_outcome()) {
+      *answer = {.sequence = response_.sequence(),
+                 .kind = response_.outcome().duplicate() ? AnswerKind::kDuplicate : AnswerKind::kRecorded};
+    } else {
+      *answer = AnswerFromError(response_.sequence(), response_.error());
+    }
+    return true;
+  }
+
+  grpc::Status Finish() override { return stream_->Finish(); }
+  void Cancel() override { context_.TryCancel(); }
+
+ private:
+  // The stream ends before what it runs on.
+  grpc::ClientContext context_;
+  std::unique_ptr<typename Service::Stub> stub_;
+  std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
+  Request request_;    // Of the thread that writes.
+  Response response_;  // Of the thread that reads.
+};
+
+template <class Stream>
+OpenStream Streams(std::shared_ptr<grpc::Channel> channel, const rpc::Caller& caller) {
+  return [channel, caller]() -> std::unique_ptr<SubmitStream> { return std::make_unique<Stream>(channel, caller); };
+}
+
+}  // namespace
+
+OpenStream PatientStreams(std::shared_ptr<grpc::Channel> channel, const rpc::Caller& caller) {
+  return Streams<TypedStream<patient::v1::PatientService, patient::v1::PatientCommand, patient::v1::SubmitRequest,
+                             patient::v1::SubmitResponse>>(std::move(channel), caller);
+}
+
+OpenStream EncounterStreams(std::shared_ptr<grpc::Channel> channel, const rpc::Caller& caller) {
+  return Streams<TypedStream<encounter::v1::EncounterService, encounter::v1::EncounterCommand,
+                             encounter::v1::SubmitRequest, encounter::v1::SubmitResponse>>(std::move(channel), caller);
+}
+
+OpenStream MedicationStreams(std::shared_ptr<grpc::Channel> channel, const rpc::Caller& caller) {
+  return Streams<TypedStream<medication::v1::MedicationService, medication::v1::MedicationCommand,
+                             medication::v1::SubmitRequest, medication::v1::SubmitResponse>>(std::move(channel),
+                                                                                             caller);
+}
+
+}  // namespace anamnesis::importer
