@@ -40,14 +40,22 @@ void Describe(v1::ResourceState& state, const v1::CarePlan& plan) {
   if (plan.period().has_start()) *state.mutable_start() = plan.period().start();
 }
 
-// Recorded or revised: the resource is from now on as the event says.
+absl::Status NeverRecorded() {
+  return absl::DataLossError("a patient event changes a resource that was never recorded");
+}
+
 template <class Resource>
 absl::Status Keep(v1::PatientState& state, const Resource& resource, uint64_t revision) {
-  v1::ResourceState kept;
+  v1::ResourceState& kept = (*state.mutable_resources())[resource.id()];
+  kept.Clear();
   kept.set_revision(revision);
   Describe(kept, resource);
-  (*state.mutable_resources())[resource.id()] = kept;
   return absl::OkStatus();
+}
+
+template <class Resource>
+absl::Status Replace(v1::PatientState& state, const Resource& resource, uint64_t revision) {
+  return state.resources().contains(resource.id()) ? Keep(state, resource, revision) : NeverRecorded();
 }
 
 // The resource at its new revision; nullptr if it was never recorded.
@@ -56,10 +64,6 @@ v1::ResourceState* Find(v1::PatientState& state, const std::string& id, uint64_t
   if (found == state.mutable_resources()->end()) return nullptr;
   found->second.set_revision(revision);
   return &found->second;
-}
-
-absl::Status NeverRecorded() {
-  return absl::DataLossError("a patient event changes a resource that was never recorded");
 }
 
 absl::Status End(v1::PatientState& state, const std::string& id, uint64_t revision) {
@@ -83,13 +87,13 @@ absl::Status EvolveResource(v1::PatientState& state, const v1::PatientEvent& eve
     case Event::kAllergyRecorded:
       return Keep(state, event.allergy_recorded().allergy(), event.allergy_recorded().revision());
     case Event::kAllergyRevised:
-      return Keep(state, event.allergy_revised().allergy(), event.allergy_revised().revision());
+      return Replace(state, event.allergy_revised().allergy(), event.allergy_revised().revision());
     case Event::kAllergyRetracted:
       return Retract(state, event.allergy_retracted().allergy_id(), event.allergy_retracted().revision());
     case Event::kProblemRecorded:
       return Keep(state, event.problem_recorded().problem(), event.problem_recorded().revision());
     case Event::kProblemRevised:
-      return Keep(state, event.problem_revised().problem(), event.problem_revised().revision());
+      return Replace(state, event.problem_revised().problem(), event.problem_revised().revision());
     case Event::kProblemResolved:
       return End(state, event.problem_resolved().problem_id(), event.problem_resolved().revision());
     case Event::kProblemRetracted:
@@ -97,7 +101,7 @@ absl::Status EvolveResource(v1::PatientState& state, const v1::PatientEvent& eve
     case Event::kCarePlanRecorded:
       return Keep(state, event.care_plan_recorded().care_plan(), event.care_plan_recorded().revision());
     case Event::kCarePlanRevised:
-      return Keep(state, event.care_plan_revised().care_plan(), event.care_plan_revised().revision());
+      return Replace(state, event.care_plan_revised().care_plan(), event.care_plan_revised().revision());
     case Event::kCarePlanEnded:
       return End(state, event.care_plan_ended().care_plan_id(), event.care_plan_ended().revision());
     case Event::kCarePlanRetracted:
@@ -105,7 +109,7 @@ absl::Status EvolveResource(v1::PatientState& state, const v1::PatientEvent& eve
     case Event::kGoalRecorded:
       return Keep(state, event.goal_recorded().goal(), event.goal_recorded().revision());
     case Event::kGoalRevised:
-      return Keep(state, event.goal_revised().goal(), event.goal_revised().revision());
+      return Replace(state, event.goal_revised().goal(), event.goal_revised().revision());
     case Event::kGoalRetracted:
       return Retract(state, event.goal_retracted().goal_id(), event.goal_retracted().revision());
     default:

@@ -1,0 +1,83 @@
+// Who the patient is, death, merges.
+#include "tests/patient/rules.h"
+
+namespace anamnesis::patient {
+
+const std::vector<Rule>& PatientRules() {
+  static const auto* rules = new std::vector<Rule>{
+  // clang-format off
+      // Registration.
+      {"APatientIsRegistered",              {}, Register(), "PatientRegistered"},
+      {"APatientWithoutIdGetsOne",          {}, Of("", Register()), "PatientRegistered"},
+      {"APatientIsRegisteredOnce",          {Register()}, Register(), "PATIENT_ALREADY_EXISTS"},
+      {"AMergedPatientIsNotRegisteredAnew", {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Register(), "PATIENT_ALREADY_EXISTS"},
+      {"APatientHasAName",                  {}, [] { auto c = Register(); c.mutable_register_patient()->mutable_demographics()->clear_names(); return c; }(), "INVALID_FIELDS"},
+      // Demographics.
+      {"DemographicsAreReplaced",           {Register()}, Update(Named("Roe")), "DemographicsUpdated"},
+      {"OneFieldIsReplaced",                {Register()}, Update({}, {"sex"}), "DemographicsUpdated"},
+      {"AnUnknownFieldIsNot",               {Register()}, Update(Named("Roe"), {"names", "hair"}), "INVALID_FIELDS"},
+      {"APartOfAFieldIsNot",                {Register()}, Update(Named("Roe"), {"birth_date.year"}), "INVALID_FIELDS"},
+      {"NamesAreNotTakenAway",              {Register()}, Update({}, {"names"}), "INVALID_FIELDS"},
+      {"NamesAreNotTakenAwayWithAllElse",   {Register()}, Update({}), "INVALID_FIELDS"},
+      {"NobodyHasNoDemographics",           {}, Update(Named("Roe")), "PATIENT_NOT_FOUND"},
+      {"AnInvalidMaskBeatsNotFound",        {}, Update(Named("Roe"), {"hair"}), "INVALID_FIELDS"},
+      {"DemographicsOnAFreshEtag",          {Register(), Update(Named("Roe"))}, Seen(2, Update(Named("Poe"))), "DemographicsUpdated"},
+      {"DemographicsOnAStaleEtag",          {Register(), Update(Named("Roe"))}, Seen(1, Update(Named("Poe"))), "ETAG_MISMATCH etag=2"},
+      // Identifiers.
+      {"AnIdentifierIsAdded",               {Register()}, Add(Mrn("1")), "IdentifierAdded"},
+      {"AnIdentifierIsAddedOnce",           {Register({Mrn("1")})}, Add(Mrn("1")), "IDENTIFIER_ALREADY_PRESENT"},
+      {"AnotherValueIsAnother",             {Register({Mrn("1")})}, Add(Mrn("2")), "IdentifierAdded"},
+      {"AnIdentifierIsRetired",             {Register({Mrn("1")})}, Retire(Mrn("1")), "IdentifierRetired"},
+      {"ItNeedNotSayWhy",                   {Register({Mrn("1")})}, WithoutReason(Retire(Mrn("1"))), "IdentifierRetired"},
+      {"WhatIsNotThereIsNotRetired",        {Register({Mrn("1")})}, Retire(Mrn("2")), "IDENTIFIER_NOT_FOUND"},
+      {"ARetiredOneIsNotRetired",           {Register({Mrn("1")}), Retire(Mrn("1"))}, Retire(Mrn("1")), "IDENTIFIER_NOT_FOUND"},
+      {"ARetiredOneIsTakenBackIntoUse",     {Register({Mrn("1")}), Retire(Mrn("1"))}, Add(Mrn("1")), "IdentifierAdded"},
+      {"NobodyHasNoIdentifier",             {}, Add(Mrn("1")), "PATIENT_NOT_FOUND"},
+      {"NobodysIdentifierIsNotRetired",     {}, Retire(Mrn("1")), "PATIENT_NOT_FOUND"},
+      {"AStaleEtagBeatsPresent",            {Register({Mrn("1")})}, Seen(7, Add(Mrn("1"))), "ETAG_MISMATCH etag=1"},
+      {"AStaleEtagBeatsNotThere",           {Register()}, Seen(7, Retire(Mrn("1"))), "ETAG_MISMATCH etag=1"},
+      // Death.
+      {"ADeathIsRecorded",                  {Register()}, Die(), "DeathRecorded"},
+      {"ADeathNeedNotSayWhy",               {Register()}, WithoutReason(Die()), "DeathRecorded"},
+      {"OneDiesOnce",                       {Register(), Die()}, Die(), "DEATH_ALREADY_RECORDED"},
+      {"ADeathIsRetracted",                 {Register(), Die()}, Revive(), "DeathRetracted"},
+      {"OneDiesAgainAfterARetraction",      {Register(), Die(), Revive()}, Die(), "DeathRecorded"},
+      {"TheLivingAreNotRevived",            {Register()}, Revive(), "DEATH_NOT_RECORDED"},
+      {"TheLivingAreNotRevivedAgain",       {Register(), Die(), Revive()}, Revive(), "DEATH_NOT_RECORDED"},
+      {"ARetractedDeathSaysWhy",            {Register(), Die()}, WithoutReason(Revive()), "REASON_REQUIRED"},
+      {"NoDeathBeatsReason",                {Register()}, WithoutReason(Revive()), "DEATH_NOT_RECORDED"},
+      {"AStaleEtagBeatsTheDeath",           {Register(), Die()}, Seen(1, Die()), "ETAG_MISMATCH etag=2"},
+      {"AStaleEtagBeatsNoDeath",            {Register()}, Seen(2, Revive()), "ETAG_MISMATCH etag=1"},
+      {"NobodyDoesNotDie",                  {}, Die(), "PATIENT_NOT_FOUND"},
+      {"NobodyIsNotRevived",                {}, Revive(), "PATIENT_NOT_FOUND"},
+      {"TheDeadStillTakeRecords",           {Register(), Die()}, Record(Problem()), "ProblemRecorded"},
+      {"TheDeadStillTakeNames",             {Register(), Die()}, Update(Named("Roe")), "DemographicsUpdated"},
+      // Merges.
+      {"TwoRecordsAreMerged",               {Register(), Of(kOther, Register())}, Merge(kPatient, kOther), "DuplicateAbsorbed MergedInto"},
+      {"TheDeadAreMerged",                  {Register(), Die(), Of(kOther, Register())}, Merge(kPatient, kOther), "DuplicateAbsorbed MergedInto"},
+      {"ASurvivorAbsorbsMore",              {Register(), Of(kOther, Register()), Of(kThird, Register()), Merge(kPatient, kOther)}, Merge(kPatient, kThird), "DuplicateAbsorbed MergedInto"},
+      {"ASurvivorIsAbsorbedItself",         {Register(), Of(kOther, Register()), Of(kThird, Register()), Merge(kPatient, kOther)}, Merge(kThird, kPatient), "DuplicateAbsorbed MergedInto"},
+      {"NobodyDoesNotSurvive",              {Of(kOther, Register())}, Merge(kPatient, kOther), "PATIENT_NOT_FOUND"},
+      {"NobodyIsNotADuplicate",             {Register()}, Merge(kPatient, kOther), "MERGE_DUPLICATE_NOT_FOUND"},
+      {"ARecordIsNotMergedWithItself",      {Register()}, Merge(kPatient, kPatient), "MERGE_WITH_ITSELF"},
+      {"NotFoundBeatsItself",               {}, Merge(kPatient, kPatient), "PATIENT_NOT_FOUND"},
+      {"MergesMakeNoRing",                  {Register(), Of(kOther, Register()), Merge(kPatient, kOther)}, Merge(kOther, kPatient), "PATIENT_MERGED_AWAY survivor_id=1"},
+      {"ADuplicateIsMergedOnce",            {Register(), Of(kOther, Register()), Of(kThird, Register()), Merge(kPatient, kOther)}, Merge(kThird, kOther), "MERGE_DUPLICATE_MERGED_AWAY survivor_id=1"},
+      {"AMergeSaysWhy",                     {Register(), Of(kOther, Register())}, WithoutReason(Merge(kPatient, kOther)), "REASON_REQUIRED"},
+      {"NoDuplicateBeatsReason",            {Register()}, WithoutReason(Merge(kPatient, kOther)), "MERGE_DUPLICATE_NOT_FOUND"},
+      {"TheEtagIsTheSurvivors",             {Register(), Of(kOther, Register()), Die()}, Seen(2, Merge(kPatient, kOther)), "DuplicateAbsorbed MergedInto"},
+      {"AStaleEtagIsNotTheSurvivors",       {Register(), Of(kOther, Register()), Die()}, Seen(1, Merge(kPatient, kOther)), "ETAG_MISMATCH etag=2"},
+      {"AStaleEtagBeatsTheDuplicate",       {Register()}, Seen(7, Merge(kPatient, kOther)), "ETAG_MISMATCH etag=1"},
+      // Nothing is changed in a record that is merged away.
+      {"NoNameOfTheMergedAway",             {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Update(Named("Roe")), "PATIENT_MERGED_AWAY survivor_id=2"},
+      {"NoIdentifierOfTheMergedAway",       {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Add(Mrn("1")), "PATIENT_MERGED_AWAY survivor_id=2"},
+      {"NoRetirementOfTheMergedAway",       {Register({Mrn("1")}), Of(kOther, Register()), Merge(kOther, kPatient)}, Retire(Mrn("1")), "PATIENT_MERGED_AWAY survivor_id=2"},
+      {"NoDeathOfTheMergedAway",            {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Die(), "PATIENT_MERGED_AWAY survivor_id=2"},
+      {"NoRevivalOfTheMergedAway",          {Register(), Die(), Of(kOther, Register()), Merge(kOther, kPatient)}, Revive(), "PATIENT_MERGED_AWAY survivor_id=2"},
+      {"MergedAwayBeatsAStaleEtag",         {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Seen(1, Die()), "PATIENT_MERGED_AWAY survivor_id=2"},
+  // clang-format on
+  };
+  return *rules;
+}
+
+}  // namespace anamnesis::patient

@@ -1,0 +1,23 @@
+// How rules are written down as tests: one line a rule.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/patient/builders.h"
+
+namespace anamnesis::patient {
+
+// After these commands, this command comes to that (see Told).
+struct Rule {
+  const char* name;
+  std::vector<v1::PatientCommand> given;
+  v1::PatientCommand when;
+  const char* then;
+};
+
+// The rules of the patient resource, and those of allergies, problems, care plans and goals.
+const std::vector<Rule>& PatientRules();
+const std::vector<Rule>& ResourceRules();
+
+}  // namespace anamnesis::patient
