@@ -11,14 +11,16 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 TEST(ProtosTest, EveryComponentOfTheContractsHasAComment) {
-  for (const auto& file : ReadDescriptors(CONTRACT_DESCRIPTORS).file()) {
+  const auto contracts = ReadDescriptors(CONTRACT_DESCRIPTORS);
+  for (const auto& file : contracts.file()) {
     EXPECT_THAT(CheckComments(file), IsEmpty());
   }
 }
 
 TEST(ProtosTest, EveryRpcNeedsAPermission) {
   int rpcs = 0;
-  for (const auto& file : ReadDescriptors(CONTRACT_DESCRIPTORS).file()) {
+  const auto contracts = ReadDescriptors(CONTRACT_DESCRIPTORS);
+  for (const auto& file : contracts.file()) {
     for (const auto& service : file.service()) rpcs += service.method_size();
     EXPECT_THAT(CheckPermissions(file), IsEmpty());
   }
