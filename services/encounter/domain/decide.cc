@@ -3,7 +3,7 @@
 #include "anamnesis/rpc/v1/errors.pb.h"
 #include "base/clock.h"
 #include "services/encounter/domain/encounter_decider.h"
-#include "services/encounter/domain/visit.h"
+#include "services/encounter/domain/visit_request.h"
 
 namespace anamnesis::encounter {
 

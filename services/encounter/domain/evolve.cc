@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "services/encounter/domain/encounter_decider.h"
-#include "services/encounter/domain/visit.h"
 
 namespace anamnesis::encounter {
 namespace {
@@ -165,12 +164,82 @@ struct Evolution {
   }
 };
 
+// DATA_LOSS where no event is set, or one that this program does not know.
+absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
+  using v1::EncounterEvent;
+  switch (event.event_case()) {
+    case EncounterEvent::kPractitionerRegistered:
+      return evolution(event.practitioner_registered());
+    case EncounterEvent::kPractitionerUpdated:
+      return evolution(event.practitioner_updated());
+    case EncounterEvent::kOrganizationRegistered:
+      return evolution(event.organization_registered());
+    case EncounterEvent::kOrganizationUpdated:
+      return evolution(event.organization_updated());
+    case EncounterEvent::kEncounterRecorded:
+      return evolution(event.encounter_recorded());
+    case EncounterEvent::kEncounterPlanned:
+      return evolution(event.encounter_planned());
+    case EncounterEvent::kEncounterArrived:
+      return evolution(event.encounter_arrived());
+    case EncounterEvent::kEncounterStarted:
+      return evolution(event.encounter_started());
+    case EncounterEvent::kEncounterFinished:
+      return evolution(event.encounter_finished());
+    case EncounterEvent::kEncounterCancelled:
+      return evolution(event.encounter_cancelled());
+    case EncounterEvent::kEncounterMarkedNoShow:
+      return evolution(event.encounter_marked_no_show());
+    case EncounterEvent::kEncounterRetracted:
+      return evolution(event.encounter_retracted());
+    case EncounterEvent::kObservationRecorded:
+      return evolution(event.observation_recorded());
+    case EncounterEvent::kObservationAmended:
+      return evolution(event.observation_amended());
+    case EncounterEvent::kObservationRetracted:
+      return evolution(event.observation_retracted());
+    case EncounterEvent::kProcedureRecorded:
+      return evolution(event.procedure_recorded());
+    case EncounterEvent::kProcedureRevised:
+      return evolution(event.procedure_revised());
+    case EncounterEvent::kProcedureRetracted:
+      return evolution(event.procedure_retracted());
+    case EncounterEvent::kDiagnosticReportRecorded:
+      return evolution(event.diagnostic_report_recorded());
+    case EncounterEvent::kDiagnosticReportAmended:
+      return evolution(event.diagnostic_report_amended());
+    case EncounterEvent::kDiagnosticReportRetracted:
+      return evolution(event.diagnostic_report_retracted());
+    case EncounterEvent::kImagingStudyRecorded:
+      return evolution(event.imaging_study_recorded());
+    case EncounterEvent::kImagingStudyRetracted:
+      return evolution(event.imaging_study_retracted());
+    case EncounterEvent::kImmunizationRecorded:
+      return evolution(event.immunization_recorded());
+    case EncounterEvent::kImmunizationRetracted:
+      return evolution(event.immunization_retracted());
+    case EncounterEvent::kNoteRecorded:
+      return evolution(event.note_recorded());
+    case EncounterEvent::kNoteDrafted:
+      return evolution(event.note_drafted());
+    case EncounterEvent::kDraftRevised:
+      return evolution(event.draft_revised());
+    case EncounterEvent::kNoteSigned:
+      return evolution(event.note_signed());
+    case EncounterEvent::kAddendumAdded:
+      return evolution(event.addendum_added());
+    case EncounterEvent::kNoteRetracted:
+      return evolution(event.note_retracted());
+    case EncounterEvent::EVENT_NOT_SET:
+      break;
+  }
+  return absl::DataLossError("the event is not one that this program knows");
+}
+
 }  // namespace
 
 absl::Status EncounterDecider::Evolve(State& state, const Event& event) {
-  absl::Status status = absl::DataLossError("the event is not one that this program knows");
-  VisitEvent(event, [&](const auto& known) { status = Evolution{state}(known); });
-  return status;
+  return Apply(event, {.state = state});
 }
 
 }  // namespace anamnesis::encounter

@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/encounter/domain/encounter_decider.h"
-#include "services/encounter/domain/visit.h"
+#include "services/encounter/domain/visit_request.h"
 
 namespace anamnesis::encounter {
 namespace {

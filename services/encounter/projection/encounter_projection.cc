@@ -7,7 +7,7 @@
 #include "anamnesis/projection/v1/views.pb.h"
 #include "base/status.h"
 #include "projection/change.h"
-#include "services/encounter/domain/visit.h"
+#include "services/encounter/projection/visit_event.h"
 
 namespace anamnesis::encounter {
 namespace {

@@ -1,0 +1,82 @@
+// From the message that holds any command to the request that is set in it. The only place that lists them all: a new
+// one that is not listed here does not compile.
+#pragma once
+
+#include "anamnesis/encounter/v1/encounter_service.pb.h"
+
+namespace anamnesis::encounter {
+
+// Calls `visit` with the request that the command carries; false if it carries none.
+template <class Visitor>
+bool VisitRequest(const v1::EncounterCommand& command, Visitor&& visit) {
+  using v1::EncounterCommand;
+  switch (command.command_case()) {
+    case EncounterCommand::kRegisterPractitioner:
+      return visit(command.register_practitioner()), true;
+    case EncounterCommand::kUpdatePractitioner:
+      return visit(command.update_practitioner()), true;
+    case EncounterCommand::kRegisterOrganization:
+      return visit(command.register_organization()), true;
+    case EncounterCommand::kUpdateOrganization:
+      return visit(command.update_organization()), true;
+    case EncounterCommand::kRecordEncounter:
+      return visit(command.record_encounter()), true;
+    case EncounterCommand::kPlanEncounter:
+      return visit(command.plan_encounter()), true;
+    case EncounterCommand::kMarkArrived:
+      return visit(command.mark_arrived()), true;
+    case EncounterCommand::kStartEncounter:
+      return visit(command.start_encounter()), true;
+    case EncounterCommand::kFinishEncounter:
+      return visit(command.finish_encounter()), true;
+    case EncounterCommand::kCancelEncounter:
+      return visit(command.cancel_encounter()), true;
+    case EncounterCommand::kMarkNoShow:
+      return visit(command.mark_no_show()), true;
+    case EncounterCommand::kRetractEncounter:
+      return visit(command.retract_encounter()), true;
+    case EncounterCommand::kRecordObservation:
+      return visit(command.record_observation()), true;
+    case EncounterCommand::kAmendObservation:
+      return visit(command.amend_observation()), true;
+    case EncounterCommand::kRetractObservation:
+      return visit(command.retract_observation()), true;
+    case EncounterCommand::kRecordProcedure:
+      return visit(command.record_procedure()), true;
+    case EncounterCommand::kReviseProcedure:
+      return visit(command.revise_procedure()), true;
+    case EncounterCommand::kRetractProcedure:
+      return visit(command.retract_procedure()), true;
+    case EncounterCommand::kRecordDiagnosticReport:
+      return visit(command.record_diagnostic_report()), true;
+    case EncounterCommand::kAmendDiagnosticReport:
+      return visit(command.amend_diagnostic_report()), true;
+    case EncounterCommand::kRetractDiagnosticReport:
+      return visit(command.retract_diagnostic_report()), true;
+    case EncounterCommand::kRecordImagingStudy:
+      return visit(command.record_imaging_study()), true;
+    case EncounterCommand::kRetractImagingStudy:
+      return visit(command.retract_imaging_study()), true;
+    case EncounterCommand::kRecordImmunization:
+      return visit(command.record_immunization()), true;
+    case EncounterCommand::kRetractImmunization:
+      return visit(command.retract_immunization()), true;
+    case EncounterCommand::kRecordNote:
+      return visit(command.record_note()), true;
+    case EncounterCommand::kDraftNote:
+      return visit(command.draft_note()), true;
+    case EncounterCommand::kReviseDraft:
+      return visit(command.revise_draft()), true;
+    case EncounterCommand::kSignNote:
+      return visit(command.sign_note()), true;
+    case EncounterCommand::kAddAddendum:
+      return visit(command.add_addendum()), true;
+    case EncounterCommand::kRetractNote:
+      return visit(command.retract_note()), true;
+    case EncounterCommand::COMMAND_NOT_SET:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace anamnesis::encounter
