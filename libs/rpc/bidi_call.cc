@@ -83,7 +83,7 @@ class BidiCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::By
   grpc::ByteBuffer incoming_;  // Touched by gRPC and OnReadDone in turn.
 
   Mutex mutex_;
-  bool reading_ GUARDED_BY(mutex_) = false;  // A read is out, or the session is being handed what it brought.
+  bool reading_ GUARDED_BY(mutex_) = true;  // A read is out or handed to the session, or the session has not started.
   bool reads_done_ GUARDED_BY(mutex_) = false;
   uint32_t in_flight_ GUARDED_BY(mutex_) = 0;
   std::deque<Outgoing> queue_ GUARDED_BY(mutex_);
@@ -102,10 +102,6 @@ void BidiCall::Run(const RawBidi& handler) {
   if (!session.ok()) return Finish(std::move(session).status());
   session_ = *std::move(session);
   max_in_flight_ = std::max<uint32_t>(session_->MaxInFlight(), 1);
-  {
-    MutexLock lock(mutex_);
-    reading_ = true;  // Not before the session has started.
-  }
   session_->OnStart(shared_from_this());
   method_.gate().Track(shared_from_this());
   MutexLock lock(mutex_);

@@ -14,11 +14,10 @@
 namespace anamnesis::rpc {
 
 // Every key a log line may have. Add one here if it is needed and can never hold anything of a patient.
-inline constexpr std::array<std::string_view, 24> kLogKeys = {
-    "actor",    "address", "attempt", "bytes",  "code",   "count",   "data_dir", "duration_ms",
-    "error",    "file",    "lag",     "line",   "method", "metrics", "peer",     "port",
-    "position", "reason",  "seconds", "signal", "source", "tail",    "trace_id", "version",
-};
+inline constexpr auto kLogKeys = std::to_array<std::string_view>(
+    {"actor",    "address", "attempt", "bytes",  "code",   "count",   "data_dir", "duration_ms",
+     "error",    "file",    "lag",     "line",   "method", "metrics", "peer",     "port",
+     "position", "reason",  "seconds", "signal", "source", "tail",    "trace_id", "version"});
 
 // A key of a log line, checked when the program is compiled.
 class LogKey {

@@ -74,11 +74,7 @@ bool Server::Drain() {
   health_.Shutdown();
   gate_.Close();
   const bool idle = gate_.WaitUntilIdle(options_.drain_timeout);
-  if (!idle)
-    Log(LogLevel::kWarning, "drain_timeout",
-        {
-            {"seconds", std::chrono::duration<double>(options_.drain_timeout).count()}
-    });
+  if (!idle) Log(LogLevel::kWarning, "drain_timeout");
   server_->Shutdown(std::chrono::system_clock::now() + kCloseTime);
   server_->Wait();
   server_.reset();
