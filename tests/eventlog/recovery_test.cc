@@ -1,8 +1,12 @@
 // What a directory keeps: across closing, crashes and torn writes; and which directories are refused.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -221,52 +225,73 @@ TEST_F(RecoveryTest, TornLastWriteLosesOnlyItself) {
   }
 }
 
-// Appends until it is killed, and says in the pipe which position has been acknowledged.
-[[noreturn]] void AppendForEver(const std::string& directory, int pipe) {
-  auto log = OpenRocksLog(directory, {});
-  if (!log.ok()) _exit(1);
+constexpr char kWriterDirectory[] = "ANAMNESIS_TEST_WRITER_DIRECTORY";
+constexpr char kWriterFilter[] = "--gtest_filter=WriterProcess.DISABLED_AppendsUntilKilled";
+
+// Not a test: the other process of the next one, which runs this binary again and reads its standard output. Appends
+// until it is killed and says which position has been acknowledged.
+TEST(WriterProcess, DISABLED_AppendsUntilKilled) {
+  const char* directory = std::getenv(kWriterDirectory);
+  ASSERT_NE(directory, nullptr);
+  const auto log = OpenRocksLog(directory, {});
+  ASSERT_TRUE(log.ok()) << log.status();
   while (true) {
     const auto result =
-        (*log)->Append(One("ward-1", AnyVersion{}, std::string(300, 'p')), [pipe](const AppendResult& durable) {
-          const Position position = durable.last_position;
-          if (write(pipe, &position, sizeof(position)) != sizeof(position)) _exit(2);
+        (*log)->Append(One("ward-1", AnyVersion{}, std::string(300, 'p')), [](const AppendResult& durable) {
+          const std::string line = "acknowledged " + std::to_string(durable.last_position) + "\n";
+          if (write(STDOUT_FILENO, line.data(), line.size()) != static_cast<ssize_t>(line.size())) _exit(1);
         });
-    if (!result.ok()) _exit(3);
+    ASSERT_TRUE(result.ok()) << result.status();
     if (result->last_position % 50 == 0) {
-      if (!(*log)->AppendAndWait(One("ward-2")).ok()) _exit(4);
+      ASSERT_TRUE((*log)->AppendAndWait(One("ward-2")).ok());
     }
   }
 }
 
+// Runs this binary again as the writer; its standard output is in `out`. The child only makes calls that are safe after
+// a fork with threads.
+pid_t StartWriter(const std::string& directory, FILE** out) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  setenv(kWriterDirectory, directory.c_str(), 1);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    execl("/proc/self/exe", "eventlog_test", kWriterFilter, "--gtest_also_run_disabled_tests", nullptr);
+    _exit(127);
+  }
+  close(ends[1]);
+  *out = fdopen(ends[0], "r");
+  return child;
+}
+
 TEST_F(RecoveryTest, KilledWriterLosesNothingAcknowledged) {
-  Position acknowledged = 0;
+  Position known = 0;
   for (const int reports : {1, 100, 1000}) {
-    int ends[2];
-    ASSERT_EQ(pipe(ends), 0);
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      close(ends[0]);
-      AppendForEver(directory_.path(), ends[1]);
-    }
-    close(ends[1]);
-    Position position = 0;
-    for (int i = 0; i < reports && read(ends[0], &position, sizeof(position)) == sizeof(position); ++i) {
-      ASSERT_GT(position, acknowledged);
+    FILE* out = nullptr;
+    const pid_t child = StartWriter(directory_.path(), &out);
+    ASSERT_GT(child, 0);
+    Position acknowledged = known;
+    int reported = 0;
+    char line[256];
+    while (std::fgets(line, sizeof(line), out) != nullptr) {
+      Position position = 0;
+      if (std::sscanf(line, "acknowledged %" SCNu64, &position) != 1) continue;  // GoogleTest's own lines.
+      EXPECT_GT(position, acknowledged);
       acknowledged = position;
+      if (++reported == reports) kill(child, SIGKILL);
     }
-    ASSERT_EQ(kill(child, SIGKILL), 0);
+    std::fclose(out);
     int exit_status = 0;
     ASSERT_EQ(waitpid(child, &exit_status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(exit_status)) << "the writer failed: " << WEXITSTATUS(exit_status);
-    while (read(ends[0], &position, sizeof(position)) == sizeof(position)) acknowledged = position;
-    close(ends[0]);
+    ASSERT_TRUE(WIFSIGNALED(exit_status)) << "the writer failed by itself";
+    EXPECT_GE(reported, reports);
 
     const auto log = MustOpen();
     ASSERT_NE(log, nullptr);
     EXPECT_GE(log->Tail(), acknowledged);
     EXPECT_EQ(ReadAll(*log).size(), log->Tail());
-    acknowledged = log->Tail();
+    known = log->Tail();
   }
 }
 
