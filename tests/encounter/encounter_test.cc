@@ -65,6 +65,12 @@ v1::EncounterCommand PlannedFor(int64_t start, int64_t end) {
   return command;
 }
 
+v1::EncounterCommand RecordedSince(int64_t start) {
+  v1::EncounterCommand command = RecordEncounter(v1::ENCOUNTER_STATUS_IN_PROGRESS);
+  *command.mutable_record_encounter()->mutable_encounter()->mutable_period()->mutable_start() = ToTimestamp(start);
+  return command;
+}
+
 struct Case {
   const char* name;
   std::vector<v1::EncounterCommand> given;
@@ -112,6 +118,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"DeceasedBeatsEndBeforeStart",        {},                          PlannedFor(kNow, kNow - 1),          Deceased(),              "PATIENT_DECEASED"},
         {"AnEncounterMayBeAMoment",            {Plan(), Arrive(), Start()}, At(kNow, Finish()),                  {},                      "EncounterFinished"},
         {"AnEncounterEndsAfterItStarts",       {Plan(), Arrive(), Start()}, At(kNow - 1, Finish()),              {},                      "END_BEFORE_START"},
+        {"ARecordedOneEndsAfterItStarts",      {RecordedSince(kNow)},       At(kNow - 1, Finish()),              {},                      "END_BEFORE_START"},
+        {"AnUnknownStartIsNotCompared",        {RecordEncounter(v1::ENCOUNTER_STATUS_IN_PROGRESS)}, At(kNow - 1, Finish()), {},           "EncounterFinished"},
         {"StatusBeatsEndBeforeStart",          {Plan(), Arrive(), Start(), Finish()}, At(kNow - 1, Finish()),    {},                      "ENCOUNTER_ALREADY_FINISHED"},
         {"RetractingSaysWhy",                  {Plan()},                    WithoutReason(RetractEncounter()),   {},                      "REASON_REQUIRED"},
         {"RetractedBeatsReason",               {Plan(), RetractEncounter()}, WithoutReason(RetractEncounter()),  {},                      "RESOURCE_RETRACTED"},

@@ -58,20 +58,21 @@ struct Evolution {
 
   // Encounters.
   template <class Event>
-  absl::Status AddEncounter(const Event& event) {
-    v1::EncounterEntry& entry = Add(state.mutable_encounters(), event.encounter().id(), event);
-    entry.set_status(event.encounter().status());
-    if (event.encounter().period().has_start()) *entry.mutable_start() = event.encounter().period().start();
-    return absl::OkStatus();
-  }
-  template <class Event>
   absl::Status Move(const Event& event, v1::EncounterStatus status) {
     ASSIGN_OR_RETURN(v1::EncounterEntry * entry, Touch(state.mutable_encounters(), event.encounter_id(), event));
     entry->set_status(status);
     return absl::OkStatus();
   }
-  absl::Status operator()(const v1::EncounterRecorded& event) { return AddEncounter(event); }
-  absl::Status operator()(const v1::EncounterPlanned& event) { return AddEncounter(event); }
+  absl::Status operator()(const v1::EncounterRecorded& event) {
+    v1::EncounterEntry& entry = Add(state.mutable_encounters(), event.encounter().id(), event);
+    entry.set_status(event.encounter().status());
+    if (event.encounter().period().has_start()) *entry.mutable_start() = event.encounter().period().start();
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const v1::EncounterPlanned& event) {
+    Add(state.mutable_encounters(), event.encounter().id(), event).set_status(v1::ENCOUNTER_STATUS_PLANNED);
+    return absl::OkStatus();
+  }
   absl::Status operator()(const v1::EncounterArrived& event) { return Move(event, v1::ENCOUNTER_STATUS_ARRIVED); }
   absl::Status operator()(const v1::EncounterStarted& event) {
     RETURN_IF_ERROR(Move(event, v1::ENCOUNTER_STATUS_IN_PROGRESS));

@@ -6,8 +6,8 @@
 
 namespace anamnesis::encounter {
 
-// Brings the facts of one patient up to date with the next event of the patient's stream; `position` is the caller's to
-// set. Events that say nothing of death or merges change nothing, nor do those of a newer release.
+// Brings the facts of one patient up to date with the next event of the patient's stream. Events that say nothing of
+// death or merges change nothing, nor do those of a newer release.
 void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent& event);
 
 }  // namespace anamnesis::encounter
