@@ -126,10 +126,6 @@ absl::StatusOr<std::optional<ViewRow>> ViewReader::Find(const ViewRef& ref, cons
   return std::nullopt;
 }
 
-absl::StatusOr<std::optional<ViewRow>> ViewReader::Find(const IndexEntry& entry) const {
-  return Find(entry.ref);
-}
-
 absl::Status ViewReader::Scan(const std::vector<std::string>& prefixes, std::string_view after,
                               const VisitEntry& visit) const {
   struct Run {

@@ -60,7 +60,6 @@ class ViewReader {
 
   // One row; nothing where it is not there. Services do not share kinds, so there is at most one.
   absl::StatusOr<std::optional<ViewRow>> Find(const ViewRef& ref, const ReadTimes& times = {}) const;
-  absl::StatusOr<std::optional<ViewRow>> Find(const IndexEntry& entry) const;
 
   // Present entries whose term begins with one of the prefixes, of all services in one order: that of their keys.
   // Begins after the key `after`; empty: at the first.
