@@ -42,9 +42,6 @@ constexpr std::pair<std::string_view, patient::v1::GoalStatus> kGoalStatuses[] =
     {kEnteredInError, patient::v1::GOAL_STATUS_CANCELLED},
 };
 
-// Statuses of FHIR that are recorded under the nearest one of ours.
-constexpr std::string_view kApproximated[] = {"planned", "on-hold", "rejected"};
-
 void ReadActivity(Mapping& mapping, const Field& activity, patient::v1::CarePlan* plan) {
   const Field detail = activity["detail"];
   if (!detail) return;  // A reference to a request that is a resource of its own.
@@ -97,9 +94,7 @@ void MapGoal(Mapping& mapping, std::vector<Command>* out) {
   if (const Field description = r["description"]) ReadConcept(mapping, description, goal->mutable_description());
   const std::string status = r["lifecycleStatus"].Text();
   goal->set_status(r["lifecycleStatus"].Code(kGoalStatuses));
-  for (const std::string_view approximated : kApproximated) {
-    if (status == approximated) mapping.Flag("status-approximated", "recorded under the nearest status");
-  }
+  FlagApproximated(mapping, r["lifecycleStatus"], {"planned", "on-hold", "rejected"});
   if (const Field achievement = r["achievementStatus"]) {
     ReadConcept(mapping, achievement, goal->mutable_achievement());
   }

@@ -41,6 +41,7 @@ constexpr std::pair<std::string_view, encounter::v1::ImmunizationStatus> kImmuni
 void ReadEncounter(Mapping& mapping, const Field& r, encounter::v1::Encounter* out) {
   out->set_id(mapping.Id());
   out->set_status(r["status"].Code(kEncounterStatuses));
+  FlagApproximated(mapping, r["status"], {"triaged", "onleave"});
   if (const Field setting = r["class"]) ReadCoding(mapping, setting, out->mutable_class_());
   ReadEach(r["type"], [&](const Field& type) { ReadConcept(mapping, type, out->add_types()); });
   ReadEach(r["reasonCode"], [&](const Field& reason) { ReadConcept(mapping, reason, out->add_reasons()); });

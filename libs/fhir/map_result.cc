@@ -90,6 +90,7 @@ void ReadEffective(Mapping& mapping, const Field& r, Resource* out) {
 void ReadObservation(Mapping& mapping, const Field& r, encounter::v1::Observation* out) {
   out->set_id(mapping.Id());
   out->set_status(r["status"].Code(kResultStatuses));
+  FlagApproximated(mapping, r["status"], {"partial", "appended"});
   ReadEach(r["category"], [&](const Field& category) { ReadConcept(mapping, category, out->add_categories()); });
   ReadObserved(mapping, r, out);
   ReadEffective(mapping, r, out);
@@ -103,6 +104,7 @@ void ReadObservation(Mapping& mapping, const Field& r, encounter::v1::Observatio
 void ReadReport(Mapping& mapping, const Field& r, encounter::v1::DiagnosticReport* out) {
   out->set_id(mapping.Id());
   out->set_status(r["status"].Code(kResultStatuses));
+  FlagApproximated(mapping, r["status"], {"partial", "appended"});
   ReadEach(r["category"], [&](const Field& category) { ReadConcept(mapping, category, out->add_categories()); });
   if (const Field code = r["code"]) ReadConcept(mapping, code, out->mutable_code());
   ReadEffective(mapping, r, out);

@@ -75,6 +75,13 @@ std::string ConceptWords(const Field& field) {
   return text.empty() ? field["coding"].First()["display"].Text() : text;
 }
 
+void FlagApproximated(Mapping& mapping, const Field& status, std::initializer_list<std::string_view> approximated) {
+  const std::string text = status.Text();
+  for (const std::string_view code : approximated) {
+    if (text == code) mapping.Flag("status-approximated", "recorded under the nearest status");
+  }
+}
+
 void AddReference(Mapping& mapping, const Field& reference, std::string_view type,
                   google::protobuf::RepeatedPtrField<std::string>* out) {
   if (std::string id = mapping.Reference(reference, type); !id.empty()) *out->Add() = std::move(id);

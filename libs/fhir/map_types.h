@@ -2,7 +2,9 @@
 // notes ill-typed parts in the mapping's findings.
 #pragma once
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "anamnesis/clinical/v1/types.pb.h"
 #include "fhir/mapping.h"
@@ -23,6 +25,8 @@ void ReadAddress(const Field& field, clinical::v1::Address* out);
 
 // The concept in words: its text, or else the display of its first code; empty where absent.
 std::string ConceptWords(const Field& field);
+// Flags a status that is recorded under the nearest one of ours, because we have no other for it.
+void FlagApproximated(Mapping& mapping, const Field& status, std::initializer_list<std::string_view> approximated);
 // Adds the id that the reference names, where it names a `type`.
 void AddReference(Mapping& mapping, const Field& reference, std::string_view type,
                   google::protobuf::RepeatedPtrField<std::string>* out);
