@@ -10,8 +10,8 @@
 
 namespace anamnesis {
 
-// A snapshot of one link. `oldest_pending_micros` is when the first event beyond `position` was recorded, as far as known; 0
-// where nothing is pending.
+// A snapshot of one link. `oldest_pending_micros` is when the first event beyond `position` was recorded, as far as
+// known; 0 where nothing is pending.
 struct LinkState {
   bool connected = false;
   uint64_t position = 0;

@@ -1,5 +1,5 @@
-// std::mutex with clang's thread-safety annotations. absl::Mutex is not used: Debian's Abseil is not instrumented, so the
-// thread sanitizer reports falsely under it.
+// std::mutex with clang's thread-safety annotations. absl::Mutex is not used: Debian's Abseil is not instrumented, so
+// the thread sanitizer reports falsely under it.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// Named refusals. The catalogue is the error enums of the contracts: each value carries its gRPC code, cause and remedy as
-// an option (anamnesis/rpc/v1/options.proto), so what is documented is what is sent.
+// Named refusals. The catalogue is the error enums of the contracts: each value carries its gRPC code, cause and remedy
+// as an option (anamnesis/rpc/v1/options.proto), so what is documented is what is sent.
 #pragma once
 
 #include <cstdint>

@@ -7,11 +7,11 @@
 #include "absl/status/statusor.h"
 
 // Returns the status of `expression` from the enclosing function unless it is OK.
-#define RETURN_IF_ERROR(expression)                                        \
-  do {                                                                     \
-    if (absl::Status status_macro = (expression); !status_macro.ok()) {    \
-      return status_macro;                                                 \
-    }                                                                      \
+#define RETURN_IF_ERROR(expression)                                     \
+  do {                                                                  \
+    if (absl::Status status_macro = (expression); !status_macro.ok()) { \
+      return status_macro;                                              \
+    }                                                                   \
   } while (false)
 
 #define ANAMNESIS_CONCAT_INNER(a, b) a##b

@@ -15,11 +15,17 @@ constexpr size_t kTextSize = 36;
 constexpr size_t kByteSize = 16;
 constexpr size_t kRandomPoolSize = 256 * kByteSize;
 
-bool IsHyphenAt(size_t index) { return index == 8 || index == 13 || index == 18 || index == 23; }
+bool IsHyphenAt(size_t index) {
+  return index == 8 || index == 13 || index == 18 || index == 23;
+}
 
-bool IsLowerHex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool IsLowerHex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
 
-int HexValue(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+int HexValue(char c) {
+  return c <= '9' ? c - '0' : c - 'a' + 10;
+}
 
 void SetVersion(std::array<unsigned char, kByteSize>& bytes, int version) {
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | (version << 4));

@@ -34,8 +34,8 @@ inline constexpr int64_t kRetryAfterMillis = 200;
 struct CommandRunnerOptions {
   const Clock* clock = &SystemClock();
   size_t cache_bytes = 64 << 20;
-  size_t max_in_flight = 4096;     // Commands accepted and not yet answered.
-  uint64_t snapshot_every = 512;   // Events of a stream between two snapshots.
+  size_t max_in_flight = 4096;    // Commands accepted and not yet answered.
+  uint64_t snapshot_every = 512;  // Events of a stream between two snapshots.
 };
 
 // What a decision may know of other services, and how far it knows it.
@@ -61,10 +61,10 @@ struct CommandRunnerStats {
   std::atomic<uint64_t> snapshots{0};
 };
 
-// Thread-safe. Decides on the calling thread or on that of an earlier caller of the same strand; waits for nothing but reads.
-// State in the cache runs ahead of the disk: that is safe because a log that cannot commit ends the process, and every answer,
-// refusals too, is given only after everything it was decided on is durable.
-// The log must outlive the runner, and be closed before the runner is destroyed.
+// Thread-safe. Decides on the calling thread or on that of an earlier caller of the same strand; waits for nothing but
+// reads. State in the cache runs ahead of the disk: that is safe because a log that cannot commit ends the process, and
+// every answer, refusals too, is given only after everything it was decided on is durable. The log must outlive the
+// runner, and be closed before the runner is destroyed.
 template <Decider D>
 class CommandRunner {
  public:
@@ -93,6 +93,10 @@ class CommandRunner {
     job->done = std::move(done);
     job->input = {.received_micros = options_.clock->NowMicros(), .new_id = NewUuid(), .roles = job->call.roles};
     job->streams = D::Streams(job->call.command, job->input);
+    if (job->streams.empty()) {
+      Answer(job, Refuse(rpc::v1::COMMAND_MISSING));
+      return;
+    }
     Lane& lane = *lanes_[std::hash<std::string>()(job->streams.front()) % kStrands];
     lane.strand.Post([this, &lane, job = std::move(job)] { Carry(lane, job); });
   }
@@ -292,7 +296,8 @@ class CommandRunner {
       ++own.version;
     }
     // An event leaves at most about its own size behind, in memory a few times its stored bytes.
-    for (const eventlog::NewEvent& event : request.streams.front().events) lane.cache.Grow(own, 2 * event.payload.size());
+    for (const eventlog::NewEvent& event : request.streams.front().events)
+      lane.cache.Grow(own, 2 * event.payload.size());
     if (own.version - own.snapshot_version >= options_.snapshot_every) {
       own.snapshot_version = own.version;
       next_snapshot.state = own.state;

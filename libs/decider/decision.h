@@ -1,5 +1,5 @@
-// What a decision is made of and what comes out of it. Plain values: a decision touches no clock, no randomness, no I/O and no
-// thread, so a replay in ten years decides the same.
+// What a decision is made of and what comes out of it. Plain values: a decision touches no clock, no randomness, no I/O
+// and no thread, so a replay in ten years decides the same.
 #pragma once
 
 #include <cstdint>

@@ -15,9 +15,9 @@ namespace anamnesis::decider {
 template <class State>
 struct CachedState {
   State state;
-  eventlog::Version version = 0;             // Of the last event evolved.
-  eventlog::Version snapshot_version = 0;    // Of the newest snapshot that was saved or asked for.
-  size_t bytes = 0;                          // About what it costs to keep.
+  eventlog::Version version = 0;           // Of the last event evolved.
+  eventlog::Version snapshot_version = 0;  // Of the newest snapshot that was saved or asked for.
+  size_t bytes = 0;                        // About what it costs to keep.
 };
 
 // Not thread-safe: each strand has its own.
@@ -26,7 +26,8 @@ class StateCache {
  public:
   explicit StateCache(size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // The stream's entry, now the most recently used; nullptr if it is not kept. Stays valid until the next Put, Drop or Trim.
+  // The stream's entry, now the most recently used; nullptr if it is not kept. Stays valid until the next Put, Drop or
+  // Trim.
   CachedState<State>* Find(const std::string& stream) {
     const auto found = index_.find(stream);
     if (found == index_.end()) return nullptr;

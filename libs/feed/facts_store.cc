@@ -12,9 +12,15 @@ namespace anamnesis::feed {
 namespace {
 
 // Keys: "f" entity → facts; "p" source → position in decimal; "l" source → the followed log's id.
-std::string FactsKey(const std::string& entity) { return absl::StrCat("f", entity); }
-std::string PositionKey(const std::string& source) { return absl::StrCat("p", source); }
-std::string LogIdKey(const std::string& source) { return absl::StrCat("l", source); }
+std::string FactsKey(const std::string& entity) {
+  return absl::StrCat("f", entity);
+}
+std::string PositionKey(const std::string& source) {
+  return absl::StrCat("p", source);
+}
+std::string LogIdKey(const std::string& source) {
+  return absl::StrCat("l", source);
+}
 
 absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
@@ -50,7 +56,8 @@ class FactsStore::Sink final : public FollowSink {
       RETURN_IF_ERROR(FromRocks(store_.db_->Put(rocksdb::WriteOptions(), LogIdKey(source_), log_id)));
     } else if (known != log_id) {
       return absl::FailedPreconditionError(
-          absl::StrCat("the '", source_, "' service now has another log than the one followed before; if that is meant, "
+          absl::StrCat("the '", source_,
+                       "' service now has another log than the one followed before; if that is meant, "
                        "stop this service, remove its 'facts' directory and start it again"));
     }
     std::string text;

@@ -17,7 +17,8 @@ namespace anamnesis::feed {
 // Thread-safe: one follower thread per source writes, any thread reads. A read sees facts and positions of one instant.
 class FactsStore {
  public:
-  // Changes the stored facts (empty at first) by one event. Returns false where the event changes nothing. Must be pure.
+  // Changes the stored facts (empty at first) by one event. Returns false where the event changes nothing. Must be
+  // pure.
   using Fold = std::function<absl::StatusOr<bool>(std::string& facts, const event::v1::EventEnvelope& event)>;
 
   // Facts of one entity as known now. `positions` are in the order of the sources.

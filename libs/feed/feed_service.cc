@@ -97,9 +97,8 @@ FeedService::FeedService(std::string service_name, eventlog::EventLog& log, rpc:
                                                     request.follow());
       });
   Unary<v1::ReadEventsRequest, v1::ReadEventsResponse>(
-      "ReadEvents", [&log](const rpc::CallContext&, v1::ReadEventsRequest&& request, auto done) {
-        done(ReadPage(log, request));
-      });
+      "ReadEvents",
+      [&log](const rpc::CallContext&, v1::ReadEventsRequest&& request, auto done) { done(ReadPage(log, request)); });
   Unary<v1::GetLogStatusRequest, v1::GetLogStatusResponse>(
       "GetLogStatus",
       [&log, name = std::move(service_name)](const rpc::CallContext&, v1::GetLogStatusRequest&&, auto done) {

@@ -48,7 +48,11 @@ void Follower::Run() {
     tracker_.Disconnected(std::string(status.message()));
     if (told != status.message()) {  // Once per problem, not once per try.
       told = std::string(status.message());
-      rpc::Log(rpc::LogLevel::kWarning, "feed ended, will connect again", {{"source", service_}, {"error", told}});
+      rpc::Log(rpc::LogLevel::kWarning, "feed ended, will connect again",
+               {
+                   {"source", service_},
+                   {"error",  told    }
+      });
     }
     MutexLock lock(mutex_);
     if (stopped_.WaitFor(mutex_, backoff.Next(), [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_; })) return;
@@ -61,8 +65,8 @@ absl::Status Follower::FollowOnce() {
   v1::GetLogStatusResponse log_status;
   RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetLogStatus(&status_context, {}, &log_status)));
   if (log_status.service() != service_) {
-    return absl::FailedPreconditionError(absl::StrCat("the address serves '", log_status.service(), "', not '",
-                                                      service_, "'; correct the address"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the address serves '", log_status.service(), "', not '", service_, "'; correct the address"));
   }
   ASSIGN_OR_RETURN(const uint64_t position, sink_.Resume(log_status.log_id()));
 

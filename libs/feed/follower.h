@@ -20,14 +20,15 @@ namespace anamnesis::feed {
 class FollowSink {
  public:
   virtual ~FollowSink() = default;
-  // The last position that is kept; 0 at first. FAILED_PRECONDITION if what is kept came from another log than `log_id`.
+  // The last position that is kept; 0 at first. FAILED_PRECONDITION if what is kept came from another log than
+  // `log_id`.
   virtual absl::StatusOr<uint64_t> Resume(const std::string& log_id) = 0;
   // Keeps the effect of the events together with the position of the last one, or neither.
   virtual absl::Status Apply(const event::v1::EventBatch& batch) = 0;
 };
 
-// Connects, resumes after what the sink keeps, and connects again with back-off whenever the stream ends. Runs one thread,
-// which the destructor stops. Thread-safe.
+// Connects, resumes after what the sink keeps, and connects again with back-off whenever the stream ends. Runs one
+// thread, which the destructor stops. Thread-safe.
 class Follower {
  public:
   // `service` is the followed one: `patient`. Sink outlives this.

@@ -1,4 +1,5 @@
-// The RPC face of a domain: every command RPC of its contract and the Submit stream, found by reflection. Decides nothing.
+// The RPC face of a domain: every command RPC of its contract and the Submit stream, found by reflection. Decides
+// nothing.
 #pragma once
 
 #include <memory>
@@ -19,9 +20,9 @@ namespace anamnesis::service {
 inline constexpr uint32_t kSubmitInFlight = 512;
 
 // D is the domain; SubmitRequest and SubmitResponse are those of its contract, which all have the shape of
-// anamnesis.patient.v1.SubmitRequest. The service is the only one in the file of the domain's Command message; each unary RPC
-// takes the type of one field of Command's oneof and answers a CommandOutcome. The constructor ends the process where that
-// does not hold. The runner outlives this.
+// anamnesis.patient.v1.SubmitRequest. The service is the only one in the file of the domain's Command message; each
+// unary RPC takes the type of one field of Command's oneof and answers a CommandOutcome. The constructor ends the
+// process where that does not hold. The runner outlives this.
 template <decider::Decider D, class SubmitRequest, class SubmitResponse>
 class CommandService final : public rpc::Service {
  public:
@@ -35,9 +36,8 @@ class CommandService final : public rpc::Service {
       const std::string request = field->message_type()->name();
       RegisterCommand(request.substr(0, request.size() - std::string_view("Request").size()), *field);
     }
-    Bidi<SubmitRequest, SubmitResponse>("Submit", [this](const rpc::CallContext& context) {
-      return std::make_shared<Session>(runner_, context);
-    });
+    Bidi<SubmitRequest, SubmitResponse>(
+        "Submit", [this](const rpc::CallContext& context) { return std::make_shared<Session>(runner_, context); });
   }
 
  private:

@@ -9,7 +9,8 @@ ABSL_FLAG(std::string, data_dir, "", "Directory of the service's data; made if i
 ABSL_FLAG(std::string, listen, "", "Address to serve gRPC on; loopback and the service's own port by default.");
 ABSL_FLAG(std::string, metrics_listen, "",
           "Address to serve Prometheus metrics on over HTTP; the port 1000 above the service's by default.");
-ABSL_FLAG(std::string, readmodel, "127.0.0.1:7110", "Address of the read model to publish views to; empty: do not publish.");
+ABSL_FLAG(std::string, readmodel, "127.0.0.1:7110",
+          "Address of the read model to publish views to; empty: do not publish.");
 ABSL_FLAG(std::string, roles_file, "", "File that says which role has which permission; a built-in table by default.");
 ABSL_FLAG(int, state_cache_mb, 64, "Memory for the states of recently used streams, in MiB.");
 ABSL_FLAG(int, max_commands, 4096, "Commands in flight before further ones are refused with RESOURCE_EXHAUSTED.");
@@ -19,15 +20,20 @@ namespace {
 
 constexpr int kMetricsOffset = 1000;
 
-std::string Loopback(int port) { return absl::StrCat("127.0.0.1:", port); }
+std::string Loopback(int port) {
+  return absl::StrCat("127.0.0.1:", port);
+}
 
-std::string Or(const std::string& given, const std::string& otherwise) { return given.empty() ? otherwise : given; }
+std::string Or(const std::string& given, const std::string& otherwise) {
+  return given.empty() ? otherwise : given;
+}
 
 }  // namespace
 
 WriteServiceOptions OptionsFromFlags(int argc, char** argv, const std::string& program, const std::string& description,
                                      int default_port) {
-  absl::SetProgramUsageMessage(absl::StrCat(description, "\n\n  ", program, " --data_dir=DIR [--listen=", Loopback(default_port),
+  absl::SetProgramUsageMessage(absl::StrCat(description, "\n\n  ", program,
+                                            " --data_dir=DIR [--listen=", Loopback(default_port),
                                             "] [--readmodel=ADDRESS]\n\nStops in order on SIGTERM."));
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
@@ -37,7 +43,8 @@ WriteServiceOptions OptionsFromFlags(int argc, char** argv, const std::string& p
   WriteServiceOptions options;
   options.data_dir = absl::GetFlag(FLAGS_data_dir);
   if (options.data_dir.empty()) {
-    std::fprintf(stderr, "%s: --data_dir is required: the directory to keep the record in; see --help\n", program.c_str());
+    std::fprintf(stderr, "%s: --data_dir is required: the directory to keep the record in; see --help\n",
+                 program.c_str());
     std::exit(EXIT_FAILURE);
   }
   options.listen = Or(absl::GetFlag(FLAGS_listen), Loopback(default_port));

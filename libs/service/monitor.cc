@@ -45,7 +45,9 @@ void Monitor::Run() {
 void Monitor::Look() {
   for (const auto& [name, state] : States()) {
     health_.SetServing(name, state.healthy());
-    const prometheus::Labels labels = {{"link", name}};
+    const prometheus::Labels labels = {
+        {"link", name}
+    };
     metrics_.Gauge("anamnesis_link_lag_events", "Events known of and not dealt with, by link", labels)
         .Set(static_cast<double>(state.lag_events()));
     metrics_.Gauge("anamnesis_link_lag_seconds", "Age of the oldest event not dealt with, by link", labels)

@@ -14,8 +14,8 @@
 
 namespace anamnesis::service {
 
-// Looks at every link a few times a second from a thread of its own, which the destructor stops. A link's name is its name in
-// health checks: NOT_SERVING while it is not healthy. Thread-safe.
+// Looks at every link a few times a second from a thread of its own, which the destructor stops. A link's name is its
+// name in health checks: NOT_SERVING while it is not healthy. Thread-safe.
 class Monitor {
  public:
   struct Link {

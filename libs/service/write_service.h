@@ -1,4 +1,5 @@
-// A service that owns a log: everything behind one write service, wired in order. The mains and the tests build this object.
+// A service that owns a log: everything behind one write service, wired in order. The mains and the tests build this
+// object.
 #pragma once
 
 #include <functional>
@@ -23,8 +24,8 @@
 #include "service/command_service.h"
 #include "service/log_metrics.h"
 #include "service/monitor.h"
-#include "service/options.h"
 #include "service/ops_service.h"
+#include "service/options.h"
 
 namespace anamnesis::service {
 
@@ -44,8 +45,8 @@ struct Context {
   std::function<absl::StatusOr<typename D::Facts>(const std::string& stored)> parse_facts;
 };
 
-// Members stand in the order in which they depend on each other, so that destruction ends the calls first and closes the log
-// last. Open, then use from any thread; Drain once, from one.
+// Members stand in the order in which they depend on each other, so that destruction ends the calls first and closes
+// the log last. Open, then use from any thread; Drain once, from one.
 template <decider::Decider D, class SubmitRequest, class SubmitResponse>
 class WriteService {
  public:
@@ -94,10 +95,12 @@ class WriteService {
         gate_(std::move(policy), metrics_),
         log_(std::move(log)),
         facts_(std::move(facts)),
-        runner_(*log_, [this](const std::string& stream) { return FactsFor(stream); }, options.runner),
+        runner_(
+            *log_, [this](const std::string& stream) { return FactsFor(stream); }, options.runner),
         commands_(runner_, gate_),
         feed_(context_.name, *log_, gate_),
-        ops_(context_.name, [this](ops::v1::GetStatusResponse& response) { Describe(response); }, gate_),
+        ops_(
+            context_.name, [this](ops::v1::GetStatusResponse& response) { Describe(response); }, gate_),
         server_({.listen_address = options.listen, .metrics_address = options.metrics_listen}, gate_, health_) {
     ObserveCommits(*log_, metrics_);
   }
@@ -115,18 +118,19 @@ class WriteService {
       if (address == options_.follow.end()) continue;
       followers_.push_back(std::make_unique<feed::Follower>(followed.service, rpc::Connect(address->second), self,
                                                             facts_->SinkFor(followed.service, followed.fold)));
-      links.push_back({"follow:" + followed.service, [follower = followers_.back().get()] { return follower->state(); }});
+      links.push_back(
+          {"follow:" + followed.service, [follower = followers_.back().get()] { return follower->state(); }});
     }
     if (!options_.readmodel.empty()) {
       publisher_ = std::make_unique<projection::Publisher>(
           *log_, context_.project, rpc::Connect(options_.readmodel),
-          projection::PublisherOptions{.service = context_.name,
-                                       .projection_version = context_.projection_version,
-                                       .caller = self});
+          projection::PublisherOptions{
+              .service = context_.name, .projection_version = context_.projection_version, .caller = self});
       links.push_back({"publish:readmodel", [this] { return publisher_->state(); }});
     }
-    monitor_ = std::make_unique<Monitor>(std::move(links), health_, metrics_,
-                                         [this] { UpdateRunnerMetrics(runner_.stats(), runner_.in_flight(), metrics_); });
+    monitor_ = std::make_unique<Monitor>(std::move(links), health_, metrics_, [this] {
+      UpdateRunnerMetrics(runner_.stats(), runner_.in_flight(), metrics_);
+    });
     ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &ops_}));
     health_.SetServing(commands_.name(), true);
     health_.SetServing(feed_.name(), true);

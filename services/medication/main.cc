@@ -1,12 +1,15 @@
+#include "service/main.h"
+
 #include <string>
 
 #include "absl/flags/flag.h"
 #include "rpc/signals.h"
-#include "service/main.h"
 #include "services/medication/medication_module.h"
 
-ABSL_FLAG(std::string, patient, "127.0.0.1:7101", "Address of the patient service, whose events decisions take into account.");
-ABSL_FLAG(std::string, encounter, "127.0.0.1:7102", "Address of the encounter service, whose events decisions take into account.");
+ABSL_FLAG(std::string, patient, "127.0.0.1:7101",
+          "Address of the patient service, whose events decisions take into account.");
+ABSL_FLAG(std::string, encounter, "127.0.0.1:7102",
+          "Address of the encounter service, whose events decisions take into account.");
 
 int main(int argc, char** argv) {
   using namespace anamnesis;  // NOLINT: a main is a parts list.

@@ -1,5 +1,6 @@
-#include "rpc/signals.h"
 #include "service/main.h"
+
+#include "rpc/signals.h"
 #include "services/patient/patient_module.h"
 
 int main(int argc, char** argv) {

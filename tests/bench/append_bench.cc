@@ -148,4 +148,6 @@ void Run() {
 }  // namespace
 }  // namespace anamnesis::bench
 
-int main() { anamnesis::bench::Run(); }
+int main() {
+  anamnesis::bench::Run();
+}

@@ -9,8 +9,7 @@
 namespace {
 
 class Echo final : public anamnesis::bench::v1::EchoService::CallbackService {
-  grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context,
-                                 const anamnesis::bench::v1::EchoRequest* request,
+  grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const anamnesis::bench::v1::EchoRequest* request,
                                  anamnesis::bench::v1::EchoResponse* response) override {
     response->mutable_payload()->assign(request->response_bytes(), 'x');
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

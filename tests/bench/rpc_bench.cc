@@ -47,11 +47,12 @@ void Call(Method method, Request request, std::function<void(bool)> done, Respon
   auto state = std::make_shared<State>();
   state->request = std::move(request);
   rpc::PrepareContext(state->context, Cluster::Tester(), kTimeout);
-  method(&state->context, &state->request, &state->response, [state, keep, done = std::move(done)](grpc::Status status) {
-    if (!status.ok()) std::fprintf(stderr, "%s\n", status.error_message().c_str());
-    if (keep != nullptr) *keep = state->response;
-    done(status.ok());
-  });
+  method(&state->context, &state->request, &state->response,
+         [state, keep, done = std::move(done)](grpc::Status status) {
+           if (!status.ok()) std::fprintf(stderr, "%s\n", status.error_message().c_str());
+           if (keep != nullptr) *keep = state->response;
+           done(status.ok());
+         });
 }
 
 class Echo {
@@ -66,8 +67,8 @@ class Echo {
     request.mutable_payload()->assign(request_bytes, 'x');
     request.set_response_bytes(static_cast<uint32_t>(response_bytes));
     return [this, request](uint64_t, std::function<void(bool)> done) {
-      Call<v1::EchoRequest, v1::EchoResponse>(
-          [this](auto... arguments) { stub_->async()->Echo(arguments...); }, request, std::move(done));
+      Call<v1::EchoRequest, v1::EchoResponse>([this](auto... arguments) { stub_->async()->Echo(arguments...); },
+                                              request, std::move(done));
     };
   }
 
@@ -116,14 +117,14 @@ class Patients {
   }
 
   StartCall Commands() {
-    return [this](uint64_t index, std::function<void(bool)> done) {
-      Record(ids_[index % ids_.size()], std::move(done));
-    };
+    return
+        [this](uint64_t index, std::function<void(bool)> done) { Record(ids_[index % ids_.size()], std::move(done)); };
   }
 
   void Record(const std::string& id, std::function<void(bool)> done, rpc::v1::CommandOutcome* outcome = nullptr) {
     Call<patient::v1::RecordProblemRequest, rpc::v1::CommandOutcome>(
-        [this](auto... arguments) { stub_->async()->RecordProblem(arguments...); }, Problem(id), std::move(done), outcome);
+        [this](auto... arguments) { stub_->async()->RecordProblem(arguments...); }, Problem(id), std::move(done),
+        outcome);
   }
 
   const std::string& id(size_t index) const { return ids_[index]; }
@@ -157,7 +158,8 @@ void BenchCommands(Echo& echo) {
   testing_support::TempDir dir;
   Cluster cluster(dir.path());
   cluster.Start("readmodel");
-  cluster.Start("patient", {"--readmodel="});  // The command path alone; what publishing costs shows in append to visible.
+  cluster.Start("patient",
+                {"--readmodel="});  // The command path alone; what publishing costs shows in append to visible.
   Patients patients(cluster.Channel("patient"), 500);
   const size_t request_bytes = Problem(NewUuid()).ByteSizeLong();
   const StartCall baseline = echo.Calls(request_bytes, 64);
@@ -238,23 +240,30 @@ void BenchQueries(Echo& echo) {
         [&](auto... arguments) { chart->async()->GetChart(arguments...); }, std::move(request), std::move(done), keep);
   };
   chart::v1::GetChartResponse answer;
-  RunLoad(1, 1, [&](uint64_t, std::function<void(bool)> done) { query(patients.id(0), last.position(), done, &answer); });
+  RunLoad(1, 1,
+          [&](uint64_t, std::function<void(bool)> done) { query(patients.id(0), last.position(), done, &answer); });
   const auto [ours, theirs] = Paired(
       8'000, 64, [&](uint64_t, std::function<void(bool)> done) { query(patients.id(0), 0, std::move(done), nullptr); },
       echo.Calls(60, answer.ByteSizeLong()));
   Report("chart of " + std::to_string(kChartRows) + " rows, 64 in flight", MedianOf(ours, &Round::per_second),
          MedianOf(theirs, &Round::per_second), "calls/s", 0.5, true);
 
-  const StartCall command = [&](uint64_t, std::function<void(bool)> done) { patients.Record(patients.id(5), std::move(done)); };
+  const StartCall command = [&](uint64_t, std::function<void(bool)> done) {
+    patients.Record(patients.id(5), std::move(done));
+  };
   const StartCall visible = [&](uint64_t, std::function<void(bool)> done) {
     auto outcome = std::make_shared<rpc::v1::CommandOutcome>();
-    patients.Record(patients.id(5), [&, outcome, done = std::move(done)](bool ok) {
-      if (!ok) return done(false);
-      query(patients.id(5), outcome->position(), done, nullptr);
-    }, outcome.get());
+    patients.Record(
+        patients.id(5),
+        [&, outcome, done = std::move(done)](bool ok) {
+          if (!ok) return done(false);
+          query(patients.id(5), outcome->position(), done, nullptr);
+        },
+        outcome.get());
   };
   const auto [seen, alone] = Paired(400, 1, visible, command);
-  Report("append to visible, p50", MedianOf(seen, &Round::p50_micros), MedianOf(alone, &Round::p50_micros), "us", 5, false);
+  Report("append to visible, p50", MedianOf(seen, &Round::p50_micros), MedianOf(alone, &Round::p50_micros), "us", 5,
+         false);
 }
 
 void Run() {
@@ -268,4 +277,6 @@ void Run() {
 }  // namespace
 }  // namespace anamnesis::bench
 
-int main() { anamnesis::bench::Run(); }
+int main() {
+  anamnesis::bench::Run();
+}

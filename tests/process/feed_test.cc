@@ -62,7 +62,8 @@ TEST(FeedTest, OneStoppedSubscriberOfAHundredDelaysNobody) {
   std::vector<std::thread> readers;
   std::atomic<int> complete{0};
   for (int i = 1; i < kSubscribers; ++i) {
-    readers.emplace_back([&, i] { complete += subscribers[static_cast<size_t>(i)]->ReadTo(written + patients.size()); });
+    readers.emplace_back(
+        [&, i] { complete += subscribers[static_cast<size_t>(i)]->ReadTo(written + patients.size()); });
   }
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(complete.load(), kSubscribers - 1);

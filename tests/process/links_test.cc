@@ -6,11 +6,11 @@
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"
 #include "anamnesis/ops/v1/ops_service.grpc.pb.h"
 #include "anamnesis/patient/v1/patient_service.grpc.pb.h"
+#include "base/refusal.h"
 #include "base/uuid.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "rpc/client.h"
 #include "rpc/status.h"
-#include "base/refusal.h"
 #include "tests/process/writer.h"
 #include "tests/support/cluster.h"
 

@@ -59,7 +59,7 @@ uint64_t Generation(chart::v1::ChartService::Stub& stub) {
   rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
   chart::v1::GetProjectionStatusResponse response;
   EXPECT_TRUE(stub.GetProjectionStatus(&context, {}, &response).ok());
-  for (const auto& projection : response.projections()) {
+  for (const auto& projection : response.services()) {
     if (projection.service() == "patient") return projection.generation();
   }
   return 0;
@@ -148,7 +148,8 @@ TEST(SurvivalTest, SigtermDrainsAndEndsWithZero) {
   Cluster cluster(dir.path());
   cluster.StartAll();
   RegisterPatients(cluster, 1);
-  for (const std::string name : {"medication", "encounter", "patient", "readmodel"}) EXPECT_EQ(cluster.Stop(name), 0) << name;
+  for (const std::string name : {"medication", "encounter", "patient", "readmodel"})
+    EXPECT_EQ(cluster.Stop(name), 0) << name;
 }
 
 TEST(SurvivalTest, ASecondProcessOnTheSameDataIsRefused) {

@@ -51,7 +51,9 @@ Writers::Writers(testing_support::Cluster& cluster, std::vector<std::string> pat
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this, i] { Run(static_cast<size_t>(i)); });
 }
 
-Writers::~Writers() { Stop(); }
+Writers::~Writers() {
+  Stop();
+}
 
 void Writers::Run(size_t offset) {
   const auto stub = patient::v1::PatientService::NewStub(cluster_.Channel("patient"));

@@ -11,8 +11,8 @@
 
 namespace anamnesis::testing_support {
 
-// Runs a program with its stderr read by a thread, so that tests can wait for what it says. The destructor kills it. Used by
-// one thread.
+// Runs a program with its stderr read by a thread, so that tests can wait for what it says. The destructor kills it.
+// Used by one thread.
 class Child {
  public:
   // The program's path and arguments. Standard output goes where the test's goes.

@@ -52,8 +52,9 @@ void Cluster::StartAll() {
 void Cluster::Start(const std::string& name, const std::vector<std::string>& flags) {
   const auto known = addresses_.find(name);
   const std::string listen = known == addresses_.end() ? "127.0.0.1:0" : known->second;
-  std::vector<std::string> command = {absl::StrCat(BinDir(), "/", name, "d"), absl::StrCat("--data_dir=", data_dir_, "/", name),
-                                      "--listen=" + listen, "--metrics_listen=127.0.0.1:0"};
+  std::vector<std::string> command = {absl::StrCat(BinDir(), "/", name, "d"),
+                                      absl::StrCat("--data_dir=", data_dir_, "/", name), "--listen=" + listen,
+                                      "--metrics_listen=127.0.0.1:0"};
   if (name != "readmodel") command.push_back("--readmodel=" + addresses_["readmodel"]);
   if (name == "encounter" || name == "medication") command.push_back("--patient=" + addresses_["patient"]);
   if (name == "medication") command.push_back("--encounter=" + addresses_["encounter"]);
@@ -95,10 +96,14 @@ int Cluster::Stop(const std::string& name) {
   return code;
 }
 
-std::shared_ptr<grpc::Channel> Cluster::Channel(const std::string& name) const { return rpc::Connect(address(name)); }
+std::shared_ptr<grpc::Channel> Cluster::Channel(const std::string& name) const {
+  return rpc::Connect(address(name));
+}
 
 rpc::Caller Cluster::Tester() {
-  return {.actor = "user:tester", .roles = {"clinician", "auditor", "operator", "importer"}};
+  return {
+      .actor = "user:tester", .roles = {"clinician", "auditor", "operator", "importer"}
+  };
 }
 
 }  // namespace anamnesis::testing_support

@@ -26,8 +26,8 @@ class TempDir {
   std::string path_;
 };
 
-// The four servers as child processes on free ports; a server that is started again listens where it did before. Used by one
-// thread.
+// The four servers as child processes on free ports; a server that is started again listens where it did before. Used
+// by one thread.
 class Cluster {
  public:
   // Servers in the order in which they start.

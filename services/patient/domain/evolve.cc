@@ -44,6 +44,7 @@ absl::Status NeverRecorded() {
   return absl::DataLossError("a patient event changes a resource that was never recorded");
 }
 
+// Recorded: the resource is from now on as the event says.
 template <class Resource>
 absl::Status Keep(v1::PatientState& state, const Resource& resource, uint64_t revision) {
   v1::ResourceState& kept = (*state.mutable_resources())[resource.id()];
@@ -53,6 +54,7 @@ absl::Status Keep(v1::PatientState& state, const Resource& resource, uint64_t re
   return absl::OkStatus();
 }
 
+// Revised: the same, for a resource that is there.
 template <class Resource>
 absl::Status Replace(v1::PatientState& state, const Resource& resource, uint64_t revision) {
   return state.resources().contains(resource.id()) ? Keep(state, resource, revision) : NeverRecorded();

@@ -1,0 +1,39 @@
+// Folding typed events into typed facts.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "feed/facts_store.h"
+
+namespace anamnesis::feed {
+
+// Stored facts as their message; DATA_LOSS where they are not that.
+template <class Facts>
+absl::StatusOr<Facts> ParseFacts(const std::string& stored) {
+  Facts facts;
+  if (!facts.ParseFromString(stored)) return absl::DataLossError("stored facts cannot be decoded");
+  return facts;
+}
+
+// A fold whose facts are one message for all sources and whose events are those of one. `apply` is pure.
+template <class Facts, class Event>
+FactsStore::Fold FoldInto(void (*apply)(Facts&, const Event&)) {
+  return [apply](std::string& stored, const event::v1::EventEnvelope& envelope) -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(Facts facts, ParseFacts<Facts>(stored));
+    Event event;
+    if (!event.ParseFromString(envelope.payload())) {
+      return absl::DataLossError(
+          absl::StrCat("the followed event at position ", envelope.position(), " cannot be decoded"));
+    }
+    apply(facts, event);
+    std::string next = facts.SerializeAsString();
+    const bool changed = next != stored;
+    stored = std::move(next);
+    return changed;
+  };
+}
+
+}  // namespace anamnesis::feed

@@ -1,0 +1,70 @@
+#include "services/cli/connection.h"
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/refusal.h"
+#include "rpc/client.h"
+#include "rpc/status.h"
+
+namespace anamnesis::cli {
+namespace {
+
+std::string DefaultActor() {
+  const char* user = std::getenv("USER");
+  return absl::StrCat("user:", user == nullptr ? "unknown" : user);
+}
+
+}  // namespace
+
+void Connection::AddOptions(CLI::App& app) {
+  actor_ = DefaultActor();
+  app.add_option("--port-base", port_base_, "First port of the installation: its servers listen just above")
+      ->check(CLI::Range(1, 64000))
+      ->capture_default_str();
+  app.add_option("--actor", actor_, "Who acts, as it will stand in the record")->capture_default_str();
+  app.add_option("--roles", roles_, "The roles of who acts, separated by commas")->capture_default_str();
+  app.add_option("--timeout", timeout_seconds_, "Seconds to wait for an answer")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
+std::string Connection::Address(const std::string& server) const {
+  for (const ServerName& known : kServers) {
+    if (server == known.name) return absl::StrCat("127.0.0.1:", port_base_ + known.offset);
+  }
+  return "";
+}
+
+std::shared_ptr<grpc::Channel> Connection::Channel(const std::string& server) const {
+  return rpc::Connect(Address(server));
+}
+
+rpc::Caller Connection::Caller() const {
+  return {.actor = actor_, .roles = absl::StrSplit(roles_, ',', absl::SkipEmpty())};
+}
+
+void Connection::Prepare(grpc::ClientContext& context) const {
+  rpc::PrepareContext(context, Caller(), std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds_ * 1000)));
+}
+
+void Connection::PrepareStream(grpc::ClientContext& context) const {
+  rpc::PrepareContext(context, Caller(), rpc::kNoTimeout);
+}
+
+absl::Status Connection::Explain(const std::string& server, const grpc::Status& status) const {
+  if (status.ok()) return absl::OkStatus();
+  const absl::Status rich = rpc::FromGrpcStatus(status);
+  const google::rpc::ErrorInfo info = RefusalInfo(rich);
+  if (info.reason().empty() && absl::IsUnavailable(rich)) {
+    return absl::UnavailableError(absl::StrCat("no ", server, " server answers at ", Address(server),
+                                               "; start one with `anamnesis up`, or name its --port-base"));
+  }
+  std::string message =
+      absl::StrCat(server, " server: ", info.reason(), info.reason().empty() ? "" : ": ", std::string(rich.message()));
+  for (const auto& [key, value] : info.metadata()) absl::StrAppend(&message, " (", key, " = ", value, ")");
+  return absl::Status(rich.code(), message);
+}
+
+}  // namespace anamnesis::cli

@@ -1,0 +1,139 @@
+#include "services/cli/format.h"
+
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
+
+namespace anamnesis::cli {
+namespace {
+
+std::string Formatted(const google::protobuf::Timestamp& time, const char* format) {
+  return absl::FormatTime(format, absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
+}
+
+std::string TimingWords(const medication::v1::Timing& timing) {
+  std::vector<std::string> parts;
+  if (timing.has_frequency()) {
+    std::string times = absl::StrCat(timing.frequency());
+    if (timing.has_frequency_max()) absl::StrAppend(&times, "–", timing.frequency_max());
+    absl::StrAppend(&times, timing.frequency() == 1 && !timing.has_frequency_max() ? " time" : " times");
+    parts.push_back(times);
+  }
+  if (!timing.period().empty()) parts.push_back(absl::StrCat("in ", timing.period(), " ", timing.period_unit()));
+  for (const std::string& when : timing.when()) parts.push_back(when);
+  if (timing.has_code()) parts.push_back(Concept(timing.code()));
+  return absl::StrJoin(parts, " ");
+}
+
+std::string ValueOf(const encounter::v1::ObservationValue& value) {
+  switch (value.value_case()) {
+    case encounter::v1::ObservationValue::kQuantity:
+      return Amount(value.quantity());
+    case encounter::v1::ObservationValue::kCoded:
+      return Concept(value.coded());
+    case encounter::v1::ObservationValue::kText:
+      return value.text();
+    case encounter::v1::ObservationValue::kBoolean:
+      return value.boolean() ? "yes" : "no";
+    case encounter::v1::ObservationValue::kInteger:
+      return absl::StrCat(value.integer());
+    case encounter::v1::ObservationValue::kTime:
+      return Minute(value.time());
+    default:
+      return kUnknown;
+  }
+}
+
+}  // namespace
+
+std::string Day(const google::protobuf::Timestamp& time) {
+  return Formatted(time, "%E4Y-%m-%d");
+}
+std::string Minute(const google::protobuf::Timestamp& time) {
+  return Formatted(time, "%E4Y-%m-%d %H:%M");
+}
+
+std::string Date(const clinical::v1::PartialDate& date) {
+  if (date.year() == 0) return kUnknown;
+  std::string text = absl::StrFormat("%04d", date.year());
+  if (date.month() > 0) absl::StrAppendFormat(&text, "-%02d", date.month());
+  if (date.month() > 0 && date.day() > 0) absl::StrAppendFormat(&text, "-%02d", date.day());
+  return text;
+}
+
+std::string Concept(const clinical::v1::CodeableConcept& concept_value) {
+  if (!concept_value.text().empty()) return concept_value.text();
+  for (const clinical::v1::Coding& coding : concept_value.codings()) {
+    if (!coding.display().empty()) return coding.display();
+  }
+  for (const clinical::v1::Coding& coding : concept_value.codings()) {
+    if (!coding.code().empty()) return coding.code();
+  }
+  return kUnknown;
+}
+
+std::string Amount(const clinical::v1::Quantity& quantity) {
+  if (quantity.value().empty()) return kUnknown;
+  const std::string& unit = quantity.unit().empty() ? quantity.code() : quantity.unit();
+  return absl::StrCat(quantity.comparator(), quantity.comparator().empty() ? "" : " ", quantity.value(),
+                      unit.empty() ? "" : " ", unit);
+}
+
+std::string Name(const clinical::v1::HumanName& name) {
+  std::vector<std::string> parts(name.prefixes().begin(), name.prefixes().end());
+  parts.insert(parts.end(), name.given().begin(), name.given().end());
+  if (!name.family().empty()) parts.push_back(name.family());
+  parts.insert(parts.end(), name.suffixes().begin(), name.suffixes().end());
+  return parts.empty() ? kUnknown : absl::StrJoin(parts, " ");
+}
+
+std::string DosageSentence(const medication::v1::Dosage& dosage) {
+  if (!dosage.text().empty()) return dosage.text();
+  std::string dose = kUnknown;
+  if (dosage.has_dose()) dose = Amount(dosage.dose());
+  if (dosage.has_dose_range()) {
+    dose = absl::StrCat(Amount(dosage.dose_range().low()), " to ", Amount(dosage.dose_range().high()));
+  }
+  std::vector<std::string> parts = {dose == kUnknown ? "dose unknown" : dose};
+  if (dosage.has_route()) parts.push_back(Concept(dosage.route()));
+  if (const std::string timing = TimingWords(dosage.timing()); !timing.empty()) parts.push_back(timing);
+  if (dosage.as_needed()) {
+    parts.push_back(dosage.has_as_needed_for() ? absl::StrCat("as needed for ", Concept(dosage.as_needed_for()))
+                                               : "as needed");
+  }
+  for (const auto& instruction : dosage.additional_instructions()) parts.push_back(Concept(instruction));
+  return absl::StrJoin(parts, ", ");
+}
+
+std::string ObservationValue(const encounter::v1::Observation& observation) {
+  std::vector<std::string> parts;
+  if (observation.has_value()) parts.push_back(ValueOf(observation.value()));
+  for (const auto& component : observation.components()) {
+    parts.push_back(absl::StrCat(Concept(component.code()), " ", ValueOf(component.value())));
+  }
+  return parts.empty() ? kUnknown : absl::StrJoin(parts, "; ");
+}
+
+std::string EnumWords(const google::protobuf::EnumDescriptor& type, int value) {
+  const google::protobuf::EnumValueDescriptor* known = type.FindValueByNumber(value);
+  if (known == nullptr || value == 0) return kUnknown;
+  const std::string zero = type.FindValueByNumber(0)->name();
+  const std::string prefix = zero.substr(0, zero.size() - std::string("UNSPECIFIED").size());
+  std::string words = known->name();
+  if (words.rfind(prefix, 0) == 0) words = words.substr(prefix.size());
+  return absl::AsciiStrToLower(absl::StrReplaceAll(words, {
+                                                              {"_", " "}
+  }));
+}
+
+std::string Flags(const clinical::v1::Provenance& provenance) {
+  return absl::StrJoin(provenance.flags(), ", ",
+                       [](std::string* out, const clinical::v1::DataFlag& flag) { out->append(flag.code()); });
+}
+
+}  // namespace anamnesis::cli

@@ -1,0 +1,38 @@
+#include <CLI/CLI.hpp>
+
+#include "base/version.h"
+#include "services/cli/commands.h"
+#include "services/cli/connection.h"
+#include "services/cli/import/import_command.h"
+#include "services/cli/simulate/simulate_command.h"
+
+int main(int argc, char** argv) {
+  using namespace anamnesis;  // NOLINT: a main is a parts list.
+  CLI::App app("Anamnesis, an event-sourced clinical record for pain medicine.", "anamnesis");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.set_version_flag("--version", kVersion);
+  app.footer("`anamnesis COMMAND --help` says more of a command.");
+  cli::Connection connection;
+  connection.AddOptions(app);
+
+  cli::AddUpCommand(app, connection);
+  cli::AddDownCommand(app);
+  cli::AddStatusCommand(app, connection);
+  importer::AddImportCommand(app, [&connection] {
+    return importer::Services{
+        .patient = importer::PatientStreams(connection.Channel("patient"), connection.Caller()),
+        .encounter = importer::EncounterStreams(connection.Channel("encounter"), connection.Caller()),
+        .medication = importer::MedicationStreams(connection.Channel("medication"), connection.Caller())};
+  });
+  simulate::AddSimulateCommand(app);
+  cli::AddSearchCommand(app, connection);
+  cli::AddChartCommand(app, connection);
+  cli::AddTimelineCommand(app, connection);
+  cli::AddMedsCommand(app, connection);
+  cli::AddReplayCommand(app, connection);
+  cli::AddDigestCommand(app, connection);
+  cli::AddRebuildCommand(app, connection);
+  CLI11_PARSE(app, argc, argv);
+  return 0;
+}

@@ -1,0 +1,80 @@
+#include <iostream>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+#include "services/cli/commands.h"
+#include "services/cli/format.h"
+#include "services/cli/query.h"
+#include "services/cli/table.h"
+
+namespace anamnesis::cli {
+namespace {
+
+constexpr uint32_t kPage = 1000;
+
+struct MedsOptions {
+  std::string patient;
+  bool all = false;
+  AsOf as_of;
+  bool json = false;
+};
+
+std::vector<std::string> Row(const projection::v1::OrderView& view) {
+  const auto& order = view.order();
+  std::vector<std::string> dosages;
+  for (const auto& dosage : order.dosages()) dosages.push_back(DosageSentence(dosage));
+  std::vector<std::string> alerts;
+  for (const auto& alert : view.alerts()) {
+    alerts.push_back(absl::StrCat(alert.rule_id(), alert.override_reason().empty() ? "" : " (overridden)"));
+  }
+  return {order.has_authored_on() ? Day(order.authored_on()) : kUnknown,
+          Concept(order.medication()),
+          dosages.empty() ? "dose unknown" : absl::StrJoin(dosages, "; then "),
+          Words(order.status()),
+          std::to_string(view.dispenses_size()),
+          std::to_string(view.administrations_size() - view.retracted_administration_ids_size()),
+          absl::StrJoin(alerts, ", "),
+          Flags(order.provenance())};
+}
+
+absl::Status Meds(const Connection& connection, const MedsOptions& options) {
+  Query query(connection);
+  chart::v1::ListOrdersRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_patient_id(), query.ResolvePatient(options.patient));
+  RETURN_IF_ERROR(options.as_of.Fill(*request.mutable_options()));
+  request.set_active_only(!options.all);
+  request.set_page_size(kPage);
+  Table table({"SINCE", "MEDICATION", "DOSAGE", "STATUS", "FILLS", "DOSES", "ALERTS", "FLAGS"});
+  do {
+    ASSIGN_OR_RETURN(const auto page, query.Ask(&chart::v1::ChartService::Stub::ListOrders, request));
+    for (const auto& view : page.orders()) {
+      if (options.json) PrintJson(view);
+      table.Add(Row(view));
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  if (!options.json) {
+    table.Print(std::cout, TerminalWidth(), options.all ? "no orders are recorded" : "no active orders are recorded");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddMedsCommand(CLI::App& app, Connection& connection) {
+  auto options = std::make_shared<MedsOptions>();
+  CLI::App* command = app.add_subcommand("meds", "Show a patient's medication orders");
+  command
+      ->add_option("PATIENT", options->patient, "The patient's id, or a name or identifier that only one patient has")
+      ->required();
+  command->add_flag("--all", options->all, "Also those that are over");
+  options->as_of.AddOptions(*command);
+  command->add_flag("--json", options->json, "Print one JSON object a line");
+  command->footer("FILLS counts dispenses, DOSES administrations.\n\nExample:\n  anamnesis meds 'Ada Example' --all");
+  command->callback([options, &connection] { Finish(Meds(connection, *options)); });
+}
+
+}  // namespace anamnesis::cli

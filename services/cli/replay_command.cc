@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <iostream>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "anamnesis/event/v1/feed_service.grpc.pb.h"
+#include "base/status.h"
+#include "services/cli/commands.h"
+#include "services/cli/event_text.h"
+#include "services/cli/format.h"
+#include "services/cli/query.h"
+
+namespace anamnesis::cli {
+namespace {
+
+namespace event_v1 = event::v1;
+
+struct ReplayOptions {
+  std::string patient;
+  std::string service;
+  uint64_t from = 1;
+  uint64_t limit = 0;
+  bool follow = false;
+  bool json = false;
+};
+
+// One service's feed as a sequence of events.
+class Feed {
+ public:
+  Feed(const Connection& connection, std::string service, const ReplayOptions& options, const std::string& patient_id)
+      : connection_(connection),
+        service_(std::move(service)),
+        follow_(options.follow),
+        stub_(event_v1::EventFeedService::NewStub(connection.Channel(service_))) {
+    request_.set_after_position(options.from - 1);
+    request_.set_follow(follow_);
+    request_.mutable_filter()->set_patient_id(patient_id);
+  }
+  ~Feed() {
+    if (context_ != nullptr) context_->TryCancel();
+  }
+
+  // The next event, or nullptr at the end of what is recorded. A feed that is followed has no end: it connects again
+  // where its server went away, after what it has given.
+  absl::StatusOr<const event_v1::EventEnvelope*> Next() {
+    while (true) {
+      if (at_ < batch_.batch().events_size()) {
+        const event_v1::EventEnvelope& event = batch_.batch().events(at_++);
+        request_.set_after_position(event.position());
+        return &event;
+      }
+      if (reader_ == nullptr) Open();
+      at_ = 0;
+      batch_.Clear();
+      if (reader_->Read(&batch_)) {
+        connected_ = true;
+        continue;
+      }
+      const grpc::Status status = reader_->Finish();
+      reader_.reset();
+      if (status.ok()) return nullptr;
+      if (!follow_ || !connected_ || status.error_code() != grpc::StatusCode::UNAVAILABLE) {
+        return connection_.Explain(service_, status);
+      }
+    }
+  }
+
+  const std::string& service() const { return service_; }
+
+ private:
+  void Open() {
+    context_ = std::make_unique<grpc::ClientContext>();
+    connection_.PrepareStream(*context_);
+    if (connected_) context_->set_wait_for_ready(true);
+    reader_ = stub_->Subscribe(context_.get(), request_);
+  }
+
+  const Connection& connection_;
+  const std::string service_;
+  const bool follow_;
+  const std::unique_ptr<event_v1::EventFeedService::Stub> stub_;
+  event_v1::SubscribeRequest request_;
+  std::unique_ptr<grpc::ClientContext> context_;
+  std::unique_ptr<grpc::ClientReader<event_v1::SubscribeResponse>> reader_;
+  event_v1::SubscribeResponse batch_;
+  int at_ = 0;
+  bool connected_ = false;
+};
+
+void Print(const std::string& service, const event_v1::EventEnvelope& event, bool json) {
+  std::cout << (json ? EventJson(service, event) : EventLine(service, event)) << "\n";
+}
+
+bool Earlier(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
+  return a.seconds() != b.seconds() ? a.seconds() < b.seconds() : a.nanos() < b.nanos();
+}
+
+// Events of all feeds in the order in which they were recorded.
+absl::Status ReplayMerged(std::vector<std::unique_ptr<Feed>>& feeds, const ReplayOptions& options) {
+  std::vector<const event_v1::EventEnvelope*> heads(feeds.size());
+  for (size_t i = 0; i < feeds.size(); ++i) {
+    ASSIGN_OR_RETURN(heads[i], feeds[i]->Next());
+  }
+  const uint64_t limit = options.limit == 0 ? std::numeric_limits<uint64_t>::max() : options.limit;
+  for (uint64_t printed = 0; printed < limit; ++printed) {
+    size_t first = feeds.size();
+    for (size_t i = 0; i < feeds.size(); ++i) {
+      if (heads[i] == nullptr) continue;
+      if (first == feeds.size() || Earlier(heads[i]->recorded_time(), heads[first]->recorded_time())) first = i;
+    }
+    if (first == feeds.size()) break;
+    Print(feeds[first]->service(), *heads[first], options.json);
+    if (options.follow) std::cout.flush();
+    ASSIGN_OR_RETURN(heads[first], feeds[first]->Next());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Replay(const Connection& connection, const ReplayOptions& options) {
+  if (options.follow && options.service.empty()) {
+    return absl::InvalidArgumentError("--follow needs --service: each service has a feed of its own");
+  }
+  std::string patient_id;
+  if (!options.patient.empty()) {
+    Query query(connection);
+    ASSIGN_OR_RETURN(patient_id, query.ResolvePatient(options.patient));
+  }
+  std::vector<std::unique_ptr<Feed>> feeds;
+  for (const std::string service : {"patient", "encounter", "medication"}) {
+    if (!options.service.empty() && options.service != service) continue;
+    feeds.push_back(std::make_unique<Feed>(connection, service, options, patient_id));
+  }
+  if (!options.json) std::cout << EventHeading() << "\n";
+  return ReplayMerged(feeds, options);
+}
+
+}  // namespace
+
+void AddReplayCommand(CLI::App& app, Connection& connection) {
+  auto options = std::make_shared<ReplayOptions>();
+  CLI::App* command = app.add_subcommand("replay", "Show the recorded events, oldest first");
+  command->add_option("--patient", options->patient,
+                      "Only one patient: an id, or a name or identifier that only one has");
+  command->add_option("--service", options->service, "Only one service; otherwise all, in the order of recording")
+      ->check(CLI::IsMember({"patient", "encounter", "medication"}));
+  command->add_option("--from", options->from, "First position to show")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--limit", options->limit, "Most events to show; 0: all")->capture_default_str();
+  command->add_flag("--follow", options->follow, "Stay, and show what is recorded from now on; needs --service");
+  command->add_flag("--json", options->json,
+                    "Print one JSON object a line, each with its `position` in its service's log");
+  command->footer(
+      "Examples:\n  anamnesis replay --service medication --from 1000 --limit 20\n"
+      "  anamnesis replay --patient 'Ada Example' --json\n  anamnesis replay --service patient --follow");
+  command->callback([options, &connection] { Finish(Replay(connection, *options)); });
+}
+
+}  // namespace anamnesis::cli

@@ -1,0 +1,18 @@
+#include "services/encounter/encounter_module.h"
+
+#include "feed/fold.h"
+#include "services/encounter/domain/patient_facts.h"
+#include "services/encounter/projection/encounter_projection.h"
+
+namespace anamnesis::encounter {
+
+absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const service::WriteServiceOptions& options) {
+  return EncounterService::Start({.name = "encounter",
+                                  .project = ProjectEncounter,
+                                  .projection_version = kEncounterProjectionVersion,
+                                  .followed = {{.service = "patient", .fold = feed::FoldInto(ApplyPatientEvent)}},
+                                  .parse_facts = feed::ParseFacts<v1::PatientFacts>},
+                                 options);
+}
+
+}  // namespace anamnesis::encounter
