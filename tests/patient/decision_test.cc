@@ -93,6 +93,7 @@ TEST(DecisionTest, IdentifiersAreToldAsTheyAreAfterTheChange) {
   EXPECT_EQ(EventOf(retired).identifier_retired().identifiers_size(), 1);
   EXPECT_EQ(EventOf(retired).identifier_retired().retired_identifiers(0).value(), "2");
   Apply(Retire(Mrn("2")), retired, world);
+  EXPECT_EQ(EventOf(DecideOn(world, Retire(Mrn("1")))).identifier_retired().retired_identifiers_size(), 2);
   const Decision added = DecideOn(world, Add(Mrn("2")));
   EXPECT_EQ(EventOf(added).identifier_added().identifiers_size(), 2);
   EXPECT_EQ(EventOf(added).identifier_added().retired_identifiers_size(), 0);

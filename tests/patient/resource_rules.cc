@@ -59,6 +59,7 @@ const std::vector<Rule>& ResourceRules() {
       {"TheEffectiveTimeIsTheEnd",      {Register(), Record(From(kNow + kDay, Problem()))}, At(kNow + 2 * kDay, Resolve()), "ProblemResolved"},
       {"AnUnknownOnsetIsNoBound",       {Register(), Record(Problem())}, Resolve(1), "ProblemResolved"},
       {"TheRevisedOnsetCounts",         {Register(), Record(From(kNow, Problem())), Revise(From(kNow - kDay, Problem()))}, Resolve(kNow - kDay), "ProblemResolved"},
+      {"ATakenBackOnsetDoesNot",        {Register(), Record(From(kNow, Problem())), Revise(Problem())}, Resolve(kNow - 1), "ProblemResolved"},
       {"ResolvedBeatsTheOrder",         {Register(), Record(From(kNow, Problem())), Resolve()}, Resolve(kNow - 1), "PROBLEM_ALREADY_RESOLVED"},
       {"ARelapseIsResolvedAgain",       {Register(), Record(Problem()), Resolve(), Revise(Problem(v1::CLINICAL_STATUS_RELAPSE))}, Resolve(), "ProblemResolved"},
       {"InRemissionItIsNotOver",        {Register(), Record(Problem(v1::CLINICAL_STATUS_REMISSION))}, Resolve(), "ProblemResolved"},
