@@ -56,7 +56,10 @@ void Publisher::Run() {
     tracker_.Disconnected(std::string(status.message()));
     if (told != status.message()) {  // Once per problem, not once per try.
       told = std::string(status.message());
-      rpc::Log(rpc::LogLevel::kWarning, "publishing ended, will connect again", {{"error", told}});
+      rpc::Log(rpc::LogLevel::kWarning, "publishing ended, will connect again",
+               {
+                   {"error", told}
+      });
     }
     MutexLock lock(mutex_);
     if (changed_.WaitFor(mutex_, backoff.Next(), [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_; })) return;
@@ -103,7 +106,8 @@ absl::Status Publisher::PublishOnce() {
 
 absl::Status Publisher::SendBatches(Stream& stream, uint64_t after) {
   if (after > log_.Tail()) {
-    return absl::DataLossError("the read model has applied events that this log does not have; the log was replaced or lost");
+    return absl::DataLossError(
+        "the read model has applied events that this log does not have; the log was replaced or lost");
   }
   const auto subscription = log_.Subscribe({}, after);
   while (AwaitWindow()) {

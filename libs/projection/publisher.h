@@ -18,15 +18,15 @@
 namespace anamnesis::projection {
 
 struct PublisherOptions {
-  std::string service;               // `patient`, `encounter` …
+  std::string service;  // `patient`, `encounter` …
   uint32_t projection_version = 1;
   rpc::Caller caller;
-  size_t batch_bytes = 256 << 10;    // Of event payloads in one batch, about.
+  size_t batch_bytes = 256 << 10;  // Of event payloads in one batch, about.
 };
 
-// Connects to the read model, asks where it stands, goes on from there and connects again with back-off whenever the stream
-// ends. Two threads: one sends, one reads acknowledgements. Sends no more unacknowledged batches than the read model allows.
-// The destructor stops it. Thread-safe. The log outlives it.
+// Connects to the read model, asks where it stands, goes on from there and connects again with back-off whenever the
+// stream ends. Two threads: one sends, one reads acknowledgements. Sends no more unacknowledged batches than the read
+// model allows. The destructor stops it. Thread-safe. The log outlives it.
 class Publisher {
  public:
   Publisher(eventlog::EventLog& log, Project project, std::shared_ptr<grpc::Channel> channel, PublisherOptions options);
