@@ -18,8 +18,8 @@
 namespace anamnesis::importer {
 
 struct SenderOptions {
-  // Most commands sent and not yet answered; as many again may wait.
-  size_t window = 256;
+  // Most commands sent and not yet answered, which is what a service reads ahead; as many again may wait.
+  size_t window = 512;
   // How long to go on without a single answer.
   std::chrono::milliseconds retry_for{30000};
   // The first pause before a new stream; doubled after each failure up to a second.

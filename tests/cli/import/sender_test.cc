@@ -1,0 +1,147 @@
+// The sender alone, over streams without a network.
+#include "services/cli/import/sender.h"
+
+#include <deque>
+
+#include "gtest/gtest.h"
+
+namespace anamnesis::importer {
+namespace {
+
+// A service that answers only when it is told to.
+class ManualService {
+ public:
+  class Stream final : public SubmitStream {
+   public:
+    explicit Stream(ManualService& service) : service_(service) {}
+    bool Write(uint64_t sequence, const fhir::Command&) override {
+      MutexLock lock(service_.mutex_);
+      service_.written_.push_back(sequence);
+      service_.changed_.NotifyAll();
+      return true;
+    }
+    void WritesDone() override { End(); }
+    bool Read(Answer* answer) override {
+      MutexLock lock(service_.mutex_);
+      service_.changed_.Wait(service_.mutex_, [&] { return !service_.answers_.empty() || ended_; });
+      if (service_.answers_.empty()) return false;
+      *answer = service_.answers_.front();
+      service_.answers_.pop_front();
+      return true;
+    }
+    grpc::Status Finish() override { return grpc::Status::OK; }
+    void Cancel() override { End(); }
+
+   private:
+    void End() {
+      MutexLock lock(service_.mutex_);
+      ended_ = true;
+      service_.changed_.NotifyAll();
+    }
+
+    ManualService& service_;
+    bool ended_ = false;  // Guarded by the service's mutex.
+  };
+
+  OpenStream open() {
+    return [this] { return std::make_unique<Stream>(*this); };
+  }
+  void Answer(importer::Answer answer) {
+    MutexLock lock(mutex_);
+    answers_.push_back(std::move(answer));
+    changed_.NotifyAll();
+  }
+  // Waits until so many writes have been seen in all.
+  std::vector<uint64_t> AwaitWritten(size_t count) {
+    MutexLock lock(mutex_);
+    changed_.Wait(mutex_, [&] { return written_.size() >= count; });
+    return written_;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<uint64_t> written_;
+  std::deque<importer::Answer> answers_;
+};
+
+class SenderTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Sender> MakeSender(const SenderOptions& options) {
+    return std::make_unique<Sender>("test service", service_.open(), options, [this](Ticket&, const Answer& answer) {
+      MutexLock lock(mutex_);
+      answered_.push_back(answer.sequence);
+    });
+  }
+  static void SendMany(Sender& sender, int count) {
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(sender.Send(patient::v1::PatientCommand(), std::make_shared<Ticket>()));
+  }
+
+  ManualService service_;
+  Mutex mutex_;
+  std::vector<uint64_t> answered_;
+};
+
+TEST_F(SenderTest, NeverHasMoreUnderWayThanTheWindow) {
+  auto sender = MakeSender({.window = 3});
+  SendMany(*sender, 6);
+  EXPECT_EQ(service_.AwaitWritten(3), (std::vector<uint64_t>{1, 2, 3}));
+  service_.Answer({.sequence = 2, .kind = AnswerKind::kRecorded});
+  EXPECT_EQ(service_.AwaitWritten(4), (std::vector<uint64_t>{1, 2, 3, 4}));
+  for (const uint64_t sequence : {1, 3, 4}) service_.Answer({.sequence = sequence, .kind = AnswerKind::kRecorded});
+  service_.AwaitWritten(6);
+  for (const uint64_t sequence : {6, 5}) service_.Answer({.sequence = sequence, .kind = AnswerKind::kRecorded});
+  EXPECT_TRUE(sender->Finish().ok());
+  EXPECT_EQ(answered_, (std::vector<uint64_t>{2, 1, 3, 4, 6, 5}));
+}
+
+TEST_F(SenderTest, SendsAgainInOrderWhatWasTurnedAwayAndWhatWasRefusedBehindIt) {
+  auto sender = MakeSender({.window = 3});
+  SendMany(*sender, 3);
+  service_.AwaitWritten(3);
+  service_.Answer({.sequence = 1, .kind = AnswerKind::kTryAgain, .retry_after_millis = 1});
+  service_.Answer({.sequence = 3, .kind = AnswerKind::kRefused});
+  service_.Answer({.sequence = 2, .kind = AnswerKind::kDuplicate});
+  EXPECT_EQ(service_.AwaitWritten(5), (std::vector<uint64_t>{1, 2, 3, 1, 3}));
+  service_.Answer({.sequence = 1, .kind = AnswerKind::kRecorded});
+  service_.Answer({.sequence = 3, .kind = AnswerKind::kRefused});
+  EXPECT_TRUE(sender->Finish().ok());
+  EXPECT_EQ(answered_, (std::vector<uint64_t>{2, 1, 3}));
+}
+
+TEST_F(SenderTest, AnAnswerToNothingIsIgnored) {
+  auto sender = MakeSender({.window = 1});
+  SendMany(*sender, 1);
+  service_.AwaitWritten(1);
+  service_.Answer({.sequence = 77, .kind = AnswerKind::kRecorded});
+  service_.Answer({.sequence = 1, .kind = AnswerKind::kRecorded});
+  EXPECT_TRUE(sender->Finish().ok());
+  EXPECT_EQ(answered_, (std::vector<uint64_t>{1}));
+}
+
+TEST_F(SenderTest, ASilentServiceIsGivenUp) {
+  auto sender = MakeSender({.window = 1, .retry_for = std::chrono::milliseconds(20)});
+  SendMany(*sender, 1);
+  const absl::Status status = sender->Finish();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_FALSE(sender->Send(patient::v1::PatientCommand(), std::make_shared<Ticket>()));
+}
+
+TEST_F(SenderTest, NothingToSendOpensNoStream) {
+  auto sender = MakeSender({});
+  EXPECT_TRUE(sender->Finish().ok());
+}
+
+TEST_F(SenderTest, StopWaitsForWhatIsUnderWayAndDropsTheRest) {
+  auto sender = MakeSender({.window = 1});
+  SendMany(*sender, 2);
+  service_.AwaitWritten(1);
+  sender->Stop();
+  EXPECT_FALSE(sender->Send(patient::v1::PatientCommand(), std::make_shared<Ticket>()));
+  service_.Answer({.sequence = 1, .kind = AnswerKind::kRecorded});
+  EXPECT_TRUE(absl::IsCancelled(sender->Finish()));
+  EXPECT_EQ(answered_, (std::vector<uint64_t>{1}));
+}
+
+}  // namespace
+}  // namespace anamnesis::importer
