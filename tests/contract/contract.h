@@ -1,4 +1,4 @@
-// Every .proto file of the project, read from the sources with its comments and options.
+// Every .proto file of the project, read from the sources with its options.
 #pragma once
 
 #include <string>
