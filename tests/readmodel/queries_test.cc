@@ -1,0 +1,298 @@
+#include "services/readmodel/queries/queries.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/refusal.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/readmodel/readmodel_module.h"
+#include "tests/readmodel/records.h"
+
+namespace anamnesis::readmodel {
+namespace {
+
+using chart::v1::SearchPatientsRequest;
+using projection::v1::View;
+using projection::v1::ViewChange;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class QueriesTest : public testing::Test {
+ protected:
+  QueriesTest() { EXPECT_TRUE(store_->Begin(Hello(0)).ok()); }
+
+  // One more event of the patient service.
+  void Happens(ViewChange change) {
+    const auto applied = store_->Apply("patient", {Batch(position_, position_ + 1, {change})});
+    EXPECT_TRUE(applied.ok()) << applied.status();
+    ++position_;
+  }
+  uint64_t Next() const { return position_ + 1; }
+  void Keep(int subject, const std::string& kind, int view, const View& message) {
+    Happens(Put(Next(), subject, kind, view, message));
+  }
+  void Register(int id, const View& view) { Keep(id, "patient", id, view); }
+  void Merge(int survivor, int duplicate) {
+    View away;
+    away.mutable_patient()->set_survivor_id(Id(survivor));
+    Happens(Patch(Next(), duplicate, "patient", duplicate, away.SerializeAsString()));
+    View absorbed;
+    absorbed.mutable_patient()->add_absorbed_ids(Id(duplicate));
+    Happens(Patch(Next(), survivor, "patient", survivor, absorbed.SerializeAsString()));
+  }
+
+  std::vector<std::string> Search(const SearchPatientsRequest& request) {
+    std::vector<std::string> ids;
+    const auto response = SearchPatients(store_->Read(), request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    for (const auto& match : response->matches()) ids.push_back(match.patient().patient_id());
+    return ids;
+  }
+  std::vector<std::string> Named(const std::string& name) {
+    SearchPatientsRequest request;
+    request.set_name(name);
+    return Search(request);
+  }
+
+  StoreOnDisk store_{Schema()};
+  uint64_t position_ = 0;
+};
+
+TEST_F(QueriesTest, FindsNamesByTheBeginningOfAnyWord) {
+  View jose = Patient(1, "José", "García");
+  auto& maiden = *jose.mutable_patient()->mutable_demographics()->add_names();
+  maiden.set_use("maiden");
+  maiden.set_family("Nuñez");
+  Register(1, jose);
+  Register(2, Patient(2, "Josephine", "Smith"));
+  struct Case {
+    const char* name;
+    std::vector<std::string> found;
+  };
+  const Case cases[] = {
+      {"jose",          {Id(1), Id(2)}},
+      {"JOSÉ",         {Id(1), Id(2)}},
+      {"jos gar",       {Id(1)}       },
+      {"gar jos",       {Id(1)}       },
+      {"nunez",         {Id(1)}       },
+      {"josep",         {Id(2)}       },
+      {"ose",           {}            },
+      {"jose smithson", {}            },
+  };
+  for (const Case& test : cases) EXPECT_EQ(Named(test.name), test.found) << test.name;
+}
+
+TEST_F(QueriesTest, FindsByIdentifierAlsoRetiredAndByBirthDate) {
+  View ana = Born(1970, 5, 12, Patient(1, "Ana", "Lee"));
+  *ana.mutable_patient()->add_identifiers() = Identifier("urn:a", "77");
+  *ana.mutable_patient()->add_retired_identifiers() = Identifier("urn:old", "1234");
+  Register(1, ana);
+  View bob = Born(1970, 6, 0, Patient(2, "Bob", "Lee"));
+  *bob.mutable_patient()->add_identifiers() = Identifier("urn:b", "77");
+  Register(2, bob);
+  const auto by_identifier = [this](const std::string& value, const std::string& system) {
+    SearchPatientsRequest request;
+    request.set_identifier_value(value);
+    request.set_identifier_system(system);
+    return Search(request);
+  };
+  const auto by_birth = [this](uint32_t year, uint32_t month, uint32_t day, const std::string& name = "") {
+    SearchPatientsRequest request;
+    *request.mutable_birth_date() = Born(year, month, day, View()).patient().demographics().birth_date();
+    request.set_name(name);
+    return Search(request);
+  };
+  EXPECT_THAT(by_identifier("77", ""), ElementsAre(Id(1), Id(2)));
+  EXPECT_THAT(by_identifier("77", "urn:b"), ElementsAre(Id(2)));
+  EXPECT_THAT(by_identifier("1234", "urn:old"), ElementsAre(Id(1)));
+  EXPECT_THAT(by_identifier("7", ""), IsEmpty());
+  EXPECT_THAT(by_birth(1970, 0, 0), ElementsAre(Id(1), Id(2)));
+  EXPECT_THAT(by_birth(1970, 6, 0), ElementsAre(Id(2)));
+  EXPECT_THAT(by_birth(1970, 5, 12), ElementsAre(Id(1)));
+  EXPECT_THAT(by_birth(1970, 0, 0, "bob"), ElementsAre(Id(2)));
+  EXPECT_THAT(by_birth(1970, 5, 12, "bob"), IsEmpty());
+}
+
+TEST_F(QueriesTest, ASearchForNothingOrOfAnotherTimeIsRefused) {
+  SearchPatientsRequest request;
+  EXPECT_EQ(RefusalInfo(SearchPatients(store_->Read(), request).status()).reason(), "SEARCH_TERM_MISSING");
+  request.set_name(" - ");
+  EXPECT_EQ(RefusalInfo(SearchPatients(store_->Read(), request).status()).reason(), "SEARCH_TERM_MISSING");
+  request.set_name("ana");
+  request.mutable_options()->mutable_as_of_recorded();
+  EXPECT_EQ(RefusalInfo(SearchPatients(store_->Read(), request).status()).reason(), "INVALID_FIELDS");
+}
+
+TEST_F(QueriesTest, SearchPagesInOrderAndRefusesForeignTokens) {
+  for (int id = 1; id <= 7; ++id) Register(id, Patient(id, "Ana", "Lee"));
+  SearchPatientsRequest request;
+  request.set_name("lee");
+  request.set_page_size(3);
+  std::vector<std::string> ids;
+  do {
+    const auto page = SearchPatients(store_->Read(), request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const auto& match : page->matches()) ids.push_back(match.patient().patient_id());
+    request.set_page_token(page->next_page_token());
+    request.set_page_size(2);
+  } while (!request.page_token().empty());
+  EXPECT_THAT(ids, ElementsAre(Id(1), Id(2), Id(3), Id(4), Id(5), Id(6), Id(7)));
+
+  request.set_page_size(3);
+  request.set_page_token(SearchPatients(store_->Read(), request)->next_page_token());
+  SearchPatientsRequest other = request;
+  other.set_name("ana");
+  EXPECT_EQ(RefusalInfo(SearchPatients(store_->Read(), other).status()).reason(), "INVALID_CURSOR");
+  other = request;
+  other.set_page_token("AAAA" + request.page_token().substr(4));
+  EXPECT_EQ(RefusalInfo(SearchPatients(store_->Read(), other).status()).reason(), "INVALID_CURSOR");
+}
+
+TEST_F(QueriesTest, MergedRecordsAnswerAsOnePerson) {
+  // 3 was joined to 2, then 2 to 1.
+  for (int id = 1; id <= 3; ++id) Register(id, Patient(id, "Ana" + std::string(id, 'a'), "Lee"));
+  for (int id = 1; id <= 3; ++id) Keep(id, "problem", 10 + id, Problem(id));
+  Merge(2, 3);
+  Merge(1, 2);
+  const projection::ViewReader reader = store_->Read();
+  for (int id = 1; id <= 3; ++id) {
+    SCOPED_TRACE(id);
+    const auto person = FindPerson(reader, Id(id), {});
+    ASSERT_TRUE(person.ok()) << person.status();
+    const auto chart = ChartOf(reader, *person, {});
+    ASSERT_TRUE(chart.ok()) << chart.status();
+    EXPECT_EQ(chart->resolved_patient_id(), Id(1));
+    EXPECT_THAT(chart->merged_ids(), ElementsAre(Id(2), Id(3)));
+    EXPECT_EQ(chart->patient().patient_id(), Id(1));
+    EXPECT_EQ(chart->active_problems_size(), 3);
+
+    chart::v1::ListTimelineRequest timeline;
+    timeline.set_patient_id(Id(id));
+    const auto entries = ListTimeline(reader, timeline);
+    ASSERT_TRUE(entries.ok()) << entries.status();
+    std::vector<std::string> records;
+    for (const auto& entry : entries->entries()) records.push_back(entry.patient_id());
+    EXPECT_THAT(records, ElementsAre(Id(3), Id(2), Id(1)));
+  }
+  EXPECT_THAT(Named("anaaaa"), ElementsAre(Id(1))) << "the merged record's name finds the survivor";
+  EXPECT_THAT(Named("ana"), ElementsAre(Id(1))) << "each patient once";
+
+  // Before the merges they were three.
+  const auto before = FindPerson(reader, Id(3), {.as_of_recorded = kYear2020 + 6 * kSecond});
+  ASSERT_TRUE(before.ok()) << before.status();
+  EXPECT_EQ(before->view.patient_id(), Id(3));
+  EXPECT_EQ(RefusalInfo(FindPerson(reader, Id(9), {}).status()).reason(), "PATIENT_NOT_FOUND");
+}
+
+TEST_F(QueriesTest, PagesStayWhereTheyAreWhileTheRecordGrows) {
+  Register(1, Patient(1, "Ana", "Lee"));
+  for (int day = 1; day <= 5; ++day) Keep(1, "observation", 10 + day, Observation(day, "72514-3", std::to_string(day)));
+  chart::v1::ListObservationsRequest request;
+  request.set_patient_id(Id(1));
+  request.set_page_size(2);
+  std::vector<std::string> values;
+  do {
+    const auto page = ListObservations(store_->Read(), request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const auto& view : page->observations()) values.push_back(view.observation().value().quantity().value());
+    request.set_page_token(page->next_page_token());
+    const int day = 20 + static_cast<int>(values.size());
+    Keep(1, "observation", day, Observation(day, "72514-3", "new"));  // Newer than where the list is.
+  } while (!request.page_token().empty());
+  EXPECT_THAT(values, ElementsAre("5", "4", "3", "2", "1"));
+}
+
+TEST_F(QueriesTest, ListsTheSameByIndexAndAsOfNow) {
+  Register(1, Patient(1, "Ana", "Lee"));
+  for (int day = 1; day <= 4; ++day) {
+    Keep(1, "observation", 10 + day, Observation(day, day % 2 == 0 ? "72514-3" : "8480-6", std::to_string(day)));
+    Keep(1, "problem", 20 + day, Problem(day));
+  }
+  Keep(1, "problem", 30, View(Problem(9, patient::v1::CLINICAL_STATUS_RESOLVED)));
+  Happens(Remove(Next(), 1, "problem", 21));
+  const projection::ViewReader reader = store_->Read();
+  for (const bool as_of_now : {false, true}) {
+    SCOPED_TRACE(as_of_now);
+    chart::v1::ReadOptions options;
+    if (as_of_now) *options.mutable_as_of_recorded() = ToTimestamp(kYear2020 + 86'400 * kSecond);
+
+    chart::v1::ListObservationsRequest observations;
+    observations.set_patient_id(Id(1));
+    *observations.mutable_options() = options;
+    observations.set_code("72514-3");
+    EXPECT_EQ(ListObservations(reader, observations)->observations_size(), 2);
+    observations.set_code_system("http://snomed.info/sct");
+    EXPECT_EQ(ListObservations(reader, observations)->observations_size(), 0);
+
+    chart::v1::ListProblemsRequest problems;
+    problems.set_patient_id(Id(1));
+    *problems.mutable_options() = options;
+    EXPECT_EQ(ListProblems(reader, problems)->problems_size(), 4);
+    problems.set_active_only(true);
+    EXPECT_EQ(ListProblems(reader, problems)->problems_size(), 3);
+
+    chart::v1::ListTimelineRequest timeline;
+    timeline.set_patient_id(Id(1));
+    *timeline.mutable_options() = options;
+    *timeline.mutable_period()->mutable_start() = ToTimestamp(kYear2020 + 2 * 86'400 * kSecond);
+    *timeline.mutable_period()->mutable_end() = ToTimestamp(kYear2020 + 3 * 86'400 * kSecond);
+    EXPECT_EQ(ListTimeline(reader, timeline)->entries_size(), 4) << "both ends are included";
+    timeline.add_kinds("problem");
+    EXPECT_EQ(ListTimeline(reader, timeline)->entries_size(), 2);
+    timeline.add_kinds("nonsense");
+    EXPECT_EQ(RefusalInfo(ListTimeline(reader, timeline).status()).reason(), "KIND_UNKNOWN");
+  }
+}
+
+TEST_F(QueriesTest, ShowsTheDirectory) {
+  View doctor;
+  doctor.mutable_practitioner()->mutable_practitioner()->set_id(Id(5));
+  Keep(5, "practitioner", 5, doctor);
+  View clinic;
+  clinic.mutable_organization()->mutable_organization()->set_id(Id(6));
+  Keep(6, "organization", 6, clinic);
+  const projection::ViewReader reader = store_->Read();
+  chart::v1::ListDirectoryRequest list;
+  list.set_kind(chart::v1::DIRECTORY_KIND_ORGANIZATION);
+  const auto organizations = ListDirectory(reader, list);
+  ASSERT_TRUE(organizations.ok()) << organizations.status();
+  ASSERT_EQ(organizations->entries_size(), 1);
+  EXPECT_TRUE(organizations->entries(0).has_organization());
+  chart::v1::GetDirectoryEntryRequest get;
+  get.set_id(Id(5));
+  EXPECT_TRUE(GetDirectoryEntry(reader, get)->entry().has_practitioner());
+  get.set_id(Id(7));
+  EXPECT_EQ(RefusalInfo(GetDirectoryEntry(reader, get).status()).reason(), "DIRECTORY_ENTRY_NOT_FOUND");
+}
+
+TEST_F(QueriesTest, DigestsAgreeHoweverServicesInterleaveAndHistoryWent) {
+  const auto digest = [](StoreOnDisk& store, const std::string& patient) {
+    chart::v1::GetDigestRequest request;
+    request.set_patient_id(patient);
+    const auto response = GetDigest(store->Read(), request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response->digest();
+  };
+  const auto patient_batch = Batch(0, 1, {Put(1, 1, "patient", 1, Patient(1, "Ana", "Lee"))});
+  const auto encounter_batch = Batch(0, 1, {Put(1, 1, "encounter", 2, Encounter(1))});
+  StoreOnDisk one(Schema());
+  StoreOnDisk other(Schema());
+  for (StoreOnDisk* store : {&one, &other}) {
+    ASSERT_TRUE((*store)->Begin(Hello(1)).ok());
+    ASSERT_TRUE((*store)->Begin(Hello(1, 1, kOtherLog, "encounter")).ok());
+  }
+  ASSERT_TRUE(one->Apply("patient", {patient_batch}).ok());
+  ASSERT_TRUE(one->Apply("encounter", {encounter_batch}).ok());
+  ASSERT_TRUE(other->Apply("encounter", {Batch(0, 1, {Put(1, 1, "encounter", 2, Encounter(9))})}).ok());
+  ASSERT_TRUE(other->Apply("encounter", {Batch(1, 2, {Put(2, 1, "encounter", 2, Encounter(1))})}).ok());
+  EXPECT_NE(digest(one, ""), digest(other, ""));
+  ASSERT_TRUE(other->Apply("patient", {patient_batch}).ok());
+  EXPECT_EQ(digest(one, ""), digest(other, ""));
+  EXPECT_EQ(digest(one, Id(1)), digest(other, Id(1)));
+}
+
+}  // namespace
+}  // namespace anamnesis::readmodel

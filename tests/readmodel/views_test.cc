@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/readmodel/views/chart.h"
+#include "services/readmodel/views/index_terms.h"
+#include "services/readmodel/views/merge_view.h"
+#include "services/readmodel/views/names.h"
+#include "services/readmodel/views/view_kinds.h"
+#include "tests/readmodel/records.h"
+
+namespace anamnesis::readmodel {
+namespace {
+
+using projection::v1::View;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Names, AreFolded) {
+  struct Case {
+    std::string text;
+    std::vector<std::string> words;
+  };
+  const Case cases[] = {
+      {"José",                {"jose"}                   },
+      {"JOSE\u0301",           {"jose"}                   }, // A combining accent.
+      {"García-Ruiz  López", {"garcia", "ruiz", "lopez"}},
+      {"O'Brien",              {"obrien"}                 },
+      {"O\u2019Brien",         {"obrien"}                 },
+      {"Ma\u200Bria\uFEFF",    {"maria"}                  }, // Zero-width space and no-break space.
+      {"Straße",              {"strasse"}                },
+      {"Łukasz",              {"łukasz"}                },
+      {"Smith67",              {"smith67"}                },
+      {" - ",                  {}                         },
+      {"",                     {}                         },
+      {"\xff\xfe",             {}                         },
+  };
+  for (const Case& test : cases) EXPECT_EQ(FoldedWords(test.text), test.words) << test.text;
+}
+
+TEST(MergeView, ClearsThenMerges) {
+  View before = Patient(1, "Ana", "Old");
+  *before.mutable_patient()->add_identifiers() = Identifier("urn:mrn", "1");
+  View patch;
+  *patch.mutable_patient()->add_identifiers() = Identifier("urn:mrn", "2");
+  const auto merge = [&](const std::vector<std::string>& replace) {
+    google::protobuf::RepeatedPtrField<std::string> paths;
+    paths.Assign(replace.begin(), replace.end());
+    View after;
+    const auto merged = MergeView("patient", before.SerializeAsString(), patch.SerializeAsString(), paths);
+    EXPECT_TRUE(merged.ok() && after.ParseFromString(*merged)) << merged.status();
+    return after.patient();
+  };
+  EXPECT_EQ(merge({}).identifiers_size(), 2);
+  EXPECT_EQ(merge({"identifiers"}).identifiers_size(), 1);
+  EXPECT_EQ(merge({"identifiers"}).demographics().names(0).family(), "Old");
+  EXPECT_EQ(merge({"demographics.names"}).demographics().names_size(), 0);
+  EXPECT_FALSE(merge({"provenance.source.id"}).has_provenance()) << "clearing makes nothing";
+}
+
+TEST(MergeView, RefusesWhatIsNotOfTheKind) {
+  const std::string patient = Patient(1, "Ana", "Old").SerializeAsString();
+  google::protobuf::RepeatedPtrField<std::string> none;
+  google::protobuf::RepeatedPtrField<std::string> wrong;
+  *wrong.Add() = "demographics.nose";
+  google::protobuf::RepeatedPtrField<std::string> through_list;
+  *through_list.Add() = "identifiers.value";
+  EXPECT_FALSE(MergeView("allergy", "", patient, none).ok());
+  EXPECT_FALSE(MergeView("patient", "\x01", patient, none).ok());
+  EXPECT_FALSE(MergeView("patient", patient, patient, wrong).ok());
+  EXPECT_FALSE(MergeView("patient", patient, patient, through_list).ok());
+  EXPECT_TRUE(MergeView("patient", "", patient, none).ok());
+}
+
+TEST(IndexTerms, TimesSortNewestFirstAndUnknownLast) {
+  const std::vector<std::optional<int64_t>> newest_first = {INT64_MAX, 5, 1, 0, -1, INT64_MIN + 1, std::nullopt};
+  std::vector<std::string> encoded;
+  for (const auto& time : newest_first) {
+    encoded.push_back(EncodeTime(time));
+    EXPECT_EQ(DecodeTime(encoded.back()), time);
+  }
+  EXPECT_TRUE(std::is_sorted(encoded.begin(), encoded.end()));
+}
+
+TEST(Chart, EveryActiveRuleHasACase) {
+  struct Case {
+    const char* name;
+    View view;
+    bool active;
+  };
+  View refuted = Problem(1);
+  refuted.mutable_problem()->mutable_problem()->set_verification(patient::v1::VERIFICATION_REFUTED);
+  View unsaid = Problem(1, patient::v1::CLINICAL_STATUS_UNSPECIFIED);
+  View planned;
+  planned.mutable_care_plan()->mutable_care_plan()->set_status(patient::v1::PLAN_STATUS_PLANNED);
+  View stopped;
+  stopped.mutable_care_plan()->mutable_care_plan()->set_status(patient::v1::PLAN_STATUS_STOPPED);
+  View wanted;
+  wanted.mutable_goal()->mutable_goal()->set_status(patient::v1::GOAL_STATUS_ACCEPTED);
+  View reached;
+  reached.mutable_goal()->mutable_goal()->set_status(patient::v1::GOAL_STATUS_COMPLETED);
+  View allergy;
+  allergy.mutable_allergy();
+  View outgrown;
+  outgrown.mutable_allergy()->mutable_allergy()->set_clinical_status(patient::v1::CLINICAL_STATUS_RESOLVED);
+  const Case cases[] = {
+      {"active problem",                         Problem(1),                           true},
+      {"relapse",                                Problem(1,                            patient::v1::CLINICAL_STATUS_RELAPSE),true},
+      {"problem without status",                                        unsaid,                                                     true},
+      {"resolved problem",                                        Problem(1,                                                           patient::v1::CLINICAL_STATUS_RESOLVED),    false},
+      {"remission",                                   Problem(1,                                                                       patient::v1::CLINICAL_STATUS_REMISSION),false},
+      {"refuted problem", refuted,false},
+      {"active order",                                 Order(1,                                                                                                       medication::v1::ORDER_STATUS_ACTIVE),                                                                                                 true},
+      {"order on hold", Order(1,medication::v1::ORDER_STATUS_ON_HOLD),true},
+      {"stopped order",                          Order(1,                                                       medication::v1::ORDER_STATUS_STOPPED),                  false},
+      {"draft",                                        Order(1,                                                              medication::v1::ORDER_STATUS_DRAFT),false},
+      {"planned care plan",                                   planned,                                                                       true},
+      {"stopped care plan",     stopped,false},
+      {"accepted goal",wanted,true},
+      {"reached goal",                             reached,                                                                                      false                                      },
+      {"allergy without status",                                    allergy,                                                                                                            true                                                                                            },
+      {"outgrown allergy",     outgrown,false},
+  };
+  for (const Case& test : cases) {
+    ChartBuilder builder;
+    builder.Add("k", test.view);
+    const chart::v1::GetChartResponse chart = std::move(builder).Build();
+    EXPECT_EQ(chart.active_problems_size() + chart.allergies_size() + chart.active_orders_size() +
+                  chart.active_care_plans_size() + chart.active_goals_size(),
+              test.active ? 1 : 0)
+        << test.name;
+    EXPECT_EQ(chart.counts_size(), 1) << test.name << ": what is not active still counts";
+  }
+}
+
+TEST(Chart, ShowsTheNewestOfWhatIsMany) {
+  ChartBuilder builder;
+  for (int day = 1; day <= 12; ++day) builder.Add(std::to_string(day), Encounter(day));
+  for (int day = 1; day <= 3; ++day) builder.Add(std::to_string(day), Observation(day, "72514-3", std::to_string(day)));
+  builder.Add("x", Observation(1, "8480-6"));
+  const chart::v1::GetChartResponse chart = std::move(builder).Build();
+  ASSERT_EQ(chart.recent_encounters_size(), 10);
+  EXPECT_EQ(ToMicros(chart.recent_encounters(0).encounter().period().start()), kYear2020 + 12 * 86'400 * kSecond);
+  ASSERT_EQ(chart.latest_observations_size(), 2);
+  EXPECT_EQ(chart.latest_observations(0).observation().value().quantity().value(), "3");
+  EXPECT_EQ(chart.counts().at("encounter"), 12u);
+  EXPECT_EQ(chart.counts().at("observation"), 4u);
+}
+
+TEST(Kinds, AreTheFieldsOfView) {
+  EXPECT_TRUE(IsKind("patient") && IsKind("order") && IsKind("diagnostic_report"));
+  EXPECT_FALSE(IsKind("Patient") || IsKind("") || IsKind("view"));
+}
+
+}  // namespace
+}  // namespace anamnesis::readmodel
