@@ -1,6 +1,7 @@
 // Each service stands alone when the others are down, and says so truthfully.
 #include <gtest/gtest.h>
 
+#include "absl/status/statusor.h"
 #include "anamnesis/event/v1/feed_service.grpc.pb.h"
 #include "anamnesis/medication/v1/events.pb.h"
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "anamnesis/patient/v1/patient_service.grpc.pb.h"
 #include "base/mutex.h"
 #include "tests/support/cluster.h"
