@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <regex>
 
 #include "base/uuid.h"
 #include "gmock/gmock.h"
@@ -32,10 +31,14 @@ std::string ReadFile(const fs::path& path) {
 
 // Counted by the text, not by the reader under test. A contained resource is no entry.
 Counts CountEntries(const std::string& text) {
-  static const std::regex kEntry("\"resource\": \\{\\s*\"resourceType\": \"([A-Za-z]+)\"");
+  constexpr std::string_view kResource = "\"resource\": {";
+  constexpr std::string_view kType = "\"resourceType\": \"";
   Counts counts;
-  for (std::sregex_iterator entry(text.begin(), text.end(), kEntry), end; entry != end; ++entry) {
-    ++counts[(*entry)[1]];
+  for (size_t at = text.find(kResource); at != std::string::npos; at = text.find(kResource, at + 1)) {
+    const size_t member = text.find_first_not_of(" \n\r\t", at + kResource.size());
+    if (text.compare(member, kType.size(), kType) != 0) continue;
+    const size_t start = member + kType.size();
+    ++counts[text.substr(start, text.find('"', start) - start)];
   }
   return counts;
 }
