@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "account.pb.h"
+#include "account_service.pb.h"
 #include "decider/decider.h"
 
 namespace anamnesis::decider {

@@ -1,0 +1,125 @@
+#include "feed/facts_store.h"
+
+#include <gtest/gtest.h>
+
+#include "base/uuid.h"
+
+namespace anamnesis::feed {
+namespace {
+
+const std::string kLog = "11111111-1111-4111-8111-111111111111";
+const std::string kOtherLog = "22222222-2222-4222-8222-222222222222";
+
+// Facts are the payloads one after the other.
+absl::StatusOr<bool> AppendPayload(std::string& facts, const event::v1::EventEnvelope& event) {
+  if (event.payload() == "bad") return absl::DataLossError("bad");
+  facts += event.payload();
+  return true;
+}
+
+event::v1::EventBatch Batch(std::vector<std::pair<std::string, std::string>> events, uint64_t first) {
+  event::v1::EventBatch batch;
+  for (const auto& [entity, payload] : events) {
+    auto& event = *batch.add_events();
+    event.set_stream("patient-" + entity);
+    event.set_payload(payload);
+    event.set_position(first++);
+  }
+  return batch;
+}
+
+class FactsStoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Open(); }
+  void Open() {
+    store_.reset();
+    auto opened = FactsStore::Open(directory_, {"patient", "encounter"});
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    store_ = *std::move(opened);
+    sink_ = &store_->SinkFor("patient", AppendPayload);
+  }
+
+  const std::string directory_ = testing::TempDir() + "facts-" + NewUuid();
+  std::unique_ptr<FactsStore> store_;
+  FollowSink* sink_ = nullptr;
+};
+
+TEST_F(FactsStoreTest, NothingIsKnownAtFirst) {
+  EXPECT_EQ(*sink_->Resume(kLog), 0u);
+  const auto known = store_->Get("a");
+  ASSERT_TRUE(known.ok());
+  EXPECT_EQ(known->facts, "");
+  EXPECT_EQ(known->positions, (std::vector<uint64_t>{0, 0}));
+}
+
+TEST_F(FactsStoreTest, FactsAndPositionAreKeptTogetherAcrossARestart) {
+  ASSERT_EQ(*sink_->Resume(kLog), 0u);
+  ASSERT_TRUE(sink_
+                  ->Apply(Batch(
+                      {
+                          {"a", "x"},
+                          {"b", "y"},
+                          {"a", "z"}
+  },
+                      1))
+                  .ok());
+  Open();
+  EXPECT_EQ(*sink_->Resume(kLog), 3u);
+  EXPECT_EQ(store_->Get("a")->facts, "xz");
+  EXPECT_EQ(store_->Get("b")->facts, "y");
+  EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{3, 0}));
+}
+
+TEST_F(FactsStoreTest, ABatchThatCannotBeFoldedChangesNothing) {
+  ASSERT_TRUE(sink_
+                  ->Apply(Batch(
+                      {
+                          {"a", "x"}
+  },
+                      1))
+                  .ok());
+  EXPECT_FALSE(sink_
+                   ->Apply(Batch(
+                       {
+                           {"a", "y"  },
+                           {"a", "bad"}
+  },
+                       2))
+                   .ok());
+  EXPECT_EQ(store_->Get("a")->facts, "x");
+  EXPECT_EQ(store_->Get("a")->positions[0], 1u);
+}
+
+TEST_F(FactsStoreTest, TwoSourcesChangeTheSameEntity) {
+  FollowSink& other = store_->SinkFor("encounter", AppendPayload);
+  ASSERT_TRUE(sink_
+                  ->Apply(Batch(
+                      {
+                          {"a", "p"}
+  },
+                      5))
+                  .ok());
+  ASSERT_TRUE(other
+                  .Apply(Batch(
+                      {
+                          {"a", "e"}
+  },
+                      9))
+                  .ok());
+  EXPECT_EQ(store_->Get("a")->facts, "pe");
+  EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{5, 9}));
+}
+
+TEST_F(FactsStoreTest, AnotherLogUnderTheSameNameIsRefused) {
+  ASSERT_TRUE(sink_->Resume(kLog).ok());
+  EXPECT_EQ(sink_->Resume(kOtherLog).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(sink_->Resume(kLog).ok());
+}
+
+TEST(EntityOfTest, IsWhatFollowsTheFirstHyphen) {
+  EXPECT_EQ(EntityOf("patient-0199-x"), "0199-x");
+  EXPECT_EQ(EntityOf("rules"), "rules");
+}
+
+}  // namespace
+}  // namespace anamnesis::feed

@@ -1,0 +1,110 @@
+#include "feed/follower.h"
+
+#include <gtest/gtest.h>
+
+#include "base/uuid.h"
+#include "eventlog/open.h"
+#include "feed/feed_service.h"
+#include "rpc/client.h"
+#include "rpc/server.h"
+
+namespace anamnesis::feed {
+namespace {
+
+const rpc::Caller kCaller{.actor = "service:test", .roles = {"service"}};
+
+// A feed on a port that stays the same when it is started again.
+class FeedServer {
+ public:
+  explicit FeedServer(eventlog::EventLog& log, const std::string& name = "patient", int port = 0)
+      : gate_(*rpc::AccessPolicy::Parse("service: events.read"), metrics_),
+        feed_(name, log, gate_),
+        server_({.listen_address = "127.0.0.1:" + std::to_string(port)}, gate_, health_) {
+    port_ = server_.Start({&feed_}).value();
+  }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  int port() const { return port_; }
+
+ private:
+  rpc::Metrics metrics_;
+  rpc::Health health_;
+  rpc::Gate gate_;
+  FeedService feed_;
+  rpc::Server server_;
+  int port_ = 0;
+};
+
+// Remembers what it was given, as a store would.
+class RememberingSink final : public FollowSink {
+ public:
+  absl::StatusOr<uint64_t> Resume(const std::string&) override {
+    MutexLock lock(mutex_);
+    return positions_.size();
+  }
+  absl::Status Apply(const event::v1::EventBatch& batch) override {
+    MutexLock lock(mutex_);
+    for (const auto& event : batch.events()) positions_.push_back(event.position());
+    changed_.NotifyAll();
+    return absl::OkStatus();
+  }
+  // Waits for so many events; true if they are 1, 2, 3 …
+  bool AwaitInOrder(size_t count) {
+    MutexLock lock(mutex_);
+    changed_.WaitFor(mutex_, std::chrono::seconds(30), [&] { return positions_.size() >= count; });
+    for (size_t i = 0; i < positions_.size(); ++i) {
+      if (positions_[i] != i + 1) return false;
+    }
+    return positions_.size() == count;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<uint64_t> positions_;
+};
+
+void Append(eventlog::EventLog& log, int events) {
+  eventlog::StreamAppend append{.stream = "patient-" + NewUuid()};
+  for (int i = 0; i < events; ++i) append.events.push_back({.event_id = NewUuid(), .type = "test.Event"});
+  ASSERT_TRUE(log.AppendAndWait({.streams = {append}}).ok());
+}
+
+TEST(FollowerTest, SeesWhatWasRecordedBeforeAndAfterItCame) {
+  const auto log = eventlog::NewMemoryLog({});
+  Append(*log, 10);
+  FeedServer server(*log);
+  RememberingSink sink;
+  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  EXPECT_TRUE(sink.AwaitInOrder(10));
+  Append(*log, 5);
+  EXPECT_TRUE(sink.AwaitInOrder(15));
+  EXPECT_TRUE(follower.state().connected);
+}
+
+TEST(FollowerTest, GoesOnWhereItWasWhenTheFeedComesBack) {
+  const auto log = eventlog::NewMemoryLog({});
+  Append(*log, 3);
+  auto server = std::make_unique<FeedServer>(*log);
+  RememberingSink sink;
+  Follower follower("patient", rpc::Connect(server->address()), kCaller, sink);
+  ASSERT_TRUE(sink.AwaitInOrder(3));
+  const int port = server->port();
+  server.reset();
+  Append(*log, 4);
+  server = std::make_unique<FeedServer>(*log, "patient", port);
+  EXPECT_TRUE(sink.AwaitInOrder(7));
+}
+
+TEST(FollowerTest, AnotherServiceAtTheAddressIsAProblemThatIsNamed) {
+  const auto log = eventlog::NewMemoryLog({});
+  Append(*log, 1);
+  FeedServer server(*log, "encounter");
+  RememberingSink sink;
+  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  while (follower.state().problem.find("serves 'encounter'") == std::string::npos) std::this_thread::yield();
+  EXPECT_FALSE(follower.state().healthy());
+  EXPECT_TRUE(sink.AwaitInOrder(0));
+}
+
+}  // namespace
+}  // namespace anamnesis::feed
