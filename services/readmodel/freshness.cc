@@ -44,10 +44,16 @@ Freshness::~Freshness() {
 }
 
 void Freshness::Wait(Positions wanted, int64_t deadline_micros, std::function<void(absl::Status)> then) {
-  MutexLock lock(mutex_);
-  waiters_.push_back({std::move(wanted), deadline_micros, std::move(then)});
-  advanced_ = true;  // It may have been reached meanwhile.
-  changed_.NotifyOne();
+  {
+    MutexLock lock(mutex_);
+    if (!closed_) {
+      waiters_.push_back({std::move(wanted), deadline_micros, std::move(then)});
+      advanced_ = true;  // It may have been reached meanwhile.
+      changed_.NotifyOne();
+      return;
+    }
+  }
+  then(Refuse(rpc::v1::SHUTTING_DOWN));
 }
 
 void Freshness::Advanced() {

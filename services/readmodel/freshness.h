@@ -31,7 +31,7 @@ class Freshness {
   ~Freshness();
 
   // Calls `then` once, from this object's thread: with OK when the positions are reached, with NOT_CAUGHT_UP at the
-  // deadline (by the clock), with SHUTTING_DOWN when it is closed.
+  // deadline (by the clock), with SHUTTING_DOWN when it is closed; at once if it was closed before.
   void Wait(Positions wanted, int64_t deadline_micros, std::function<void(absl::Status)> then) EXCLUDES(mutex_);
 
   // The applied positions may have changed.

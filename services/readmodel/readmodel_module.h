@@ -69,10 +69,10 @@ class ReadModel final : private projection::ViewStoreObserver {
   const std::unique_ptr<projection::ViewStore> store_;
   ChartCache charts_;
   Freshness freshness_;
-  Worker worker_;
   projection::Ingester ingester_;
   ChartService chart_;
   service::OpsService ops_;
+  Worker worker_;  // Its tasks use all of the above.
   std::unique_ptr<service::Monitor> monitor_;
   rpc::Server server_;
   int port_ = 0;

@@ -57,6 +57,7 @@ TEST_F(FreshnessTest, LetsEverybodyGoWhenClosed) {
   auto waiting = Wait(8, kLater);
   freshness_.Close();
   EXPECT_EQ(RefusalInfo(waiting.get()).reason(), "SHUTTING_DOWN");
+  EXPECT_EQ(RefusalInfo(Wait(8, kLater).get()).reason(), "SHUTTING_DOWN") << "and who comes after that";
 }
 
 TEST(Reached, CountsServicesThatNeverPublished) {
