@@ -51,7 +51,8 @@ grpc::Status CallScope::End(const absl::Status& status) {
     return grpc::Status::OK;
   }
   LogEnd(status, seconds);
-  if (IsFault(status) && RefusalInfo(status).reason().empty()) {
+  const std::string reason = RefusalInfo(status).reason();
+  if (IsFault(status) && (reason.empty() || reason == v1::RpcError_Name(v1::INTERNAL_FAULT))) {
     const std::string trace_id(TraceId(context_.traceparent));
     return ToGrpcStatus(Refuse(v1::INTERNAL_FAULT, {.metadata = {{"trace_id", trace_id}}}));
   }

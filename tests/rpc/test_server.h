@@ -120,17 +120,7 @@ class TestService final : public Service {
  public:
   TestService(Gate& gate, Hands& hands, std::function<std::shared_ptr<ChatSession>()> make_chat)
       : Service(*rpctest::v1::EchoRequest::descriptor()->file()->FindServiceByName("EchoService"), gate) {
-    Unary<EchoRequest, EchoResponse>("Echo",
-                                     [](const CallContext& context, EchoRequest&& request, Done<EchoResponse> done) {
-                                       if (request.text() == "drop") return;
-                                       if (request.text() == "fault")
-                                         return done(absl::InternalError("the disk is on fire"));
-                                       EchoResponse response;
-                                       response.set_text(request.text());
-                                       response.set_actor(context.caller.actor);
-                                       response.set_traceparent(context.traceparent);
-                                       done(std::move(response));
-                                     });
+    Unary<EchoRequest, EchoResponse>("Echo", Answer);
     Unary<EchoRequest, EchoResponse>(
         "Hold", [&hands](const CallContext&, EchoRequest&&, Done<EchoResponse> done) { hands.Hold(std::move(done)); });
     ServerStream<CountRequest, CountResponse>(
@@ -142,6 +132,18 @@ class TestService final : public Service {
     Bidi<EchoRequest, EchoResponse>(
         "Chat",
         [make_chat](const CallContext&) -> absl::StatusOr<std::shared_ptr<ChatSession>> { return make_chat(); });
+  }
+
+ private:
+  static void Answer(const CallContext& context, EchoRequest&& request, const Done<EchoResponse>& done) {
+    if (request.text() == "drop") return;
+    if (request.text() == "fault") return done(absl::InternalError("the disk is on fire"));
+    if (request.text() == "named fault") return done(Refuse(v1::INTERNAL_FAULT));
+    EchoResponse response;
+    response.set_text(request.text());
+    response.set_actor(context.caller.actor);
+    response.set_traceparent(context.traceparent);
+    done(std::move(response));
   }
 };
 

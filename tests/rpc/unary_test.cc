@@ -40,11 +40,13 @@ TEST(UnaryTest, HandlerSeesTheCallerAndTheTrace) {
 
 TEST(UnaryTest, AFaultIsSentByNameOnly) {
   TestServer server;
-  const absl::Status status = server.Echo("fault");
-  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(Reason(status), "INTERNAL_FAULT");
-  EXPECT_EQ(RefusalInfo(status).metadata().at("trace_id").size(), 32u);
-  EXPECT_THAT(status.ToString(), Not(HasSubstr("fire")));
+  for (const char* text : {"fault", "named fault"}) {
+    const absl::Status status = server.Echo(text);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+    EXPECT_EQ(Reason(status), "INTERNAL_FAULT");
+    EXPECT_EQ(RefusalInfo(status).metadata().at("trace_id").size(), 32u);
+    EXPECT_THAT(status.ToString(), Not(HasSubstr("fire")));
+  }
 }
 
 TEST(UnaryTest, ADroppedAnswerIsAFaultNotAHangingCall) {
