@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/refusal.h"
 #include "base/status.h"
+#include "projection/generations.h"
 #include "projection/view_changes.h"
 #include "projection/view_store_families.h"
 #include "rocksdb/cache.h"
@@ -44,72 +45,6 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const ViewStoreOptions
 absl::Status Put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, const std::string& key,
                  const google::protobuf::Message& message) {
   return FromRocks(batch.Put(family, key, message.SerializeAsString()));
-}
-
-v1::Generation FirstOf(const v1::PublishHello& hello, uint64_t number) {
-  v1::Generation generation;
-  generation.set_number(number);
-  generation.set_log_id(hello.log_id());
-  generation.set_projection_version(hello.projection_version());
-  return generation;
-}
-
-bool MadeBy(const v1::Generation& generation, const v1::PublishHello& hello) {
-  return generation.log_id() == hello.log_id() && generation.projection_version() == hello.projection_version();
-}
-
-void DropBuilding(v1::SourceState& state) {
-  if (state.has_building()) state.add_retired_generations(state.building().number());
-  state.clear_building();
-  state.clear_take_over_position();
-}
-
-void StartBuilding(const v1::PublishHello& hello, v1::SourceState& state) {
-  DropBuilding(state);
-  state.set_last_generation(state.last_generation() + 1);
-  *state.mutable_building() = FirstOf(hello, state.last_generation());
-}
-
-void TakeOverIfDue(v1::SourceState& state) {
-  if (!state.has_building() || state.building().applied_position() < state.take_over_position()) return;
-  state.add_retired_generations(state.active().number());
-  *state.mutable_active() = state.building();
-  state.clear_building();
-  state.clear_take_over_position();
-}
-
-// The generation that the hello goes on with is the building one, where there is one, otherwise the active.
-absl::Status Greet(const v1::PublishHello& hello, v1::SourceState& state) {
-  if (!state.has_active()) {
-    state.set_last_generation(1);
-    *state.mutable_active() = FirstOf(hello, 1);
-  } else if (state.rebuild_requested()) {
-    state.clear_rebuild_requested();
-    StartBuilding(hello, state);
-  }
-  const v1::Generation& latest = state.has_building() ? state.building() : state.active();
-  if (latest.log_id() != hello.log_id()) {
-    return Refuse(v1::LOG_MISMATCH, {
-                                        .metadata = {{"known_log_id", latest.log_id()}, {"log_id", hello.log_id()}}
-    });
-  }
-  if (hello.projection_version() > latest.projection_version()) {
-    StartBuilding(hello, state);
-  } else if (hello.projection_version() < latest.projection_version()) {
-    if (!MadeBy(state.active(), hello)) return Refuse(v1::PROJECTION_OLDER);
-    DropBuilding(state);  // The newer program was taken back before its views were ready.
-  }
-  const v1::Generation& next = state.has_building() ? state.building() : state.active();
-  if (hello.tail_position() < next.applied_position()) {
-    return Refuse(v1::LOG_SHORTENED, {
-                                         .metadata = {{"applied_position", absl::StrCat(next.applied_position())},
-                                                      {"tail_position", absl::StrCat(hello.tail_position())}}
-    });
-  }
-  state.set_tail_position(hello.tail_position());
-  if (state.has_building()) state.set_take_over_position(hello.tail_position());
-  TakeOverIfDue(state);
-  return absl::OkStatus();
 }
 
 // Adds the batch's changes after what is applied.
@@ -211,14 +146,14 @@ absl::StatusOr<uint64_t> ViewStore::Begin(const v1::PublishHello& hello) {
   RETURN_IF_ERROR(Greet(hello, state));
   rocksdb::WriteBatch batch;
   RETURN_IF_ERROR(Commit(hello.service(), state, batch, {}));
-  return state.has_building() ? state.building().applied_position() : state.active().applied_position();
+  return Followed(state).applied_position();
 }
 
 absl::StatusOr<uint64_t> ViewStore::Apply(const std::string& service, const std::vector<v1::PublishBatch>& batches) {
   MutexLock writer(writing_);
   v1::SourceState state = State(service);
   if (!state.has_active()) return Refuse(v1::PUBLISH_OUT_OF_ORDER);
-  v1::Generation& generation = state.has_building() ? *state.mutable_building() : *state.mutable_active();
+  v1::Generation& generation = Followed(state);
   rocksdb::WriteBatch rows;
   ViewChanges changes(schema_, *db_, families_, GenerationPrefix(service, generation.number()), rows);
   for (const v1::PublishBatch& batch : batches) {
