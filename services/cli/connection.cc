@@ -23,6 +23,14 @@ void Connection::AddOptions(CLI::App& app) {
   app.add_option("--port-base", port_base_, "First port of the installation: its servers listen just above")
       ->check(CLI::Range(1, 64000))
       ->capture_default_str();
+  app.add_option("--server", servers_, "A server that is elsewhere: patient=record.example:7101; may be repeated")
+      ->check([](const std::string& text) {
+        for (const ServerName& known : kServers) {
+          if (text.rfind(absl::StrCat(known.name, "="), 0) == 0) return std::string();
+        }
+        return std::string("write NAME=ADDRESS, NAME one of readmodel, patient, encounter, medication");
+      })
+      ->allow_extra_args(false);
   app.add_option("--actor", actor_, "Who acts, as it will stand in the record")->capture_default_str();
   app.add_option("--roles", roles_, "The roles of who acts, separated by commas")->capture_default_str();
   app.add_option("--timeout", timeout_seconds_, "Seconds to wait for an answer")
@@ -31,6 +39,9 @@ void Connection::AddOptions(CLI::App& app) {
 }
 
 std::string Connection::Address(const std::string& server) const {
+  for (const std::string& elsewhere : servers_) {
+    if (elsewhere.rfind(server + "=", 0) == 0) return elsewhere.substr(server.size() + 1);
+  }
   for (const ServerName& known : kServers) {
     if (server == known.name) return absl::StrCat("127.0.0.1:", port_base_ + known.offset);
   }

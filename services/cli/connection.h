@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "grpcpp/channel.h"
@@ -51,6 +52,7 @@ class Connection {
   int port_base_ = kDefaultPortBase;
   std::string actor_;
   std::string roles_ = "clinician,auditor,operator,importer";
+  std::vector<std::string> servers_;  // `name=address`, before the port base.
   double timeout_seconds_ = 30;
 };
 
