@@ -1,7 +1,6 @@
 // `anamnesis down`.
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -13,6 +12,10 @@
 #include "base/status.h"
 #include "services/cli/commands.h"
 #include "services/cli/data_dir.h"
+
+extern "C" {  // Which glibc 2.36 forgets to say itself.
+#include <sys/pidfd.h>
+}
 
 namespace anamnesis::cli {
 namespace {

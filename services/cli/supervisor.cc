@@ -147,7 +147,8 @@ void Supervisor::Launch(Child& child) {
     return;
   }
   child.due = now + child.backoff.Next();
-  surroundings_.say(absl::StrCat("could not start ", child.program.name, " again: ", std::string(pid.status().message())));
+  surroundings_.say(
+      absl::StrCat("could not start ", child.program.name, " again: ", std::string(pid.status().message())));
 }
 
 Supervisor::Time Supervisor::NextDue() const {

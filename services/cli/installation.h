@@ -1,0 +1,22 @@
+// The programs of an installation and what has to be there before they start.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "services/cli/connection.h"
+#include "services/cli/supervisor.h"
+
+namespace anamnesis::cli {
+
+// Where a server shows its metrics over HTTP.
+std::string MetricsAddress(const Connection& connection, const ServerName& server);
+
+// The server as a program to run on the directory, from the file beside this process's own. The read model is in the
+// lowest layer: what others publish while they stop still reaches it.
+Program ServerProgram(const Connection& connection, const ServerName& server, const std::string& dir);
+
+// UNAVAILABLE names a program that is not there or a port that is taken.
+absl::Status CheckInstallation(const Connection& connection);
+
+}  // namespace anamnesis::cli
