@@ -126,6 +126,7 @@ class JsonParser {
     if (Take(close)) return absl::OkStatus();
     Json** link = &value.first;
     for (uint32_t index = 0;; ++index) {
+      if (document_.values_.size() == JsonDocument::kMaxValues) return Fail(value, "too many values");
       Json& child = document_.values_.emplace_back();
       child.parent = &value;
       child.index = index;

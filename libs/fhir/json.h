@@ -48,6 +48,8 @@ class JsonDocument {
  public:
   // Levels of arrays and objects; FHIR needs about twenty.
   static constexpr int kMaxDepth = 64;
+  // Values of one text, about 80 bytes of memory each; a bundle of 256 MiB has some six million.
+  static constexpr size_t kMaxValues = 8'000'000;
 
   // INVALID_ARGUMENT names the place and the byte at which the text stops being JSON; never its content.
   static absl::StatusOr<std::unique_ptr<const JsonDocument>> Parse(std::string text);

@@ -23,21 +23,16 @@ std::string_view View(absl::string_view text) {
 ImportEngine::ImportEngine(const Services& services, EngineOptions options)
     : options_(std::move(options)),
       started_micros_(MonotonicMicros()),
-      patient_("patient service", services.patient, options_.sender,
-               [this](Ticket& ticket, const Answer& answer) {
-                 ledger_->Settle(ticket, answer);
-                 ++settled_;
-               }),
-      encounter_("encounter service", services.encounter, options_.sender,
-                 [this](Ticket& ticket, const Answer& answer) {
-                   ledger_->Settle(ticket, answer);
-                   ++settled_;
-                 }),
-      medication_("medication service", services.medication, options_.sender,
-                  [this](Ticket& ticket, const Answer& answer) {
-                    ledger_->Settle(ticket, answer);
-                    ++settled_;
-                  }) {}
+      patient_("patient service", services.patient, options_.sender, Settling()),
+      encounter_("encounter service", services.encounter, options_.sender, Settling()),
+      medication_("medication service", services.medication, options_.sender, Settling()) {}
+
+OnAnswer ImportEngine::Settling() {
+  return [this](Ticket& ticket, const Answer& answer) {
+    ledger_->Settle(ticket, answer);
+    ++settled_;
+  };
+}
 
 ImportResult ImportEngine::Run() {
   ImportResult result;

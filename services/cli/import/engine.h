@@ -59,6 +59,7 @@ class ImportEngine {
   Progress progress() const;
 
  private:
+  OnAnswer Settling();
   absl::Status RunAll();
   void ImportFile(const Input& input);
   bool ImportText(const Input& input, int64_t line, absl::StatusOr<std::string> text);

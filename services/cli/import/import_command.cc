@@ -111,6 +111,10 @@ int RunImport(const ImportOptions& options, const Services& services, std::ostre
     if (options.progress) bar = std::make_unique<ProgressBar>(engine, err);
     result = engine.Run();
   }
+  if (!result.status.ok() && result.summary.read == 0) {
+    err << "anamnesis import: " << result.status.message() << "\n";
+    return kCouldNotRun;
+  }
   if (options.json) {
     PrintJson(result.summary, out);
   } else {

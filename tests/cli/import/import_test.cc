@@ -136,6 +136,20 @@ TEST_F(ImportTest, RejectionsStandInTheReportAndTheRestGoesOn) {
   EXPECT_EQ(result.summary.rejected, lines.size());
 }
 
+TEST_F(ImportTest, WhatIsTooLargeIsNotSent) {
+  WriteFile("a.json", R"({"resourceType":"Patient","id":"a","name":[{"family":"Synthetic"}]})");
+  WriteFile("b.json",
+            R"({"resourceType":"Patient","id":"b","name":[{"family":")" + std::string(5 << 20, 'x') + R"("}]})");
+  WriteFile("c.json", "");
+  fs::resize_file(directory_ / "in" / "c.json", kMaxTextBytes + 1);
+  const ImportResult result = Import();
+  EXPECT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.summary.recorded, 1u);
+  ASSERT_EQ(result.summary.rejected, 2u);
+  EXPECT_EQ(Report()[0]["reason"], "larger than the services take");
+  EXPECT_EQ(Report()[1]["reason"], "larger than 256 MiB");
+}
+
 TEST_F(ImportTest, OtherContentUnderTheSameIdIsKeptAndReported) {
   WriteFile("a.json", R"({"resourceType":"Patient","id":"a","name":[{"family":"Synthetic"}]})");
   Import();
@@ -203,7 +217,10 @@ TEST_F(ImportTest, PrintsOneJsonObjectAndExitsByWhatHappened) {
   EXPECT_EQ(RunImport({.engine = Options()}, services_.streams(), out, err), kSomeRejected);
   EXPECT_NE(out.str().find("rejected               1"), std::string::npos) << out.str();
   fs::remove_all(directory_ / "in");
+  out.str("");
   EXPECT_EQ(RunImport({.engine = Options()}, services_.streams(), out, err), kCouldNotRun);
+  EXPECT_EQ(out.str(), "");
+  EXPECT_THAT(err.str(), ::testing::EndsWith("no such file or directory\n"));
 }
 
 }  // namespace
