@@ -12,7 +12,8 @@ namespace anamnesis::eventlog {
 
 struct LogOptions {
   const Clock* clock = &SystemClock();
-  size_t recent_bytes = 16 << 20;  // Records kept in memory for subscriptions.
+  size_t recent_bytes = 16 << 20;   // Records kept in memory for subscriptions.
+  size_t recent_streams = 1 << 16;  // Streams whose version is kept in memory for appending; about 250 bytes each.
   size_t block_cache_bytes = 64 << 20;
 };
 

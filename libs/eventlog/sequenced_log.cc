@@ -69,7 +69,7 @@ SequencedLog::SequencedLog(std::shared_ptr<CommitLog> engine, const LogOptions& 
     : engine_(std::move(engine)),
       hub_(std::make_shared<SubscriptionHub>(tail, options.recent_bytes)),
       clock_(*options.clock),
-      sequencer_(tail, last_recorded_micros),
+      sequencer_(tail, last_recorded_micros, options.recent_streams),
       committer_(engine_.get(), std::move(fatal), [this](const GroupCommitter::Group& group) { Publish(group); }) {}
 
 std::vector<bool> SequencedLog::KnownHeads(const AppendRequest& request) {

@@ -8,8 +8,6 @@
 namespace anamnesis::eventlog {
 namespace {
 
-constexpr size_t kMaxRecentStreams = 1 << 16;  // About 15 MB.
-
 template <class... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
@@ -73,7 +71,7 @@ void Sequencer::Remember(const std::string& stream, StreamHead head) {
   }
   recent_.emplace_front(stream, head);
   recent_of_[stream] = recent_.begin();
-  if (recent_.size() <= kMaxRecentStreams) return;
+  if (recent_.size() <= recent_streams_) return;
   recent_of_.erase(recent_.back().first);
   recent_.pop_back();
 }

@@ -34,8 +34,9 @@ struct SequencedAppend {
 // Not thread-safe.
 class Sequencer {
  public:
-  // Continues a log whose last event is at `last`, recorded then.
-  Sequencer(Position last, int64_t last_recorded_micros) : last_(last), last_recorded_micros_(last_recorded_micros) {}
+  // Continues a log whose last event is at `last`, recorded then; keeps the heads of about `recent_streams` streams.
+  Sequencer(Position last, int64_t last_recorded_micros, size_t recent_streams)
+      : recent_streams_(recent_streams), last_(last), last_recorded_micros_(last_recorded_micros) {}
 
   // The head of a stream including what is not durable, if it is known here; otherwise the engine knows it.
   std::optional<StreamHead> Head(const std::string& stream);
@@ -46,7 +47,6 @@ class Sequencer {
   // Changes whenever Retire forgets something. What the engine answered is still true if this has not changed since, or
   // else Head and FindRequest know better.
   uint64_t generation() const { return generation_; }
-  Position last() const { return last_; }
 
   // Gives a valid request its place. `stored` has the engine's head for each stream of the request that Head does not
   // know. ABORTED if a stream is not as expected; then nothing has changed.
@@ -62,6 +62,7 @@ class Sequencer {
   std::shared_ptr<const Record> Place(const std::string& stream, StreamHead& head, NewEvent event,
                                       const Metadata& metadata, int64_t now_micros);
 
+  const size_t recent_streams_;
   Position last_;
   int64_t last_recorded_micros_;
   uint64_t generation_ = 0;

@@ -195,6 +195,18 @@ TEST_P(AppendTest, LimitsThemselvesAreAllowed) {
   EXPECT_EQ(ReadAll(*log_).size(), kMaxEventsPerAppend);
 }
 
+TEST_P(AppendTest, StreamsAppendedToLongAgoAreStillKnown) {
+  LogOptions options;
+  options.recent_streams = 2;
+  OpenLog(options);
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(log_->Append(One("ward-" + std::to_string(i), NoStream{}), nullptr).ok());
+  EXPECT_EQ(AppendCode(One("ward-0", NoStream{})), absl::StatusCode::kAborted);
+  Settle();
+  EXPECT_EQ(AppendCode(One("ward-1", NoStream{})), absl::StatusCode::kAborted);
+  EXPECT_EQ(MustAppend(One("ward-1", ExactVersion{1})).stream_version, 2u);
+  EXPECT_EQ(log_->StreamVersion("ward-0").value(), 1u);
+}
+
 TEST_P(AppendTest, CommitsAreReported) {
   size_t appends = 0;
   size_t events = 0;
