@@ -29,10 +29,10 @@ Publisher::Publisher(eventlog::EventLog& log, Project project, std::shared_ptr<g
 
 Publisher::~Publisher() {
   {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    if (call_ != nullptr) call_->TryCancel();
-    changed_.NotifyAll();
+    MutexLock lock(shared_->mutex);
+    shared_->stopping = true;
+    if (shared_->call != nullptr) shared_->call->TryCancel();
+    shared_->changed.NotifyAll();
   }
   thread_.join();
 }
@@ -61,8 +61,10 @@ void Publisher::Run() {
                    {"error", told}
       });
     }
-    MutexLock lock(mutex_);
-    if (changed_.WaitFor(mutex_, backoff.Next(), [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_; })) return;
+    MutexLock lock(shared_->mutex);
+    if (shared_->changed.WaitFor(shared_->mutex, backoff.Next(),
+                                 [this]() NO_THREAD_SAFETY_ANALYSIS { return shared_->stopping; }))
+      return;
   }
 }
 
@@ -70,10 +72,10 @@ absl::Status Publisher::PublishOnce() {
   grpc::ClientContext context;
   rpc::PrepareContext(context, options_.caller, rpc::kNoTimeout);
   {
-    MutexLock lock(mutex_);
-    if (stopping_) return absl::CancelledError("stopping");
-    call_ = &context;
-    flow_ = {};
+    MutexLock lock(shared_->mutex);
+    if (shared_->stopping) return absl::CancelledError("stopping");
+    shared_->call = &context;
+    shared_->flow = {};
   }
   const auto stream = stub_->Publish(&context);
   v1::PublishRequest hello;
@@ -87,8 +89,8 @@ absl::Status Publisher::PublishOnce() {
   if (stream->Write(hello) && stream->Read(&response) && response.has_welcome()) {
     const v1::PublishWelcome welcome = response.welcome();
     {
-      MutexLock lock(mutex_);
-      flow_.window = std::max(1u, welcome.window());
+      MutexLock lock(shared_->mutex);
+      shared_->flow.window = std::max(1u, welcome.window());
     }
     tracker_.Update([&](LinkState& state) { state = {.connected = true, .position = welcome.applied_position()}; });
     std::thread acks([this, &stream] { ReadAcks(*stream); });
@@ -98,8 +100,8 @@ absl::Status Publisher::PublishOnce() {
     acks.join();
   }
   const absl::Status ended = rpc::FromGrpcStatus(stream->Finish());
-  MutexLock lock(mutex_);
-  call_ = nullptr;
+  MutexLock lock(shared_->mutex);
+  shared_->call = nullptr;
   if (!sent.ok()) return sent;
   return ended.ok() ? absl::UnavailableError("the read model ended the stream") : ended;
 }
@@ -117,14 +119,16 @@ absl::Status Publisher::SendBatches(Stream& stream, uint64_t after) {
     if (item.kind == Kind::kEvents) {
       RETURN_IF_ERROR(SendEvents(stream, item, after));
     } else if (item.kind == Kind::kNothingYet) {
-      subscription->WhenReady([this] {
-        MutexLock lock(mutex_);
-        flow_.ready = true;
-        changed_.NotifyAll();
+      subscription->WhenReady([shared = shared_] {
+        MutexLock lock(shared->mutex);
+        shared->flow.ready = true;
+        shared->changed.NotifyAll();
       });
-      MutexLock lock(mutex_);
-      changed_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_ || flow_.ended || flow_.ready; });
-      flow_.ready = false;
+      MutexLock lock(shared_->mutex);
+      shared_->changed.Wait(shared_->mutex, [this]() NO_THREAD_SAFETY_ANALYSIS {
+        return shared_->stopping || shared_->flow.ended || shared_->flow.ready;
+      });
+      shared_->flow.ready = false;
     }
   }
   return absl::OkStatus();
@@ -149,19 +153,19 @@ absl::Status Publisher::SendEvents(Stream& stream, const eventlog::SubscriptionI
   batch.set_tail_position(log_.Tail());
   after = last.position;
   {
-    MutexLock lock(mutex_);
-    flow_.unacked_ends.push_back(after);
+    MutexLock lock(shared_->mutex);
+    shared_->flow.unacked_ends.push_back(after);
   }
   stream.Write(request);  // Where it fails, the reading side ends and AwaitWindow says so.
   return absl::OkStatus();
 }
 
 bool Publisher::AwaitWindow() {
-  MutexLock lock(mutex_);
-  changed_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS {
-    return stopping_ || flow_.ended || flow_.unacked_ends.size() < flow_.window;
+  MutexLock lock(shared_->mutex);
+  shared_->changed.Wait(shared_->mutex, [this]() NO_THREAD_SAFETY_ANALYSIS {
+    return shared_->stopping || shared_->flow.ended || shared_->flow.unacked_ends.size() < shared_->flow.window;
   });
-  return !stopping_ && !flow_.ended;
+  return !shared_->stopping && !shared_->flow.ended;
 }
 
 void Publisher::ReadAcks(Stream& stream) {
@@ -169,13 +173,14 @@ void Publisher::ReadAcks(Stream& stream) {
   while (stream.Read(&response)) {
     const uint64_t applied = response.ack().applied_position();
     tracker_.Update([&](LinkState& state) { state.position = std::max(state.position, applied); });
-    MutexLock lock(mutex_);
-    while (!flow_.unacked_ends.empty() && flow_.unacked_ends.front() <= applied) flow_.unacked_ends.pop_front();
-    changed_.NotifyAll();
+    MutexLock lock(shared_->mutex);
+    while (!shared_->flow.unacked_ends.empty() && shared_->flow.unacked_ends.front() <= applied)
+      shared_->flow.unacked_ends.pop_front();
+    shared_->changed.NotifyAll();
   }
-  MutexLock lock(mutex_);
-  flow_.ended = true;
-  changed_.NotifyAll();
+  MutexLock lock(shared_->mutex);
+  shared_->flow.ended = true;
+  shared_->changed.NotifyAll();
 }
 
 }  // namespace anamnesis::projection

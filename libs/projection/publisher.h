@@ -37,12 +37,21 @@ class Publisher {
  private:
   using Stream = grpc::ClientReaderWriter<v1::PublishRequest, v1::PublishResponse>;
 
-  // The flow of one connection, shared by its two threads.
+  // The flow of one connection.
   struct Flow {
     uint32_t window = 1;                // Batches that may be unacknowledged.
     std::deque<uint64_t> unacked_ends;  // The last position of each batch that is.
     bool ended = false;                 // The read model closed the stream.
     bool ready = false;                 // The subscription has something.
+  };
+
+  // What both threads share with the log, whose wake-up may come after this object is gone.
+  struct Shared {
+    Mutex mutex;
+    CondVar changed;
+    bool stopping GUARDED_BY(mutex) = false;
+    grpc::ClientContext* call GUARDED_BY(mutex) = nullptr;  // The one under way, to be cancelled.
+    Flow flow GUARDED_BY(mutex);
   };
 
   void Run();
@@ -59,13 +68,7 @@ class Publisher {
   const PublisherOptions options_;
   const std::unique_ptr<v1::ProjectionService::Stub> stub_;
   LinkTracker tracker_;
-
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ GUARDED_BY(mutex_) = false;
-  grpc::ClientContext* call_ GUARDED_BY(mutex_) = nullptr;  // The one under way, to be cancelled.
-  Flow flow_ GUARDED_BY(mutex_);
-
+  const std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
   std::thread thread_;
 };
 
