@@ -18,7 +18,7 @@ std::string DefaultDir() {
   const char* data_home = std::getenv("XDG_DATA_HOME");
   if (data_home != nullptr && data_home[0] == '/') return absl::StrCat(data_home, "/anamnesis");
   const char* home = std::getenv("HOME");
-  return home == nullptr ? "" : absl::StrCat(home, "/.local/share/anamnesis");
+  return home == nullptr || home[0] != '/' ? "" : absl::StrCat(home, "/.local/share/anamnesis");
 }
 
 std::string PidPath(const std::string& dir) {
@@ -76,8 +76,8 @@ absl::StatusOr<Fd> LockDataDir(const std::string& dir) {
   if (fcntl(file.get(), F_SETLK, &lock) != 0) {
     if (errno != EACCES && errno != EAGAIN) return Failed("lock " + PidPath(dir));
     ASSIGN_OR_RETURN(const pid_t holder, Holder(file));
-    return absl::AlreadyExistsError(
-        absl::StrCat("process ", holder, " already runs the servers of ", dir, "; `anamnesis down` stops them"));
+    return absl::AlreadyExistsError(absl::StrCat("process ", holder, " already runs the servers of ", dir,
+                                                 "; `anamnesis down --data ", dir, "` stops them"));
   }
   // For people who look; programs ask the lock.
   const std::string pid = absl::StrCat(getpid(), "\n");

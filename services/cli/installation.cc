@@ -30,7 +30,7 @@ absl::Status CheckPort(const Connection& connection, const ServerName& server, i
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (bind(probe.get(), reinterpret_cast<struct sockaddr*>(&address), sizeof(address)) == 0) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("port ", port, ", meant for ", server.program, ", is not free (",
-                                             strerror(errno), "); choose others than from --port-base ",
+                                             strerror(errno), "); choose another --port-base than ",
                                              connection.port_base()));
 }
 

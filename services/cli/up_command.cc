@@ -2,6 +2,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -134,7 +136,7 @@ absl::Status Up(const UpOptions& options, const Connection& connection) {
     });
   }
   return Detach(LogPath(dir, "up"), [&](const Announce& announce) {
-    return RunServers(dir, connection, width, "`anamnesis down` stops them", announce);
+    return RunServers(dir, connection, width, absl::StrCat("`anamnesis down --data ", dir, "` stops them"), announce);
   });
 }
 
