@@ -153,7 +153,7 @@ TEST_F(QueriesTest, SearchPagesInOrderAndRefusesForeignTokens) {
 
 TEST_F(QueriesTest, MergedRecordsAnswerAsOnePerson) {
   // 3 was joined to 2, then 2 to 1.
-  for (int id = 1; id <= 3; ++id) Register(id, Patient(id, "Ana" + std::string(id, 'a'), "Lee"));
+  for (int id = 1; id <= 3; ++id) Register(id, Patient(id, std::string("Ana").append(id, 'a'), "Lee"));
   for (int id = 1; id <= 3; ++id) Keep(id, "problem", 10 + id, Problem(id));
   Merge(2, 3);
   Merge(1, 2);

@@ -18,6 +18,12 @@ constexpr char kNul = '\0';
 constexpr uint64_t kNoTime = std::numeric_limits<uint64_t>::max();
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
 
+// The beginning of a term: which index, whose, and what.
+std::string Begin(char index, std::string_view subject, std::string_view text) {
+  std::string term(1, index);
+  return term.append(subject).append(text);
+}
+
 void AddPatientTerms(const projection::v1::PatientView& patient, std::set<std::string>& terms) {
   for (const std::string& word : NameWords(patient.demographics().names())) terms.insert(NamePrefix(word) + kNul);
   for (const auto* identifiers : {&patient.identifiers(), &patient.retired_identifiers()}) {
@@ -52,19 +58,19 @@ absl::StatusOr<std::vector<std::string>> IndexTerms(const projection::ViewRef& r
 }
 
 std::string ListPrefix(std::string_view subject, std::string_view kind) {
-  return "l" + std::string(subject) + std::string(kind) + kNul;
+  return Begin('l', subject, kind) + kNul;
 }
 
 std::string CodePrefix(std::string_view subject, std::string_view code) {
-  return "c" + std::string(subject) + std::string(code) + kNul;
+  return Begin('c', subject, code) + kNul;
 }
 
 std::string NamePrefix(std::string_view folded_word) {
-  return "n" + std::string(folded_word);
+  return Begin('n', "", folded_word);
 }
 
 std::string IdentifierPrefix(std::string_view value, std::string_view system) {
-  std::string prefix = "i" + std::string(value) + kNul;
+  std::string prefix = Begin('i', "", value) + kNul;
   if (!system.empty()) prefix += std::string(system) + kNul;
   return prefix;
 }
@@ -78,7 +84,7 @@ std::string BirthDatePrefix(const clinical::v1::PartialDate& date) {
 }
 
 std::string DirectoryPrefix(std::string_view kind) {
-  return "d" + std::string(kind) + kNul;
+  return Begin('d', "", kind) + kNul;
 }
 
 std::string EncodeTime(std::optional<int64_t> micros) {
