@@ -9,7 +9,7 @@
 
 namespace {
 
-class Echo final : public anamnesis::bench::v1::EchoService::CallbackService {
+class EchoServer final : public anamnesis::bench::v1::EchoService::CallbackService {
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const anamnesis::bench::v1::EchoRequest* request,
                                  anamnesis::bench::v1::EchoResponse* response) override {
     response->mutable_payload()->assign(request->response_bytes(), 'x');
@@ -26,7 +26,7 @@ int main() {
   // As our servers have it: with a synchronous service beside it, gRPC gives a server more polling threads, and the baseline
   // must not be the slower for want of them.
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  Echo echo;
+  EchoServer echo;
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
