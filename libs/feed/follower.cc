@@ -1,5 +1,6 @@
 #include "feed/follower.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -82,24 +83,13 @@ absl::Status Follower::FollowOnce() {
   request.set_follow(true);
   const auto reader = stub_->Subscribe(&context, request);
   tracker_.Update([&](LinkState& state) {
-    state = {.connected = true, .position = position, .tail = std::max(position, log_status.tail_position())};
+    state.position = position;
+    state.tail = std::max(position, log_status.tail_position());
   });
 
   absl::Status applied;
   v1::SubscribeResponse response;
-  while (applied.ok() && reader->Read(&response)) {
-    uint64_t reached = 0;
-    if (response.has_batch()) {
-      applied = sink_.Apply(response.batch());
-      if (applied.ok()) reached = response.batch().events().rbegin()->position();
-    } else if (response.has_caught_up()) {
-      reached = response.caught_up().position();
-    }
-    tracker_.Update([&](LinkState& state) {
-      state.position = std::max(state.position, reached);
-      state.tail = std::max(state.tail, state.position);
-    });
-  }
+  while (applied.ok() && reader->Read(&response)) applied = Take(response);
   if (!applied.ok()) context.TryCancel();
   const absl::Status ended = rpc::FromGrpcStatus(reader->Finish());
   {
@@ -108,6 +98,26 @@ absl::Status Follower::FollowOnce() {
   }
   if (!applied.ok()) return applied;
   return ended.ok() ? absl::UnavailableError("the feed ended") : ended;
+}
+
+absl::Status Follower::Take(const v1::SubscribeResponse& response) {
+  uint64_t reached = response.caught_up().position();
+  if (const auto& events = response.batch().events(); !events.empty()) {
+    reached = events.rbegin()->position();
+    tracker_.Update([&](LinkState& state) {
+      state.tail = std::max(state.tail, reached);
+      state.oldest_pending_micros = ToMicros(events.begin()->recorded_time());
+    });
+    RETURN_IF_ERROR(sink_.Apply(response.batch()));
+  }
+  // Not before: a feed that refuses, or an event that cannot be applied, would look well at every try.
+  tracker_.Update([&](LinkState& state) {
+    state.connected = true;
+    state.problem.clear();
+    state.position = std::max(state.position, reached);
+    state.tail = std::max(state.tail, reached);
+  });
+  return absl::OkStatus();
 }
 
 }  // namespace anamnesis::feed

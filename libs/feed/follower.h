@@ -35,12 +35,15 @@ class Follower {
   Follower(std::string service, std::shared_ptr<grpc::Channel> channel, rpc::Caller caller, FollowSink& sink);
   ~Follower();
 
+  // Connected once something was received and, if it was events, applied.
   LinkState state() const { return tracker_.Get(); }
 
  private:
   void Run();
   // One connection, until it ends.
   absl::Status FollowOnce();
+  // Hands on what one message says, and keeps the link's state.
+  absl::Status Take(const event::v1::SubscribeResponse& response);
 
   const std::string service_;
   const rpc::Caller caller_;

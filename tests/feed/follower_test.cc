@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "eventlog/open.h"
 #include "feed/feed_service.h"
@@ -78,7 +82,34 @@ TEST(FollowerTest, SeesWhatWasRecordedBeforeAndAfterItCame) {
   EXPECT_TRUE(sink.AwaitInOrder(10));
   Append(*log, 5);
   EXPECT_TRUE(sink.AwaitInOrder(15));
-  EXPECT_TRUE(follower.state().connected);
+  while (follower.state().position < 15) std::this_thread::yield();
+  EXPECT_TRUE(follower.state().healthy());
+  EXPECT_EQ(follower.state().lag_events(), 0u);
+}
+
+TEST(FollowerTest, WhatCannotBeAppliedIsAProblemWithALag) {
+  class RefusingSink final : public FollowSink {
+   public:
+    absl::StatusOr<uint64_t> Resume(const std::string&) override { return 0; }
+    absl::Status Apply(const event::v1::EventBatch&) override {
+      ++tries;
+      return absl::DataLossError("cannot be applied");
+    }
+    std::atomic<int> tries{0};
+  };
+  const auto log = eventlog::NewMemoryLog({});
+  Append(*log, 2);
+  FeedServer server(*log);
+  RefusingSink sink;
+  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  while (sink.tries < 3) {
+    EXPECT_FALSE(follower.state().connected);
+    std::this_thread::yield();
+  }
+  const LinkState state = follower.state();
+  EXPECT_EQ(state.problem, "cannot be applied");
+  EXPECT_EQ(state.lag_events(), 2u);
+  EXPECT_GT(state.lag_seconds(SystemClock().NowMicros()), 0);
 }
 
 TEST(FollowerTest, GoesOnWhereItWasWhenTheFeedComesBack) {
