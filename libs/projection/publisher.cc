@@ -1,5 +1,6 @@
 #include "projection/publisher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -52,7 +53,7 @@ void Publisher::Run() {
   std::string told;
   while (true) {
     const absl::Status status = PublishOnce();
-    if (tracker_.Get().connected) backoff.Reset();
+    if (tracker_.Get().healthy()) backoff.Reset();
     tracker_.Disconnected(std::string(status.message()));
     if (told != status.message()) {  // Once per problem, not once per try.
       told = std::string(status.message());
@@ -92,7 +93,12 @@ absl::Status Publisher::PublishOnce() {
       MutexLock lock(shared_->mutex);
       shared_->flow.window = std::max(1u, welcome.window());
     }
-    tracker_.Update([&](LinkState& state) { state = {.connected = true, .position = welcome.applied_position()}; });
+    tracker_.Update([&](LinkState& state) {
+      state.connected = true;
+      state.position = welcome.applied_position();
+      // Otherwise an acknowledgement shows that what was wrong is so no longer.
+      if (state.position >= log_.Tail()) state.problem.clear();
+    });
     std::thread acks([this, &stream] { ReadAcks(*stream); });
     sent = SendBatches(*stream, welcome.applied_position());
     if (!sent.ok()) context.TryCancel();
@@ -172,7 +178,10 @@ void Publisher::ReadAcks(Stream& stream) {
   v1::PublishResponse response;
   while (stream.Read(&response)) {
     const uint64_t applied = response.ack().applied_position();
-    tracker_.Update([&](LinkState& state) { state.position = std::max(state.position, applied); });
+    tracker_.Update([&](LinkState& state) {
+      state.position = std::max(state.position, applied);
+      state.problem.clear();
+    });
     MutexLock lock(shared_->mutex);
     while (!shared_->flow.unacked_ends.empty() && shared_->flow.unacked_ends.front() <= applied)
       shared_->flow.unacked_ends.pop_front();

@@ -32,6 +32,7 @@ class Publisher {
   Publisher(eventlog::EventLog& log, Project project, std::shared_ptr<grpc::Channel> channel, PublisherOptions options);
   ~Publisher();
 
+  // The problem of a connection is kept until the next one makes progress.
   LinkState state() const;
 
  private:
