@@ -16,6 +16,9 @@ namespace {
 constexpr size_t kTransportSlack = 2;
 // How long connections have to close once the calls are over.
 constexpr std::chrono::milliseconds kCloseTime{500};
+// How often a caller may ask whether we live, on a stream on which nothing happens, and how often we ask.
+constexpr int kShortestPingMillis = 10'000;
+constexpr int kPingEveryMillis = 60'000;
 
 }  // namespace
 
@@ -36,6 +39,9 @@ absl::StatusOr<int> Server::Start(const std::vector<Service*>& services) {
   int port = 0;
   builder.AddListeningPort(options_.listen_address, grpc::InsecureServerCredentials(), &port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // A port that is taken is an error, not a share.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kShortestPingMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMillis);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.SetMaxReceiveMessageSize(static_cast<int>(gate_.options().max_request_bytes * kTransportSlack));
   for (Service* service : services) {
     service->CheckComplete();
@@ -46,7 +52,8 @@ absl::StatusOr<int> Server::Start(const std::vector<Service*>& services) {
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port == 0) {
     server_.reset();
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.listen_address));
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.listen_address,
+                                               "; choose an address of this host whose port is free"));
   }
   Log(LogLevel::kInfo, "listening",
       {
@@ -62,7 +69,8 @@ absl::Status Server::ServeMetrics() {
   try {  // The exposer says only by an exception that it cannot listen.
     exposer_ = std::make_unique<prometheus::Exposer>(options_.metrics_address);
   } catch (const std::exception&) {
-    return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", options_.metrics_address));
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve metrics on ", options_.metrics_address, "; choose an address whose port is free"));
   }
   exposer_->RegisterCollectable(gate_.metrics().registry());
   metrics_port_ = exposer_->GetListeningPorts().front();
