@@ -5,6 +5,7 @@
 #include "anamnesis/rpc/v1/errors.pb.h"
 #include "base/clock.h"
 #include "base/refusal.h"
+#include "rpc/fault.h"
 #include "rpc/identity.h"
 #include "rpc/log.h"
 #include "rpc/status.h"
@@ -13,12 +14,6 @@ namespace anamnesis::rpc {
 namespace {
 
 constexpr double kMicrosPerSecond = 1e6;
-
-// Whether the fault is ours, not the caller's.
-bool IsFault(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown ||
-         status.code() == absl::StatusCode::kDataLoss;
-}
 
 }  // namespace
 
@@ -51,12 +46,7 @@ grpc::Status CallScope::End(const absl::Status& status) {
     return grpc::Status::OK;
   }
   LogEnd(status, seconds);
-  const std::string reason = RefusalInfo(status).reason();
-  if (IsFault(status) && (reason.empty() || reason == v1::RpcError_Name(v1::INTERNAL_FAULT))) {
-    const std::string trace_id(TraceId(context_.traceparent));
-    return ToGrpcStatus(Refuse(v1::INTERNAL_FAULT, {.metadata = {{"trace_id", trace_id}}}));
-  }
-  return ToGrpcStatus(status);
+  return ToGrpcStatus(ToSend(status, context_));
 }
 
 void CallScope::LogEnd(const absl::Status& status, double seconds) const {

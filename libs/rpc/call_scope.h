@@ -27,8 +27,7 @@ class CallScope {
   // DEADLINE_PASSED where that is why a call was cancelled, CANCELLED otherwise.
   absl::Status WhyCancelled() const;
 
-  // Counts and logs the call, and makes the status that is sent: a fault of ours is sent as INTERNAL_FAULT with the trace
-  // id under which it is logged, and nothing else of the inside gets out.
+  // Counts and logs the call, and makes the status that is sent, as ToSend does.
   grpc::Status End(const absl::Status& status);
 
   // The server no longer waits for this call, which must not touch the gate or the method from now on.

@@ -11,6 +11,7 @@
 #include "base/refusal.h"
 #include "decider/command_runner.h"
 #include "google/protobuf/descriptor.h"
+#include "rpc/fault.h"
 #include "rpc/service.h"
 #include "service/call_metadata.h"
 
@@ -56,13 +57,15 @@ class CommandService final : public rpc::Service {
   decider::CommandRunner<D>& runner_;
 };
 
-// One Submit stream: each command is run as it arrives; the strand of its patient keeps their order.
+// One Submit stream: each command is run as it arrives; the strand of its patient keeps their order. Kept by the
+// commands under way.
 template <decider::Decider D, class SubmitRequest, class SubmitResponse>
 class CommandService<D, SubmitRequest, SubmitResponse>::Session final
-    : public rpc::BidiSession<SubmitRequest, SubmitResponse> {
+    : public rpc::BidiSession<SubmitRequest, SubmitResponse>,
+      public std::enable_shared_from_this<Session> {
  public:
   Session(decider::CommandRunner<D>& runner, const rpc::CallContext& context)
-      : runner_(runner), metadata_(ToMetadata(context)), roles_(context.caller.roles) {}
+      : runner_(runner), context_(context), metadata_(ToMetadata(context)) {}
 
   uint32_t MaxInFlight() const override { return kSubmitInFlight; }
   void OnStart(rpc::BidiWriter<SubmitResponse> writer) override { writer_ = std::move(writer); }
@@ -70,35 +73,36 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
   void OnRequest(SubmitRequest&& request) override {
     const uint64_t sequence = request.sequence();
     if (decider::SetMember(request.command()) == nullptr) {
-      Answer(writer_, sequence, Refuse(rpc::v1::COMMAND_MISSING));
+      Answer(sequence, Refuse(rpc::v1::COMMAND_MISSING));
       return;
     }
-    runner_.Run({.command = std::move(*request.mutable_command()), .metadata = metadata_, .roles = roles_},
-                [writer = writer_, sequence](absl::StatusOr<rpc::v1::CommandOutcome> result) {
-                  Answer(writer, sequence, std::move(result));
-                });
+    runner_.Run(
+        {.command = std::move(*request.mutable_command()), .metadata = metadata_, .roles = context_.caller.roles},
+        [self = this->shared_from_this(), sequence](absl::StatusOr<rpc::v1::CommandOutcome> result) {
+          self->Answer(sequence, std::move(result));
+        });
   }
 
   void OnRefused(SubmitRequest&& request, absl::Status refusal) override {
-    Answer(writer_, request.sequence(), std::move(refusal));
+    Answer(request.sequence(), std::move(refusal));
   }
 
  private:
-  static void Answer(const rpc::BidiWriter<SubmitResponse>& writer, uint64_t sequence,
-                     absl::StatusOr<rpc::v1::CommandOutcome> result) {
+  void Answer(uint64_t sequence, absl::StatusOr<rpc::v1::CommandOutcome> result) const {
     SubmitResponse response;
     response.set_sequence(sequence);
     if (result.ok()) {
       *response.mutable_outcome() = *std::move(result);
     } else {
-      *response.mutable_error() = ToRpcStatus(result.status());
+      if (rpc::IsFault(result.status())) rpc::LogFault(result.status(), context_);
+      *response.mutable_error() = ToRpcStatus(rpc::ToSend(result.status(), context_));
     }
-    writer.Write(response);
+    writer_.Write(response);
   }
 
   decider::CommandRunner<D>& runner_;
+  const rpc::CallContext context_;
   const eventlog::Metadata metadata_;
-  const std::vector<std::string> roles_;
   rpc::BidiWriter<SubmitResponse> writer_;
 };
 

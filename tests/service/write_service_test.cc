@@ -96,6 +96,26 @@ TEST_F(WriteServiceTest, SubmitAnswersEachCommandWithItsOwnOutcome) {
                                               ::testing::Pair(2, "COMMAND_MISSING"), ::testing::Pair(3, "etag 2")));
 }
 
+TEST_F(WriteServiceTest, SubmitTellsOfAFaultByItsTraceIdOnly) {
+  eventlog::StreamAppend damaged{.stream = "account-a"};
+  damaged.events.push_back({.event_id = NewUuid(), .type = "test.Event", .payload = "not an event"});
+  ASSERT_TRUE(service_->log().AppendAndWait({.streams = {damaged}}).ok());
+  auto context = NewContext();
+  const auto stream = stub_->Submit(context.get());
+  v1::SubmitRequest request;
+  request.mutable_command()->mutable_add()->set_account_id("a");
+  request.mutable_command()->mutable_add()->set_points(1);
+  ASSERT_TRUE(stream->Write(request));
+  stream->WritesDone();
+  v1::SubmitResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+  const google::rpc::ErrorInfo info = RefusalInfo(FromRpcStatus(response.error()));
+  EXPECT_EQ(info.reason(), "INTERNAL_FAULT");
+  EXPECT_EQ(info.metadata().at("trace_id").size(), 32u);
+  EXPECT_EQ(response.error().message().find("position"), std::string::npos);
+}
+
 TEST_F(WriteServiceTest, ManyCommandsOnOneStreamAreDecidedInTheirOrder) {
   constexpr uint64_t kCommands = 2000;
   auto context = NewContext();
