@@ -34,7 +34,7 @@ void Connection::AddOptions(CLI::App& app) {
   app.add_option("--actor", actor_, "Who acts, as it will stand in the record")->capture_default_str();
   app.add_option("--roles", roles_, "The roles of who acts, separated by commas")->capture_default_str();
   app.add_option("--timeout", timeout_seconds_, "Seconds to wait for an answer")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();
 }
 
@@ -56,8 +56,12 @@ rpc::Caller Connection::Caller() const {
   return {.actor = actor_, .roles = absl::StrSplit(roles_, ',', absl::SkipEmpty())};
 }
 
+std::chrono::milliseconds Connection::timeout() const {
+  return std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds_ * 1000));
+}
+
 void Connection::Prepare(grpc::ClientContext& context) const {
-  rpc::PrepareContext(context, Caller(), std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds_ * 1000)));
+  rpc::PrepareContext(context, Caller(), timeout());
 }
 
 void Connection::PrepareStream(grpc::ClientContext& context) const {
@@ -75,6 +79,14 @@ absl::Status Connection::Explain(const std::string& server, const grpc::Status& 
   std::string message =
       absl::StrCat(server, " server: ", info.reason(), info.reason().empty() ? "" : ": ", std::string(rich.message()));
   for (const auto& [key, value] : info.metadata()) absl::StrAppend(&message, " (", key, " = ", value, ")");
+  const google::rpc::Status travelled = ToRpcStatus(rich);
+  for (const google::protobuf::Any& detail : travelled.details()) {
+    google::rpc::BadRequest wrong;
+    if (!detail.UnpackTo(&wrong)) continue;
+    for (const auto& field : wrong.field_violations()) {
+      absl::StrAppend(&message, " (", field.field(), ": ", field.description(), ")");
+    }
+  }
   return absl::Status(rich.code(), message);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,8 @@ class Connection {
   std::string Address(const std::string& server) const;
   std::shared_ptr<grpc::Channel> Channel(const std::string& server) const;
   rpc::Caller Caller() const;
+  // How long to wait for an answer.
+  std::chrono::milliseconds timeout() const;
   // Identity and deadline for a call that is answered once.
   void Prepare(grpc::ClientContext& context) const;
   // Identity for a call that lasts.

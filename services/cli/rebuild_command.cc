@@ -31,6 +31,7 @@ absl::Status Rebuild(const Connection& connection, const std::string& service) {
   request.set_service(service);
   ASSIGN_OR_RETURN(const auto begun, query.Ask(&Stub::RebuildProjection, request));
   const bool terminal = isatty(STDERR_FILENO) != 0;
+  auto connected = std::chrono::steady_clock::now();
   while (true) {
     ASSIGN_OR_RETURN(const auto status, StatusOf(query, service));
     if (terminal)
@@ -41,7 +42,10 @@ absl::Status Rebuild(const Connection& connection, const std::string& service) {
                 << "\n";
       return absl::OkStatus();
     }
-    if (!status.publisher_connected()) {
+    // To begin a rebuild the service connects again, so it is away for a moment.
+    const auto now = std::chrono::steady_clock::now();
+    if (status.publisher_connected()) connected = now;
+    if (now - connected > connection.timeout()) {
       return absl::UnavailableError(
           absl::StrCat("the ", service, " server is not connected; the rebuild begins when it is"));
     }
