@@ -1,4 +1,5 @@
-#include <CLI/Error.hpp>
+// All of CLI11, once: the other files include the parts whose names they use, and those alone do not link.
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "services/cli/commands.h"

@@ -33,6 +33,11 @@ int main(int argc, char** argv) {
   cli::AddReplayCommand(app, connection);
   cli::AddDigestCommand(app, connection);
   cli::AddRebuildCommand(app, connection);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code > cli::kUnhealthy ? cli::kFailed : code;  // CLI11 has a number for each way to misuse an option.
+  }
   return 0;
 }

@@ -71,7 +71,7 @@ void PrintAsTables(const std::vector<ServerStatus>& servers,
   for (const ServerStatus& server : servers) {
     const auto& status = server.status;
     if (!server.problem.empty()) {
-      table.Add({server.name, server.problem, "", "", "", "", ""});
+      table.Add({server.name, "NO ANSWER"});
       continue;
     }
     table.Add({server.name, server.healthy() ? "healthy" : "NOT HEALTHY", status.version(),
@@ -83,6 +83,9 @@ void PrintAsTables(const std::vector<ServerStatus>& servers,
     }
   }
   table.Print(std::cout, TerminalWidth(), "");
+  for (const ServerStatus& server : servers) {
+    if (!server.problem.empty()) std::cout << server.problem << "\n";
+  }
   std::cout << "\n";
   links.Print(std::cout, TerminalWidth(), "no links");
   if (!projections.ok()) return;
