@@ -23,11 +23,44 @@ std::string TimingWords(const medication::v1::Timing& timing) {
     if (timing.has_frequency_max()) absl::StrAppend(&times, "–", timing.frequency_max());
     absl::StrAppend(&times, timing.frequency() == 1 && !timing.has_frequency_max() ? " time" : " times");
     parts.push_back(times);
+  } else if (timing.has_frequency_max()) {
+    parts.push_back(absl::StrCat("up to ", timing.frequency_max(), " times"));
   }
-  if (!timing.period().empty()) parts.push_back(absl::StrCat("in ", timing.period(), " ", timing.period_unit()));
+  if (!timing.period().empty()) {
+    const std::string most = timing.period_max().empty() ? "" : absl::StrCat("–", timing.period_max());
+    parts.push_back(absl::StrCat("in ", timing.period(), most, " ",
+                                 timing.period_unit().empty() ? "(unit unknown)" : timing.period_unit()));
+  }
   for (const std::string& when : timing.when()) parts.push_back(when);
   if (timing.has_code()) parts.push_back(Concept(timing.code()));
   return absl::StrJoin(parts, " ");
+}
+
+// `25 ug/h`.
+std::string RateWords(const medication::v1::Ratio& rate) {
+  const clinical::v1::Quantity& per = rate.denominator();
+  const std::string& unit = per.unit().empty() ? per.code() : per.unit();
+  return absl::StrCat(Amount(rate.numerator()), "/", per.value() == "1" && !unit.empty() ? unit : Amount(per));
+}
+
+std::string RangeWords(const medication::v1::QuantityRange& range) {
+  return absl::StrCat(Amount(range.low()), " to ", Amount(range.high()));
+}
+
+// How much, or how fast where that is what is said: `10 mg`, `25 ug/h`.
+std::string DoseWords(const medication::v1::Dosage& dosage) {
+  std::vector<std::string> parts;
+  if (dosage.has_dose_range()) {
+    parts.push_back(RangeWords(dosage.dose_range()));
+  } else if (!dosage.dose().value().empty()) {
+    parts.push_back(Amount(dosage.dose()));
+  }
+  if (dosage.has_rate_range()) {
+    parts.push_back(RangeWords(dosage.rate_range()));
+  } else if (dosage.has_rate()) {
+    parts.push_back(RateWords(dosage.rate()));
+  }
+  return parts.empty() ? "dose unknown" : absl::StrJoin(parts, " at ");
 }
 
 std::string ValueOf(const encounter::v1::ObservationValue& value) {
@@ -94,17 +127,16 @@ std::string Name(const clinical::v1::HumanName& name) {
 
 std::string DosageSentence(const medication::v1::Dosage& dosage) {
   if (!dosage.text().empty()) return dosage.text();
-  std::string dose = kUnknown;
-  if (dosage.has_dose()) dose = Amount(dosage.dose());
-  if (dosage.has_dose_range()) {
-    dose = absl::StrCat(Amount(dosage.dose_range().low()), " to ", Amount(dosage.dose_range().high()));
-  }
-  std::vector<std::string> parts = {dose == kUnknown ? "dose unknown" : dose};
+  std::vector<std::string> parts = {DoseWords(dosage)};
   if (dosage.has_route()) parts.push_back(Concept(dosage.route()));
   if (const std::string timing = TimingWords(dosage.timing()); !timing.empty()) parts.push_back(timing);
   if (dosage.as_needed()) {
     parts.push_back(dosage.has_as_needed_for() ? absl::StrCat("as needed for ", Concept(dosage.as_needed_for()))
                                                : "as needed");
+  }
+  if (dosage.has_max_dose_per_period()) {
+    parts.push_back(absl::StrCat("at most ", Amount(dosage.max_dose_per_period().numerator()), " in ",
+                                 Amount(dosage.max_dose_per_period().denominator())));
   }
   for (const auto& instruction : dosage.additional_instructions()) parts.push_back(Concept(instruction));
   return absl::StrJoin(parts, ", ");

@@ -24,7 +24,7 @@ std::string Concept(const clinical::v1::CodeableConcept& concept_value);
 std::string Amount(const clinical::v1::Quantity& quantity);
 // `Dr. Ada Lovelace`.
 std::string Name(const clinical::v1::HumanName& name);
-// `10 mg by mouth, 4 times in 24 h, as needed`.
+// `10 mg, by mouth, 4 times in 24 h, as needed`; the text that came with it where there is one.
 std::string DosageSentence(const medication::v1::Dosage& dosage);
 // The value of an observation, with its components.
 std::string ObservationValue(const encounter::v1::Observation& observation);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <vector>
@@ -22,6 +23,16 @@ struct MedsOptions {
   bool json = false;
 };
 
+// Doses that were given; what was not done, or was entered in error, is none.
+int DosesGiven(const projection::v1::OrderView& view) {
+  const auto& retracted = view.retracted_administration_ids();
+  return static_cast<int>(std::count_if(
+      view.administrations().begin(), view.administrations().end(), [&](const medication::v1::Administration& dose) {
+        return dose.status() != medication::v1::ADMINISTRATION_STATUS_NOT_DONE &&
+               std::find(retracted.begin(), retracted.end(), dose.id()) == retracted.end();
+      }));
+}
+
 std::vector<std::string> Row(const projection::v1::OrderView& view) {
   const auto& order = view.order();
   std::vector<std::string> dosages;
@@ -35,7 +46,7 @@ std::vector<std::string> Row(const projection::v1::OrderView& view) {
           dosages.empty() ? "dose unknown" : absl::StrJoin(dosages, "; then "),
           Words(order.status()),
           std::to_string(view.dispenses_size()),
-          std::to_string(view.administrations_size() - view.retracted_administration_ids_size()),
+          std::to_string(DosesGiven(view)),
           absl::StrJoin(alerts, ", "),
           Flags(order.provenance())};
 }
@@ -73,7 +84,8 @@ void AddMedsCommand(CLI::App& app, Connection& connection) {
   command->add_flag("--all", options->all, "Also those that are over");
   options->as_of.AddOptions(*command);
   command->add_flag("--json", options->json, "Print one JSON object a line");
-  command->footer("FILLS counts dispenses, DOSES administrations.\n\nExample:\n  anamnesis meds 'Ada Example' --all");
+  command->footer(
+      "FILLS counts dispenses, DOSES what was given of them.\n\nExample:\n  anamnesis meds 'Ada Example' --all");
   command->callback([options, &connection] { Finish(Meds(connection, *options)); });
 }
 

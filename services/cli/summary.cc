@@ -6,15 +6,47 @@
 namespace anamnesis::cli {
 namespace {
 
+std::string CodingWords(const clinical::v1::Coding& coding) {
+  clinical::v1::CodeableConcept concept_value;
+  *concept_value.add_codings() = coding;
+  return Concept(concept_value);
+}
+
 std::string EncounterLine(const encounter::v1::Encounter& encounter) {
-  const std::string type = encounter.types().empty() ? encounter.class_().code() : Concept(encounter.types(0));
+  const std::string type = encounter.types().empty() ? CodingWords(encounter.class_()) : Concept(encounter.types(0));
   std::string line = absl::StrCat(type, ", ", Words(encounter.status()));
   if (!encounter.reasons().empty()) absl::StrAppend(&line, ", for ", Concept(encounter.reasons(0)));
   return line;
 }
 
+// `Radiofrequency ablation, left`: a side that is said is never left out.
+template <class Sided>
+std::string SidedLine(const Sided& sided) {
+  return absl::StrCat(Concept(sided.code()), sided.laterality() == 0 ? "" : ", ",
+                      sided.laterality() == 0 ? "" : Words(sided.laterality()));
+}
+
+std::string CarePlanLine(const patient::v1::CarePlan& plan) {
+  std::string title = plan.title();
+  if (title.empty()) title = plan.categories().empty() ? "care plan" : Concept(plan.categories(0));
+  return absl::StrCat(title, ", ", Words(plan.status()), ", ", plan.activities_size(),
+                      plan.activities_size() == 1 ? " activity" : " activities");
+}
+
+std::string ImagingLine(const encounter::v1::ImagingStudy& study) {
+  if (study.series().empty()) return study.description().empty() ? "imaging study" : study.description();
+  const encounter::v1::ImagingSeries& first = study.series(0);
+  return absl::StrCat(CodingWords(first.modality()), " of ", CodingWords(first.body_site()));
+}
+
+std::string NoteLine(const encounter::v1::Note& note) {
+  const std::string& title = note.content().title();
+  return absl::StrCat(title.empty() ? Concept(note.content().type()) : title, ", ", Words(note.status()));
+}
+
 std::string OrderLine(const medication::v1::Order& order) {
   std::string line = absl::StrCat(Concept(order.medication()), ", ", Words(order.status()));
+  if (order.dosages().empty()) absl::StrAppend(&line, ", dose unknown");
   for (const auto& dosage : order.dosages()) absl::StrAppend(&line, ", ", DosageSentence(dosage));
   return line;
 }
@@ -30,14 +62,9 @@ std::string Summary(const projection::v1::View& view) {
       return absl::StrCat(Concept(view.allergy().allergy().substance()), ", ",
                           Words(view.allergy().allergy().clinical_status()));
     case View::kProblem:
-      return absl::StrCat(Concept(view.problem().problem().code()), ", ",
-                          Words(view.problem().problem().clinical_status()));
-    case View::kCarePlan: {
-      const auto& plan = view.care_plan().care_plan();
-      const std::string title =
-          !plan.title().empty() || plan.categories().empty() ? plan.title() : Concept(plan.categories(0));
-      return absl::StrCat(title, ", ", Words(plan.status()), ", ", plan.activities_size(), " activities");
-    }
+      return absl::StrCat(SidedLine(view.problem().problem()), ", ", Words(view.problem().problem().clinical_status()));
+    case View::kCarePlan:
+      return CarePlanLine(view.care_plan().care_plan());
     case View::kGoal:
       return absl::StrCat(Concept(view.goal().goal().description()), ", ", Words(view.goal().goal().status()));
     case View::kEncounter:
@@ -46,26 +73,22 @@ std::string Summary(const projection::v1::View& view) {
       return absl::StrCat(Concept(view.observation().observation().code()), ": ",
                           ObservationValue(view.observation().observation()));
     case View::kProcedure:
-      return absl::StrCat(Concept(view.procedure().procedure().code()), ", ",
-                          Words(view.procedure().procedure().status()));
+      return absl::StrCat(SidedLine(view.procedure().procedure()), ", ", Words(view.procedure().procedure().status()));
     case View::kDiagnosticReport:
       return absl::StrCat(Concept(view.diagnostic_report().diagnostic_report().code()), ", ",
                           view.diagnostic_report().diagnostic_report().results_size(), " results");
-    case View::kImagingStudy: {
-      const auto& study = view.imaging_study().imaging_study();
-      return study.series().empty()
-                 ? "imaging study"
-                 : absl::StrCat(study.series(0).modality().display(), " of ", study.series(0).body_site().display());
-    }
+    case View::kImagingStudy:
+      return ImagingLine(view.imaging_study().imaging_study());
     case View::kImmunization:
-      return Concept(view.immunization().immunization().vaccine());
+      return absl::StrCat(Concept(view.immunization().immunization().vaccine()), ", ",
+                          Words(view.immunization().immunization().status()));
     case View::kNote:
-      return absl::StrCat(view.note().note().content().title(), ", ", Words(view.note().note().status()));
+      return NoteLine(view.note().note());
     case View::kPractitioner:
       return view.practitioner().practitioner().names().empty() ? kUnknown
                                                                 : Name(view.practitioner().practitioner().names(0));
     case View::kOrganization:
-      return view.organization().organization().name();
+      return view.organization().organization().name().empty() ? kUnknown : view.organization().organization().name();
     case View::kOrder:
       return OrderLine(view.order().order());
     case View::VIEW_NOT_SET:
