@@ -24,14 +24,26 @@ std::string DayOrUnknown(bool known, const google::protobuf::Timestamp& time) {
   return known ? Day(time) : kUnknown;
 }
 
+std::string When(const encounter::v1::Encounter& encounter) {
+  if (encounter.period().has_start()) return Day(encounter.period().start());
+  if (encounter.has_arrived_time()) return Day(encounter.arrived_time());
+  return DayOrUnknown(encounter.planned_period().has_start(), encounter.planned_period().start());
+}
+
+std::string When(const encounter::v1::Observation& observation) {
+  if (observation.has_effective_time()) return Day(observation.effective_time());
+  return DayOrUnknown(observation.effective_period().has_start(), observation.effective_period().start());
+}
+
 void PrintHeader(const chart::v1::GetChartResponse& chart) {
   const auto& patient = chart.patient();
-  std::cout << (patient.demographics().names().empty() ? kUnknown : Name(patient.demographics().names(0))) << "  "
-            << Words(patient.demographics().sex()) << ", born " << Date(patient.demographics().birth_date());
+  const auto& names = patient.demographics().names();
+  std::cout << Printable(names.empty() ? kUnknown : Name(names[0])) << "  " << Words(patient.demographics().sex())
+            << ", born " << Date(patient.demographics().birth_date());
   if (patient.deceased()) std::cout << ", † " << DayOrUnknown(patient.has_deceased_time(), patient.deceased_time());
   std::cout << "\npatient " << chart.resolved_patient_id() << "\n";
   for (const auto& identifier : patient.identifiers()) {
-    std::cout << "  " << Concept(identifier.type()) << ": " << identifier.value() << "\n";
+    std::cout << "  " << Printable(absl::StrCat(Concept(identifier.type()), ": ", identifier.value())) << "\n";
   }
   for (const std::string& merged : chart.merged_ids()) std::cout << "  includes the merged record " << merged << "\n";
   if (chart.info().stale()) std::cout << "  stale: events are recorded that this does not show yet\n";
@@ -93,7 +105,7 @@ void PrintEvents(const chart::v1::GetChartResponse& chart) {
   for (const auto& view : chart.recent_encounters()) {
     const auto& encounter = view.encounter();
     const std::string what = encounter.types().empty() ? "" : Concept(encounter.types(0));
-    encounters.Add({DayOrUnknown(encounter.period().has_start(), encounter.period().start()), encounter.class_().code(),
+    encounters.Add({When(encounter), encounter.class_().code(),
                     encounter.reasons().empty() ? what : absl::StrCat(what, ", for ", Concept(encounter.reasons(0))),
                     Words(encounter.status()), Flags(encounter.provenance())});
   }
@@ -102,8 +114,8 @@ void PrintEvents(const chart::v1::GetChartResponse& chart) {
   Table observations({"WHEN", "OBSERVATION", "VALUE", "FLAGS"});
   for (const auto& view : chart.latest_observations()) {
     const auto& observation = view.observation();
-    observations.Add({DayOrUnknown(observation.has_effective_time(), observation.effective_time()),
-                      Concept(observation.code()), ObservationValue(observation), Flags(observation.provenance())});
+    observations.Add({When(observation), Concept(observation.code()), ObservationValue(observation),
+                      Flags(observation.provenance())});
   }
   PrintSection("LATEST OBSERVATIONS", observations, "none recorded");
 

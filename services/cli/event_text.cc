@@ -1,8 +1,11 @@
 #include "services/cli/event_text.h"
 
+#include <array>
+#include <iterator>
 #include <memory>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "anamnesis/encounter/v1/events.pb.h"
 #include "anamnesis/medication/v1/events.pb.h"
@@ -11,11 +14,25 @@
 #include "google/protobuf/util/time_util.h"
 #include "nlohmann/json.hpp"
 #include "services/cli/format.h"
+#include "services/cli/table.h"
 
 namespace anamnesis::cli {
 namespace {
 
-constexpr char kLine[] = "%9s  %-19s  %-16s  %-10s  %-12s  %-24s  %s";
+// In terminal cells. A longer text is not cut, so that a position or an actor is always whole.
+constexpr size_t kWidths[] = {9, 19, 16, 10, 9, 24, 0};
+using Cells = std::array<std::string, std::size(kWidths)>;
+
+std::string Line(const Cells& cells) {
+  std::string line;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const std::string cell = Printable(cells[i]);
+    const size_t width = DisplayWidth(cell);
+    const std::string fill(kWidths[i] > width ? kWidths[i] - width : 0, ' ');
+    absl::StrAppend(&line, i == 0 ? "" : "  ", i == 0 ? fill : "", cell, i == 0 ? "" : fill);
+  }
+  return line;
+}
 
 std::unique_ptr<google::protobuf::Message> NewEvent(const std::string& service) {
   if (service == "patient") return std::make_unique<patient::v1::PatientEvent>();
@@ -54,13 +71,12 @@ nlohmann::ordered_json Decoded(const std::string& service, const std::string& pa
 }  // namespace
 
 std::string EventHeading() {
-  return absl::StrFormat(kLine, "POSITION", "RECORDED", "EFFECTIVE", "SERVICE", "STREAM", "EVENT", "ACTOR");
+  return Line({"POSITION", "RECORDED", "EFFECTIVE", "SERVICE", "STREAM", "EVENT", "ACTOR"});
 }
 
 std::string EventLine(const std::string& service, const event::v1::EventEnvelope& event) {
-  return absl::StrFormat(kLine, std::to_string(event.position()), Seconds(event.recorded_time()),
-                         Minute(event.effective_time()), service, ShortStream(event.stream()), ShortType(event.type()),
-                         event.actor());
+  return Line({std::to_string(event.position()), Seconds(event.recorded_time()), Minute(event.effective_time()),
+               service, ShortStream(event.stream()), ShortType(event.type()), event.actor()});
 }
 
 std::string EventJson(const std::string& service, const event::v1::EventEnvelope& event) {

@@ -10,6 +10,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/cli/commands.h"
 #include "services/cli/format.h"
+#include "services/cli/table.h"
 
 namespace anamnesis::cli {
 namespace {
@@ -49,7 +50,7 @@ absl::StatusOr<std::string> Query::ResolvePatient(const std::string& text) {
   for (const auto& match : found.matches()) {
     const auto& demographics = match.patient().demographics();
     absl::StrAppend(&message, "\n  ", match.patient().patient_id(), "  ",
-                    demographics.names().empty() ? kUnknown : Name(demographics.names(0)), ", born ",
+                    Printable(demographics.names().empty() ? kUnknown : Name(demographics.names(0))), ", born ",
                     Date(demographics.birth_date()));
   }
   if (!found.next_page_token().empty()) absl::StrAppend(&message, "\n  …");

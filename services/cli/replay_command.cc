@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <iostream>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -104,8 +103,8 @@ absl::Status ReplayMerged(std::vector<std::unique_ptr<Feed>>& feeds, const Repla
   for (size_t i = 0; i < feeds.size(); ++i) {
     ASSIGN_OR_RETURN(heads[i], feeds[i]->Next());
   }
-  const uint64_t limit = options.limit == 0 ? std::numeric_limits<uint64_t>::max() : options.limit;
-  for (uint64_t printed = 0; printed < limit; ++printed) {
+  uint64_t printed = 0;
+  while (true) {
     size_t first = feeds.size();
     for (size_t i = 0; i < feeds.size(); ++i) {
       if (heads[i] == nullptr) continue;
@@ -114,6 +113,7 @@ absl::Status ReplayMerged(std::vector<std::unique_ptr<Feed>>& feeds, const Repla
     if (first == feeds.size()) break;
     Print(feeds[first]->service(), *heads[first], options.json);
     if (options.follow) std::cout.flush();
+    if (++printed == options.limit) break;  // Before the next event, which a feed that is followed would wait for.
     ASSIGN_OR_RETURN(heads[first], feeds[first]->Next());
   }
   return absl::OkStatus();
@@ -122,6 +122,9 @@ absl::Status ReplayMerged(std::vector<std::unique_ptr<Feed>>& feeds, const Repla
 absl::Status Replay(const Connection& connection, const ReplayOptions& options) {
   if (options.follow && options.service.empty()) {
     return absl::InvalidArgumentError("--follow needs --service: each service has a feed of its own");
+  }
+  if (options.from > 1 && options.service.empty()) {
+    return absl::InvalidArgumentError("--from needs --service: each service numbers its events by itself");
   }
   std::string patient_id;
   if (!options.patient.empty()) {
@@ -146,8 +149,8 @@ void AddReplayCommand(CLI::App& app, Connection& connection) {
                       "Only one patient: an id, or a name or identifier that only one has");
   command->add_option("--service", options->service, "Only one service; otherwise all, in the order of recording")
       ->check(CLI::IsMember({"patient", "encounter", "medication"}));
-  command->add_option("--from", options->from, "First position to show")
-      ->check(CLI::PositiveNumber)
+  command->add_option("--from", options->from, "First position to show; needs --service")
+      ->check([](const std::string& text) { return text == "0" ? "the first position is 1" : ""; })
       ->capture_default_str();
   command->add_option("--limit", options->limit, "Most events to show; 0: all")->capture_default_str();
   command->add_flag("--follow", options->follow, "Stay, and show what is recorded from now on; needs --service");

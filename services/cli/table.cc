@@ -44,6 +44,15 @@ size_t DisplayWidth(const std::string& text) {
   return width;
 }
 
+std::string Printable(const std::string& text) {
+  std::string printable;
+  ForEachCharacter(text, [&](const std::string& character, size_t) {
+    printable += character;
+    return true;
+  });
+  return printable;
+}
+
 std::string Fit(const std::string& text, size_t width) {
   const bool cut = DisplayWidth(text) > width;
   const size_t room = cut ? width - std::min<size_t>(width, 1) : width;

@@ -10,7 +10,9 @@ namespace anamnesis::cli {
 // Columns of one terminal cell: a CJK character takes two, a combining mark none. Bytes that are not UTF-8 take one
 // each.
 size_t DisplayWidth(const std::string& text);
-// The text cut to a width, with an ellipsis where something was cut; control characters become spaces.
+// The text without what could steer a terminal: control characters become spaces, bytes that are not UTF-8 `?`.
+std::string Printable(const std::string& text);
+// The printable text cut to a width, with an ellipsis where something was cut.
 std::string Fit(const std::string& text, size_t width);
 
 // Collects rows, then prints them under their headings with columns as wide as needed; where the whole is too wide the

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <vector>
@@ -54,10 +55,11 @@ void AddTimelineCommand(CLI::App& app, Connection& connection) {
   command
       ->add_option("PATIENT", options->patient, "The patient's id, or a name or identifier that only one patient has")
       ->required();
-  command->add_option("--kind", options->kinds, "Only this kind: encounter, observation, order …; may be repeated");
+  command->add_option("--kind", options->kinds, "Only this kind: encounter, observation, order …; may be repeated")
+      ->allow_extra_args(false);
   options->as_of.AddOptions(*command);
   command->add_option("--limit", options->limit, "Most entries to show")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print one JSON object a line");
   command->footer("Example:\n  anamnesis timeline 'Ada Example' --kind procedure --kind order --limit 200");
