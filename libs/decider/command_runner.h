@@ -179,17 +179,19 @@ class CommandRunner {
     request.result = outcome.SerializeAsString();
 
     CachedState<State> next_snapshot;
-    RETURN_IF_ERROR(Evolve(lane, *own, decision, request, next_snapshot));
-    // The cache is ahead of the log from here on; a refused append is mended by Drop.
+    // The cache is ahead of the log from here on; what is not appended is mended by Drop.
+    if (absl::Status evolved = Evolve(lane, *own, decision, request, next_snapshot); !evolved.ok()) {
+      lane.cache.Drop(job->streams.front());
+      return evolved;
+    }
     auto on_durable = [this, job, snapshot = std::move(next_snapshot)](const eventlog::AppendResult& result) {
-      if (snapshot.version > 0) SaveSnapshot(job->streams.front(), snapshot);
+      if (snapshot.version > 0 && !result.duplicate) SaveSnapshot(job->streams.front(), snapshot);
       Answer(job, OutcomeOf(result));
     };
     absl::StatusOr<eventlog::AppendResult> appended = log_.Append(std::move(request), std::move(on_durable));
-    if (!appended.ok()) {
-      lane.cache.Drop(job->streams.front());
-      return AppendRefusal(appended.status());
-    }
+    // A duplicate: the same request, sent twice at once, whose new resource got another id and so another strand.
+    if (!appended.ok() || appended->duplicate) lane.cache.Drop(job->streams.front());
+    if (!appended.ok()) return AppendRefusal(appended.status());
     lane.cache.Trim();
     return absl::OkStatus();
   }

@@ -21,8 +21,9 @@ struct NoFacts {};
 //   Facts    a value: what is known of other services
 //   kStateFormat   raised when State's meaning changes, so that older snapshots are ignored
 //   Streams(command, input)  the streams it decides on, no stream twice; the first is the resource's; none for an empty
-//   command Decide(states, command, input, facts)  one state per stream, in the order of Streams Evolve(state, event)
-//   DATA_LOSS for an event that it does not know
+//                            command. Only those that receive an event are held to the version that was decided on
+//   Decide(states, command, input, facts)  one state per stream, in the order of Streams
+//   Evolve(state, event)  DATA_LOSS for an event that it does not know
 template <class D>
 concept Decider = requires(const typename D::Command& command, const DecisionInput& input, typename D::State& state,
                            const typename D::Event& event, const typename D::Facts& facts,
