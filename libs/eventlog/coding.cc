@@ -1,6 +1,6 @@
 #include "eventlog/coding.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "absl/strings/str_cat.h"
 
@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kChecksumBytes = 4;
 
 uint32_t Checksum(std::string_view bytes) {
-  return static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  return libdeflate_crc32(0, bytes.data(), bytes.size());
 }
 
 uint32_t FromLittleEndian32(std::string_view bytes) {

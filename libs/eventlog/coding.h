@@ -19,7 +19,7 @@ void PutSigned(std::string& out, int64_t value);
 void PutText(std::string& out, std::string_view text);
 // Eight bytes, most significant first, so that keys sort as numbers.
 void PutBigEndian64(std::string& out, uint64_t value);
-// The CRC-32 (zlib's) of all of `out`, least significant byte first. Stored values end with it.
+// The CRC-32 (that of zlib and Ethernet) of all of `out`, least significant byte first. Stored values end with it.
 void PutChecksum(std::string& out);
 
 std::string BigEndian64(uint64_t value);
