@@ -1,12 +1,10 @@
 // Opening a directory: what may be there, who it belongs to, and whether its end is whole.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "base/directory.h"
 #include "base/status.h"
 #include "base/uuid.h"
 #include "eventlog/coding.h"
@@ -23,32 +21,6 @@ constexpr Position kCheckedAtOpen = 1000;
 absl::Status NotALog(const std::string& directory) {
   return absl::FailedPreconditionError(
       absl::StrCat(directory, " holds something that is not an event log; give an empty or a new directory"));
-}
-
-// Makes a new directory's name durable, so that a power failure cannot take the whole log with it.
-absl::Status SyncParent(const std::filesystem::path& directory) {
-  const std::filesystem::path parent = std::filesystem::absolute(directory).parent_path();
-  const int fd = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0) close(fd);
-  if (synced) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("cannot sync ", parent.string(), ", the parent of the log"));
-}
-
-// Readable by its owner only: what is in it is about people.
-absl::Status MakeDirectory(const std::string& directory) {
-  std::error_code error;
-  if (std::filesystem::is_directory(directory, error)) return absl::OkStatus();
-  std::filesystem::path path = directory;
-  if (!path.has_filename()) path = path.parent_path();  // "a/b/" is "a/b".
-  std::filesystem::create_directories(path, error);
-  if (!error) {
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
-  }
-  if (error) {
-    return absl::FailedPreconditionError(absl::StrCat("cannot create ", directory, ": ", error.message()));
-  }
-  return SyncParent(path);
 }
 
 // Refuses what is not ours before anything is changed in it. A log whose creation was cut short is ours: it has some of
@@ -104,7 +76,7 @@ absl::Status OpenError(const std::string& directory, const rocksdb::Status& stat
 absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::Open(const std::string& directory,
                                                                      const LogOptions& options,
                                                                      const FatalHandler& fatal) {
-  RETURN_IF_ERROR(MakeDirectory(directory));
+  RETURN_IF_ERROR(MakePrivateDirectory(directory));
   RETURN_IF_ERROR(CheckOwnership(directory));
   rocksdb::DBOptions db_options = MakeDbOptions(fatal);
   db_options.create_if_missing = true;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/directory.h"
 #include "base/status.h"
 #include "rocksdb/write_batch.h"
 
@@ -100,8 +101,13 @@ absl::StatusOr<std::unique_ptr<FactsStore>> FactsStore::Open(const std::string& 
   rocksdb::Options options;
   options.create_if_missing = true;
   options.keep_log_file_num = 2;
+  RETURN_IF_ERROR(MakePrivateDirectory(directory));
   rocksdb::DB* db = nullptr;
-  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(options, directory, &db)));
+  if (const rocksdb::Status opened = rocksdb::DB::Open(options, directory, &db); !opened.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "cannot open ", directory, ": stop another process that has it open; if it is damaged, remove it, ",
+        "and it is made anew from the followed services (", opened.ToString(), ")"));
+  }
   return std::unique_ptr<FactsStore>(new FactsStore(std::unique_ptr<rocksdb::DB>(db), std::move(sources)));
 }
 

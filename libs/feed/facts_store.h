@@ -27,7 +27,7 @@ class FactsStore {
     std::vector<uint64_t> positions;
   };
 
-  // UNAVAILABLE or FAILED_PRECONDITION where the directory cannot be opened, saying why.
+  // FAILED_PRECONDITION where the directory cannot be made or opened, saying why and what to do.
   static absl::StatusOr<std::unique_ptr<FactsStore>> Open(const std::string& directory,
                                                           std::vector<std::string> sources);
   ~FactsStore();

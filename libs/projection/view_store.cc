@@ -1,13 +1,12 @@
 #include "projection/view_store.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "anamnesis/projection/v1/errors.pb.h"
 #include "base/clock.h"
+#include "base/directory.h"
 #include "base/refusal.h"
 #include "base/status.h"
 #include "projection/generations.h"
@@ -84,9 +83,7 @@ ViewStore::~ViewStore() {
 
 absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& directory, ViewSchema schema,
                                                            const ViewStoreOptions& options) {
-  std::error_code problem;
-  std::filesystem::create_directories(directory, problem);
-  if (problem) return absl::FailedPreconditionError(absl::StrCat("cannot create ", directory, ": ", problem.message()));
+  RETURN_IF_ERROR(MakePrivateDirectory(directory));
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = true;
   db_options.create_missing_column_families = true;
