@@ -13,8 +13,9 @@ inline constexpr uint32_t kDefaultMaxBytes = 1024;
 inline constexpr uint32_t kDefaultMaxItems = 256;
 // Deepest nesting of messages that is accepted.
 inline constexpr int kMaxDepth = 32;
-// Most violations that are listed in one answer.
-inline constexpr size_t kMaxViolations = 64;
+// Most violations that are listed in one answer. They travel in the trailing metadata, of which clients take 8 KiB, some
+// of them in base64: with more, who is answered would see RESOURCE_EXHAUSTED in place of all of them.
+inline constexpr size_t kMaxViolations = 32;
 
 // Every violation in `message`, with paths as `demographics.names[0].family`; empty where it keeps all rules.
 // Descriptions tell the rule and never the value. Beyond the field rules: an enum value must be defined, a Timestamp
