@@ -85,6 +85,14 @@ google::rpc::ErrorInfo RefusalInfo(const absl::Status& status) {
   return info;
 }
 
+std::string RefusalText(const absl::Status& status) {
+  std::string text(status.message());
+  const google::rpc::ErrorInfo info = RefusalInfo(status);
+  const std::map<std::string, std::string> sorted(info.metadata().begin(), info.metadata().end());
+  for (const auto& [key, value] : sorted) absl::StrAppend(&text, " (", key, ": ", value, ")");
+  return text;
+}
+
 google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status result;
   result.set_code(static_cast<int>(status.code()));

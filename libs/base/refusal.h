@@ -35,6 +35,9 @@ absl::Status Refuse(ErrorEnum error, const RefusalDetails& details = {}) {
 // The ErrorInfo of a status; empty where it carries none.
 google::rpc::ErrorInfo RefusalInfo(const absl::Status& status);
 
+// What a status says, with the metadata of its ErrorInfo: for logs and operators.
+std::string RefusalText(const absl::Status& status);
+
 // Between absl::Status with payloads and the form that travels.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 absl::Status FromRpcStatus(const google::rpc::Status& status);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "base/refusal.h"
 #include "base/status.h"
 #include "rpc/client.h"
 #include "rpc/log.h"
@@ -46,13 +47,14 @@ void Follower::Run() {
   while (true) {
     const absl::Status status = FollowOnce();
     if (tracker_.Get().connected) backoff.Reset();
-    tracker_.Disconnected(std::string(status.message()));
+    const std::string problem = RefusalText(status);
+    tracker_.Disconnected(problem);
     if (told != status.message()) {  // Once per problem, not once per try.
       told = std::string(status.message());
       rpc::Log(rpc::LogLevel::kWarning, "feed ended, will connect again",
                {
                    {"source", service_},
-                   {"error",  told    }
+                   {"error",  problem }
       });
     }
     MutexLock lock(mutex_);

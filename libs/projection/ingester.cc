@@ -111,8 +111,8 @@ void Ingester::Welcome(const std::shared_ptr<Session>& session, const v1::Publis
   if (!applied.ok()) {
     rpc::Log(rpc::LogLevel::kWarning, "a publisher was refused",
              {
-                 {"source", hello.service()                        },
-                 {"error",  std::string(applied.status().message())}
+                 {"source", hello.service()              },
+                 {"error",  RefusalText(applied.status())}
     });
     return session->Finish(applied.status());
   }
@@ -135,8 +135,8 @@ void Ingester::Apply(Session& session, const std::vector<v1::PublishBatch>& batc
   if (applied.ok()) return session.Acknowledge(*applied, static_cast<uint32_t>(batches.size()));
   rpc::Log(rpc::LogLevel::kError, "published views were not applied",
            {
-               {"source", session.service_                       },
-               {"error",  std::string(applied.status().message())}
+               {"source", session.service_             },
+               {"error",  RefusalText(applied.status())}
   });
   session.Finish(applied.status());
 }

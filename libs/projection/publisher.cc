@@ -7,6 +7,7 @@
 
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "base/refusal.h"
 #include "base/status.h"
 #include "rpc/client.h"
 #include "rpc/log.h"
@@ -54,12 +55,13 @@ void Publisher::Run() {
   while (true) {
     const absl::Status status = PublishOnce();
     if (tracker_.Get().healthy()) backoff.Reset();
-    tracker_.Disconnected(std::string(status.message()));
+    const std::string problem = RefusalText(status);
+    tracker_.Disconnected(problem);
     if (told != status.message()) {  // Once per problem, not once per try.
       told = std::string(status.message());
       rpc::Log(rpc::LogLevel::kWarning, "publishing ended, will connect again",
                {
-                   {"error", told}
+                   {"error", problem}
       });
     }
     MutexLock lock(shared_->mutex);

@@ -6,7 +6,11 @@ namespace anamnesis::projection {
 
 absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  if (status.IsCorruption()) return absl::DataLossError("the views cannot be read: RocksDB reports corruption");
+  if (status.IsCorruption()) {
+    return absl::DataLossError(
+        "the views are damaged (RocksDB reports corruption); stop, move their directory away and start again: they are "
+        "made anew from the logs");
+  }
   return absl::InternalError("the views cannot be read or written: RocksDB reports error " +
                              std::to_string(static_cast<int>(status.code())));
 }

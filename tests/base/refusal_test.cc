@@ -27,6 +27,12 @@ TEST(RefusalTest, SurvivesTheWire) {
   EXPECT_EQ(RefusalInfo(back).reason(), "OVERLOADED");
 }
 
+TEST(RefusalTest, ItsTextTellsTheMetadataInOrder) {
+  const absl::Status status = Refuse(rpc::v1::NOT_CAUGHT_UP, {.metadata = {{"patient", "4"}, {"encounter", "2"}}});
+  EXPECT_EQ(RefusalText(status), std::string(status.message()) + " (encounter: 2) (patient: 4)");
+  EXPECT_EQ(RefusalText(absl::NotFoundError("x")), "x");
+}
+
 TEST(RefusalTest, APlainStatusHasNoInfo) { EXPECT_EQ(RefusalInfo(absl::NotFoundError("x")).reason(), ""); }
 
 }  // namespace
