@@ -1,0 +1,212 @@
+#include "services/cli/format.h"
+
+#include <gtest/gtest.h>
+
+#include "google/protobuf/text_format.h"
+
+namespace anamnesis::cli {
+namespace {
+
+// A message from its text form.
+template <class Message>
+Message Parse(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+struct Case {
+  const char* value;  // In protobuf's text form.
+  const char* words;
+};
+
+template <class Message, size_t kSize>
+void ExpectWords(std::string (*words)(const Message&), const Case (&cases)[kSize]) {
+  for (const Case& test : cases) EXPECT_EQ(words(Parse<Message>(test.value)), test.words) << test.value;
+}
+
+TEST(Format, TimesAreInUtc) {
+  const auto time = Parse<google::protobuf::Timestamp>("seconds: 1773480605 nanos: 999999999");
+  EXPECT_EQ(Day(time), "2026-03-14");
+  EXPECT_EQ(Minute(time), "2026-03-14 09:30");
+  EXPECT_EQ(Day(Parse<google::protobuf::Timestamp>("seconds: -117590400")), "1966-04-11");
+}
+
+TEST(Format, ADateIsAsMuchAsIsKnown) {
+  ExpectWords(Date, {
+                        {"year: 1966 month: 4 day: 2", "1966-04-02"},
+                        {"year: 1966 month: 4",        "1966-04"   },
+                        {"year: 1966",                 "1966"      },
+                        {"year: 1966 day: 2",          "1966"      },
+                        {"",                           "unknown"   },
+  });
+}
+
+TEST(Format, AConceptFallsBackFromTextToDisplayToCode) {
+  ExpectWords(Concept, {
+                           {R"(text: "Low back pain" codings { code: "M54.5" display: "Dorsalgia" })", "Low back pain"},
+                           {R"(codings { code: "M54.5" } codings { display: "Dorsalgia" })",           "Dorsalgia"    },
+                           {R"(codings { system: "icd10" } codings { code: "M54.5" })",                "M54.5"        },
+                           {R"(codings { system: "icd10" })",                                          "unknown"      },
+                           {"",                                                                        "unknown"      },
+  });
+}
+
+TEST(Format, AnAmountWithoutValueIsUnknownNotZero) {
+  ExpectWords(Amount, {
+                          {R"(value: "7.5" unit: "mg")",                   "7.5 mg"    },
+                          {R"(value: "5" comparator: "<" unit: "mmol/L")", "< 5 mmol/L"},
+                          {R"(value: "7.50" code: "mg")",                  "7.50 mg"   },
+                          {R"(value: "3")",                                "3"         },
+                          {R"(value: "0" unit: "mg")",                     "0 mg"      },
+                          {R"(unit: "mg")",                                "unknown"   },
+                          {"",                                             "unknown"   },
+  });
+}
+
+TEST(Format, ANameHasItsPartsInOrder) {
+  ExpectWords(Name, {
+                        {R"(family: "Lovelace" given: "Ada" given: "King" prefixes: "Dr." suffixes: "FRS")",
+                         "Dr. Ada King Lovelace FRS"                                                                   },
+                        {R"(family: "Lovelace")",                                                            "Lovelace"},
+                        {R"(use: "official")",                                                               "unknown" },
+  });
+}
+
+TEST(Format, ADosageReadsAsASentence) {
+  ExpectWords(
+      DosageSentence,
+      {
+          {R"(text: "One at night" dose { value: "10" unit: "mg" })",                                     "One at night"    },
+          {R"(dose { value: "10" unit: "mg" } route { text: "by mouth" }
+                      timing { frequency: 4 period: "24" period_unit: "h" } as_needed: true)",
+           "10 mg, by mouth, 4 times in 24 h, as needed"                                                                    },
+          {R"(dose { value: "1" } timing { frequency: 1 period: "4" period_max: "6" period_unit: "h" })",
+           "1, 1 time in 4–6 h"                                                                                           },
+          {R"(dose { value: "1" } timing { frequency: 1 frequency_max: 2 period: "1" })",
+           "1, 1–2 times in 1 (unit unknown)"                                                                             },
+          {R"(dose { value: "1" } timing { frequency_max: 4 period: "1" period_unit: "d" })",
+           "1, up to 4 times in 1 d"                                                                                        },
+          {R"(dose { value: "1" } timing { when: "HS" code { text: "nightly" } })",                       "1, HS nightly"   },
+          {R"(dose_range { low { value: "5" unit: "mg" } high { value: "10" unit: "mg" } }
+                      as_needed: true as_needed_for { text: "breakthrough pain" })",
+           "5 mg to 10 mg, as needed for breakthrough pain"                                                                 },
+          {R"(rate { numerator { value: "25" unit: "ug" } denominator { value: "1" unit: "h" } }
+                      route { text: "transdermal" })",
+           "25 ug/h, transdermal"                                                                                           },
+          {R"(rate { numerator { value: "5" unit: "mg" } denominator { value: "8" unit: "h" } })",        "5 mg/8 h"        },
+          {R"(rate_range { low { value: "1" unit: "mg/h" } high { value: "2" unit: "mg/h" } })",          "1 mg/h to 2 mg/h"},
+          {R"(dose { value: "2" unit: "mg" }
+                      max_dose_per_period { numerator { value: "8" unit: "mg" } denominator { value: "24" unit: "h" } })",
+           "2 mg, at most 8 mg in 24 h"                                                                                     },
+          {R"(dose { value: "1" } additional_instructions { text: "with food" })",                        "1, with food"    },
+  });
+}
+
+TEST(Format, ADoseThatIsNotSaidIsUnknown) {
+  ExpectWords(DosageSentence, {
+                                  {"",                                                  "dose unknown"           },
+                                  {"as_needed: true",                                   "dose unknown, as needed"},
+                                  {"as_needed: false",                                  "dose unknown"           },
+                                  {R"(dose { unit: "mg" } route { text: "by mouth" })", "dose unknown, by mouth" },
+                                  {R"(dose_range { high { value: "10" unit: "mg" } })", "unknown to 10 mg"       },
+                                  {"route {}",                                          "dose unknown, unknown"  },
+  });
+}
+
+TEST(Format, AnObservationShowsItsValueAndItsComponents) {
+  ExpectWords(ObservationValue,
+              {
+                  {R"(value { quantity { value: "6" unit: "{score}" } })",                                       "6 {score}"       },
+                  {R"(value { coded { text: "never smoked" } })",                                                "never smoked"    },
+                  {R"(value { text: "tender" })",                                                                "tender"          },
+                  {"value { boolean: false }",                                                                   "no"              },
+                  {"value { boolean: true }",                                                                    "yes"             },
+                  {"value { integer: 0 }",                                                                       "0"               },
+                  {"value { time { seconds: 1773480605 } }",                                                     "2026-03-14 09:30"},
+                  {R"(components { code { text: "Systolic" } value { quantity { value: "120" unit: "mmHg" } } }
+                      components { code { text: "Diastolic" } })",
+                   "Systolic 120 mmHg; Diastolic unknown"                                                                          },
+                  {"value {}",                                                                                   "unknown"         },
+                  {"",                                                                                           "unknown"         },
+  });
+}
+
+TEST(Format, EnumValuesLoseTheirPrefix) {
+  EXPECT_EQ(Words(medication::v1::ORDER_STATUS_ON_HOLD), "on hold");
+  EXPECT_EQ(Words(medication::v1::ORDER_STATUS_ENTERED_IN_ERROR), "entered in error");
+  EXPECT_EQ(Words(medication::v1::ORDER_STATUS_UNKNOWN), "unknown");
+  EXPECT_EQ(Words(medication::v1::ORDER_STATUS_UNSPECIFIED), "unknown");
+  EXPECT_EQ(EnumWords(*medication::v1::OrderStatus_descriptor(), 999), "unknown") << "of a later release";
+}
+
+TEST(Format, FlagsNameWhatIsDoubtful) {
+  ExpectWords(Flags,
+              {
+                  {R"(flags { code: "encounter-after-death" detail: "by 3 days" } flags { code: "dose-missing" })",
+                   "encounter-after-death, dose-missing"                                                              },
+                  {R"(source { system: "hospital" })",                                                              ""},
+  });
+}
+
+TEST(Summary, SaysEveryKindOfViewInALine) {
+  ExpectWords(
+      Summary,
+      {
+          {R"(patient { demographics { names { family: "Lovelace" given: "Ada" } } })",                                    "Ada Lovelace" },
+          {R"(allergy { allergy { substance { text: "Latex" } clinical_status: CLINICAL_STATUS_ACTIVE } })",
+           "Latex, active"                                                                                                                },
+          {R"(problem { problem { code { text: "Low back pain" } clinical_status: CLINICAL_STATUS_RESOLVED } })",
+           "Low back pain, resolved"                                                                                                      },
+          {R"(problem { problem { code { text: "Sciatica" } laterality: LATERALITY_LEFT } })",
+           "Sciatica, left, unknown"                                                                                                      },
+          {R"(care_plan { care_plan { title: "Pain plan" status: PLAN_STATUS_ACTIVE activities {} activities {} } })",
+           "Pain plan, active, 2 activities"                                                                                              },
+          {R"(care_plan { care_plan { categories { text: "Physiotherapy" } status: PLAN_STATUS_ACTIVE activities {} } })",
+           "Physiotherapy, active, 1 activity"                                                                                            },
+          {R"(goal { goal { description { text: "Walk 2 km" } status: GOAL_STATUS_ACCEPTED } })",
+           "Walk 2 km, accepted"                                                                                                          },
+          {R"(encounter { encounter { types { text: "Follow-up" } status: ENCOUNTER_STATUS_IN_PROGRESS
+                                      reasons { text: "Sciatica" } } })",
+           "Follow-up, in progress, for Sciatica"                                                                                         },
+          {R"(encounter { encounter { class { code: "AMB" } status: ENCOUNTER_STATUS_NO_SHOW } })",                        "AMB, no show" },
+          {R"(observation { observation { code { text: "Pain" } value { integer: 7 } } })",                                "Pain: 7"      },
+          {R"(procedure { procedure { code { text: "Nerve block" } laterality: LATERALITY_BILATERAL
+                                      status: PROCEDURE_STATUS_COMPLETED } })",
+           "Nerve block, bilateral, completed"                                                                                            },
+          {R"(diagnostic_report { diagnostic_report { code { text: "Panel" } results {} results {} } })",
+           "Panel, 2 results"                                                                                                             },
+          {R"(imaging_study { imaging_study { series { modality { code: "MR" } body_site { display: "Spine" } } } })",
+           "MR of Spine"                                                                                                                  },
+          {R"(imaging_study { imaging_study { description: "Lumbar MRI" } })",                                             "Lumbar MRI"   },
+          {R"(immunization { immunization { vaccine { text: "Influenza" } status: IMMUNIZATION_STATUS_COMPLETED } })",
+           "Influenza, completed"                                                                                                         },
+          {R"(immunization { immunization { vaccine { text: "Influenza" } status: IMMUNIZATION_STATUS_NOT_DONE } })",
+           "Influenza, not done"                                                                                                          },
+          {R"(note { note { content { title: "Visit" } status: NOTE_STATUS_SIGNED } })",                                   "Visit, signed"},
+          {R"(note { note { content { type { text: "Letter" } } status: NOTE_STATUS_DRAFT } })",                           "Letter, draft"},
+          {R"(practitioner { practitioner { names { prefixes: "Dr." family: "Hopper" } } })",                              "Dr. Hopper"   },
+          {R"(organization { organization { name: "Pain Clinic" } })",                                                     "Pain Clinic"  },
+          {R"(order { order { medication { text: "oxycodone" } status: ORDER_STATUS_ACTIVE
+                              dosages { dose { value: "10" unit: "mg" } } } })",
+           "oxycodone, active, 10 mg"                                                                                                     },
+          {R"(order { order { medication { text: "oxycodone" } status: ORDER_STATUS_ACTIVE } })",
+           "oxycodone, active, dose unknown"                                                                                              },
+  });
+}
+
+TEST(Summary, NoViewSaysNothingAtAll) {
+  using View = projection::v1::View;
+  const google::protobuf::OneofDescriptor& kinds = *View::descriptor()->FindOneofByName("view");
+  for (int i = 0; i < kinds.field_count(); ++i) {
+    View view;
+    view.GetReflection()->MutableMessage(&view, kinds.field(i));
+    const std::string summary = Summary(view);
+    EXPECT_FALSE(summary.empty()) << kinds.field(i)->name();
+    EXPECT_NE(summary[0], ',') << kinds.field(i)->name();
+  }
+  EXPECT_EQ(Summary(View()), "unknown");
+}
+
+}  // namespace
+}  // namespace anamnesis::cli
