@@ -12,7 +12,9 @@
 namespace anamnesis::feed {
 namespace {
 
-// Keys: "f" entity → facts; "p" source → position in decimal; "l" source → the followed log's id.
+// Keys: "f" entity → facts; "p" source → position in decimal; "l" source → the followed log's id; and the version of
+// the folds, in decimal.
+constexpr char kVersionKey[] = "v";
 std::string FactsKey(const std::string& entity) {
   return absl::StrCat("f", entity);
 }
@@ -42,6 +44,19 @@ absl::StatusOr<std::string> ReadOrEmpty(rocksdb::DB& db, const std::string& key)
   if (status.IsNotFound()) return std::string();
   RETURN_IF_ERROR(FromRocks(status));
   return value;
+}
+
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDb(const std::string& directory) {
+  RETURN_IF_ERROR(MakePrivateDirectory(directory));
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.keep_log_file_num = 2;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::Open(options, directory, &db);
+  if (opened.ok()) return std::unique_ptr<rocksdb::DB>(db);
+  return absl::FailedPreconditionError(
+      absl::StrCat("cannot open ", directory, ": stop another process that has it open; if it is damaged, remove it, ",
+                   "and it is made anew from the followed services (", opened.ToString(), ")"));
 }
 
 }  // namespace
@@ -97,18 +112,16 @@ class FactsStore::Sink final : public FollowSink {
 };
 
 absl::StatusOr<std::unique_ptr<FactsStore>> FactsStore::Open(const std::string& directory,
-                                                             std::vector<std::string> sources) {
-  rocksdb::Options options;
-  options.create_if_missing = true;
-  options.keep_log_file_num = 2;
-  RETURN_IF_ERROR(MakePrivateDirectory(directory));
-  rocksdb::DB* db = nullptr;
-  if (const rocksdb::Status opened = rocksdb::DB::Open(options, directory, &db); !opened.ok()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "cannot open ", directory, ": stop another process that has it open; if it is damaged, remove it, ",
-        "and it is made anew from the followed services (", opened.ToString(), ")"));
+                                                             std::vector<std::string> sources, uint32_t version) {
+  ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::DB> db, OpenDb(directory));
+  ASSIGN_OR_RETURN(const std::string folded_by, ReadOrEmpty(*db, kVersionKey));
+  if (folded_by != std::to_string(version)) {
+    db.reset();
+    RETURN_IF_ERROR(FromRocks(rocksdb::DestroyDB(directory, rocksdb::Options())));
+    ASSIGN_OR_RETURN(db, OpenDb(directory));
+    RETURN_IF_ERROR(FromRocks(db->Put(rocksdb::WriteOptions(), kVersionKey, std::to_string(version))));
   }
-  return std::unique_ptr<FactsStore>(new FactsStore(std::unique_ptr<rocksdb::DB>(db), std::move(sources)));
+  return std::unique_ptr<FactsStore>(new FactsStore(std::move(db), std::move(sources)));
 }
 
 FactsStore::FactsStore(std::unique_ptr<rocksdb::DB> db, std::vector<std::string> sources)

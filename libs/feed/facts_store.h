@@ -27,9 +27,10 @@ class FactsStore {
     std::vector<uint64_t> positions;
   };
 
-  // FAILED_PRECONDITION where the directory cannot be made or opened, saying why and what to do.
+  // `version` is that of the folds: what others have folded is thrown away, to be followed anew. FAILED_PRECONDITION
+  // where the directory cannot be made or opened, saying why and what to do.
   static absl::StatusOr<std::unique_ptr<FactsStore>> Open(const std::string& directory,
-                                                          std::vector<std::string> sources);
+                                                          std::vector<std::string> sources, uint32_t version);
   ~FactsStore();
 
   // The entity is what follows the first '-' of a stream's name.

@@ -12,7 +12,7 @@
 namespace anamnesis::service {
 
 struct WriteServiceOptions {
-  std::string data_dir;  // Empty: everything in memory, for tests.
+  std::string data_dir;  // Empty: the log is in memory, for tests of services that follow no other.
   std::string listen = "127.0.0.1:0";
   std::string metrics_listen;                 // Empty: none.
   std::string roles_file;                     // Empty: kDefaultAccessTable.

@@ -41,6 +41,7 @@ struct Context {
     feed::FactsStore::Fold fold;
   };
   std::vector<Followed> followed;
+  uint32_t facts_version = 1;  // Raised when a fold changes, so that all facts are made anew.
   // The facts from their stored form.
   std::function<absl::StatusOr<typename D::Facts>(const std::string& stored)> parse_facts;
 };
@@ -58,7 +59,7 @@ class WriteService {
     for (const auto& followed : context.followed) sources.push_back(followed.service);
     std::unique_ptr<feed::FactsStore> facts;
     if (!sources.empty()) {
-      ASSIGN_OR_RETURN(facts, feed::FactsStore::Open(options.data_dir + "/facts", sources));
+      ASSIGN_OR_RETURN(facts, feed::FactsStore::Open(options.data_dir + "/facts", sources, context.facts_version));
     }
     std::unique_ptr<WriteService> service(
         new WriteService(std::move(context), options, std::move(policy), std::move(log), std::move(facts)));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/uuid.h"
 
 namespace anamnesis::feed {
@@ -31,9 +33,13 @@ event::v1::EventBatch Batch(std::vector<std::pair<std::string, std::string>> eve
 class FactsStoreTest : public ::testing::Test {
  protected:
   void SetUp() override { Open(); }
-  void Open() {
+  ~FactsStoreTest() override {
     store_.reset();
-    auto opened = FactsStore::Open(directory_, {"patient", "encounter"});
+    std::filesystem::remove_all(directory_);
+  }
+  void Open(uint32_t version = 1) {
+    store_.reset();
+    auto opened = FactsStore::Open(directory_, {"patient", "encounter"}, version);
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
     sink_ = &store_->SinkFor("patient", AppendPayload);
@@ -68,6 +74,22 @@ TEST_F(FactsStoreTest, FactsAndPositionAreKeptTogetherAcrossARestart) {
   EXPECT_EQ(store_->Get("a")->facts, "xz");
   EXPECT_EQ(store_->Get("b")->facts, "y");
   EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{3, 0}));
+}
+
+TEST_F(FactsStoreTest, WhatAnotherVersionFoldedIsFollowedAnew) {
+  ASSERT_EQ(*sink_->Resume(kLog), 0u);
+  ASSERT_TRUE(sink_
+                  ->Apply(Batch(
+                      {
+                          {"a", "x"}
+  },
+                      1))
+                  .ok());
+  Open(2);
+  EXPECT_EQ(std::filesystem::status(directory_).permissions(), std::filesystem::perms::owner_all);
+  EXPECT_EQ(*sink_->Resume(kLog), 0u);
+  EXPECT_EQ(store_->Get("a")->facts, "");
+  EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{0, 0}));
 }
 
 TEST_F(FactsStoreTest, ABatchThatCannotBeFoldedChangesNothing) {
