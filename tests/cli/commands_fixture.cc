@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "anamnesis/chart/v1/chart_service.grpc.pb.h"
+#include "anamnesis/medication/v1/medication_service.grpc.pb.h"
 #include "anamnesis/ops/v1/ops_service.grpc.pb.h"
 #include "rpc/client.h"
 
@@ -32,7 +33,10 @@ constexpr char kAda[] = R"({
                   "code": {"text": "Low back pain"}}},
     {"resource": {"resourceType": "MedicationRequest", "id": "order", "subject": {"reference": "Patient/ada"},
                   "status": "active", "intent": "order", "authoredOn": "2024-02-03T09:30:00Z",
-                  "medicationCodeableConcept": {"text": "oxycodone"}}}]})";
+                  "medicationCodeableConcept": {"text": "oxycodone"}}},
+    {"resource": {"resourceType": "Observation", "id": "pain-over-a-day", "subject": {"reference": "Patient/ada"},
+                  "status": "final", "code": {"text": "Worst pain"}, "valueInteger": 7,
+                  "effectivePeriod": {"start": "2024-02-05T00:00:00Z", "end": "2024-02-06T00:00:00Z"}}}]})";
 
 constexpr char kLonePatient[] = R"({
   "resourceType": "Patient", "id": "$mrn", "gender": "male", "birthDate": "1970-01-02",
@@ -69,6 +73,22 @@ void CommandsTest::SetUpTestSuite() {
   Import(clinic);
 }
 
+void CommandsTest::Administer(medication::v1::AdministrationStatus status) {
+  medication::v1::RecordAdministrationRequest request;
+  request.set_patient_id(Run({"chart", "T-1", "--json"}).json()["resolved_patient_id"]);
+  medication::v1::Administration& dose = *request.mutable_administration();
+  dose.set_order_id(Run({"meds", "T-1", "--json"}).json()["order"]["id"]);
+  dose.set_status(status);
+  dose.mutable_performed()->mutable_start()->set_seconds(1707033600);  // 2024-02-04T08:00:00Z
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+  rpc::v1::CommandOutcome outcome;
+  const grpc::Status recorded = medication::v1::MedicationService::NewStub(cluster_->Channel("medication"))
+                                    ->RecordAdministration(&context, request, &outcome);
+  ASSERT_TRUE(recorded.ok()) << recorded.error_message();
+  AwaitShown();
+}
+
 void CommandsTest::TearDownTestSuite() {
   cluster_.reset();
   dir_.reset();
@@ -97,6 +117,10 @@ std::unique_ptr<Child> CommandsTest::Start(const Arguments& arguments) {
 void CommandsTest::Import(const std::string& path) {
   const Outcome imported = Run({"import", path, "--json", "--report", dir_->path() + "/report"});
   ASSERT_EQ(imported.exit_code, 0) << imported.out << imported.err;
+  AwaitShown();
+}
+
+void CommandsTest::AwaitShown() {
   chart::v1::GetDigestRequest request;
   for (const std::string service : {"patient", "encounter", "medication"}) {
     (*request.mutable_options()->mutable_min_positions())[service] = Tail(service);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "anamnesis/medication/v1/types.pb.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/child.h"
 #include "tests/support/cluster.h"
@@ -42,6 +43,10 @@ class CommandsTest : public ::testing::Test {
   static std::unique_ptr<testing_support::Child> Start(const Arguments& arguments);
   // Imports a file or directory, and returns when the read model shows it.
   static void Import(const std::string& path);
+  // Records what became of a dose of Ada's order, and returns when the read model shows it.
+  static void Administer(medication::v1::AdministrationStatus status);
+  // Returns when the read model shows all that is recorded.
+  static void AwaitShown();
   static uint64_t Tail(const std::string& service);
   // A lone patient in FHIR.
   static std::string Patient(const std::string& mrn, const std::string& family, const std::string& given);

@@ -47,6 +47,7 @@ TEST_F(CommandsTest, ChartSaysWhatIsUnknown) {
   EXPECT_THAT(chart.out, StartsWith("Ada Twining  female, born 1966-04\npatient "));
   EXPECT_THAT(chart.out, ContainsRegex("2024-02-03  Low back pain  active"));
   EXPECT_THAT(chart.out, ContainsRegex("2024-02-03  oxycodone   dose unknown  active"));
+  EXPECT_THAT(chart.out, ContainsRegex("2024-02-05  Worst pain   7"));
   EXPECT_THAT(chart.out, HasSubstr("none recorded (that is not: no known allergies)"));
 
   const nlohmann::json json = Run({"chart", "T-1", "--json"}).json();
@@ -88,6 +89,12 @@ TEST_F(CommandsTest, MedsShowsOrders) {
   EXPECT_EQ(Run({"meds", "T-2"}).out, "no active orders are recorded\n");
   EXPECT_EQ(Run({"meds", "T-2", "--all"}).out, "no orders are recorded\n");
   EXPECT_EQ(Run({"meds", "T-2", "--json"}).out, "");
+}
+
+TEST_F(CommandsTest, MedsCountsDosesThatWereGiven) {
+  Administer(medication::v1::ADMINISTRATION_STATUS_COMPLETED);
+  Administer(medication::v1::ADMINISTRATION_STATUS_NOT_DONE);
+  EXPECT_THAT(Run({"meds", "T-1"}).out, ContainsRegex("dose unknown  active  0      1"));
 }
 
 TEST_F(CommandsTest, APatientWhoIsNotFoundEndsWithTwo) {
