@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <iostream>
 
 #include "base/version.h"
 #include "services/cli/commands.h"
@@ -33,11 +34,16 @@ int main(int argc, char** argv) {
   cli::AddReplayCommand(app, connection);
   cli::AddDigestCommand(app, connection);
   cli::AddRebuildCommand(app, connection);
+  int exit_code = 0;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code > cli::kUnhealthy ? cli::kFailed : code;  // CLI11 has a number for each way to misuse an option.
+    exit_code = app.exit(error);
+    if (exit_code > cli::kUnhealthy) exit_code = cli::kFailed;  // CLI11 has a number for each way to misuse an option.
   }
-  return 0;
+  if (!std::cout.flush()) {
+    std::cerr << "anamnesis: standard output cannot be written; what it holds is not whole\n";
+    return cli::kFailed;
+  }
+  return exit_code;
 }

@@ -150,6 +150,13 @@ TEST_F(CommandsTest, WhatIsAskedWronglyEndsWithOne) {
   EXPECT_EQ(Run({"chart", "--help"}).exit_code, 0);
 }
 
+TEST_F(CommandsTest, AnAnswerThatCannotBeWrittenIsAFailure) {
+  testing_support::Child child(
+      {"/bin/sh", "-c", "exec \"$0\" --help >/dev/full", testing_support::BinDir() + "/anamnesis"});
+  EXPECT_NE(child.AwaitLine("standard output cannot be written"), "");
+  EXPECT_EQ(child.Wait(), 1);
+}
+
 TEST_F(CommandsTest, ChartGoesBackInTime) {
   ExpectFailure({"chart", "T-1", "--as-of", "2020-01-01"}, 2, "PATIENT_NOT_FOUND");
   const Outcome earlier = Run({"chart", "T-1", "--about", "2024-02-01"});
