@@ -146,7 +146,8 @@ class EventLog {
   // Append, then waits until it is durable. Not for threads of gRPC.
   absl::StatusOr<AppendResult> AppendAndWait(AppendRequest request);
 
-  // Calls `on_durable` when everything sequenced before this call is durable; at once if it is.
+  // Calls `on_durable` when everything sequenced before this call is durable, after the callbacks of those appends; at once
+  // where they have been called.
   virtual void WhenDurable(std::function<void()> on_durable) = 0;
 
   // The outcome of an earlier append with this id (durable or about to be: answer after WhenDurable), nothing if there

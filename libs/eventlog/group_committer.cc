@@ -126,8 +126,17 @@ void GroupCommitter::Finish(Turn& turn) {
     turns_.Wait(mutex_, [&]() NO_THREAD_SAFETY_ANALYSIS { return finished_turns_ == turn.number; });
   }
   publish_(turn.group);
-  std::deque<Waiter> due;
   std::function<void(const CommitReport&)> observer;
+  {
+    MutexLock lock(mutex_);
+    observer = observer_;
+  }
+  if (observer && turn.report.events > 0) observer(turn.report);
+  for (SequencedAppend& append : turn.group) {
+    if (append.on_durable) append.on_durable(append.request.outcome);
+  }
+  // Only now: who asks WhenDurable from here on is answered after everybody in the group was.
+  std::deque<Waiter> due;
   {
     MutexLock lock(mutex_);
     durable_appends_ = turn.last_append;
@@ -135,11 +144,6 @@ void GroupCommitter::Finish(Turn& turn) {
     while (end != waiters_.end() && end->number <= turn.last_append) ++end;
     due.assign(std::make_move_iterator(waiters_.begin()), std::make_move_iterator(end));
     waiters_.erase(waiters_.begin(), end);
-    observer = observer_;
-  }
-  if (observer && turn.report.events > 0) observer(turn.report);
-  for (SequencedAppend& append : turn.group) {
-    if (append.on_durable) append.on_durable(append.request.outcome);
   }
   for (Waiter& waiter : due) waiter.on_durable();
   turn.group.clear();
