@@ -1,6 +1,7 @@
 #include "services/cli/connection.h"
 
-#include <cstdlib>
+#include <pwd.h>
+#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -12,8 +13,8 @@ namespace anamnesis::cli {
 namespace {
 
 std::string DefaultActor() {
-  const char* user = std::getenv("USER");
-  return absl::StrCat("user:", user == nullptr ? "unknown" : user);
+  const passwd* user = getpwuid(geteuid());
+  return absl::StrCat("user:", user == nullptr ? std::to_string(geteuid()) : user->pw_name);
 }
 
 }  // namespace
