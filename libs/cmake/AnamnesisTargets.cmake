@@ -25,6 +25,7 @@ find_package(benchmark CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 
 find_program(ANAMNESIS_CCACHE ccache)
 if(ANAMNESIS_CCACHE)
@@ -88,11 +89,15 @@ function(anamnesis_library NAME)
   target_link_libraries(${NAME} PUBLIC anamnesis_options ${ARG_DEPS})
 endfunction()
 
-# anamnesis_binary(NAME SOURCES … DEPS …): lands in build/<preset>/bin.
+# anamnesis_binary(NAME SOURCES … DEPS …): lands in build/<preset>/bin. Its allocator is jemalloc, with which an import takes a
+# quarter less time; the sanitizers bring their own.
 function(anamnesis_binary NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${NAME} ${ARG_SOURCES})
   target_link_libraries(${NAME} PRIVATE anamnesis_options ${ARG_DEPS})
+  if(NOT ANAMNESIS_SANITIZERS)
+    target_link_libraries(${NAME} PRIVATE PkgConfig::jemalloc)
+  endif()
 endfunction()
 
 # anamnesis_test(NAME [NEEDS_GRPC] [TIMEOUT seconds] SOURCES … DEPS …): one GoogleTest binary, one ctest entry of the same name.

@@ -116,7 +116,10 @@ void BidiCall::Advance() {
   if (!writing_.has_value() && !queue_.empty()) {
     writing_ = std::move(queue_.front());
     queue_.pop_front();
-    StartWrite(&writing_->message);
+    // Where more is to follow, gRPC may send both with one system call.
+    grpc::WriteOptions options;
+    if (!queue_.empty()) options.set_buffer_hint();
+    StartWrite(&writing_->message, options);
   }
   if (!finish_.has_value() && IsIdle()) {
     if (draining_) finish_ = Refuse(v1::SHUTTING_DOWN);
