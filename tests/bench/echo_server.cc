@@ -23,8 +23,7 @@ class EchoServer final : public anamnesis::bench::v1::EchoService::CallbackServi
 
 int main() {
   anamnesis::rpc::BlockSignals();
-  // As our servers have it: with a synchronous service beside it, gRPC gives a server more polling threads, and the baseline
-  // must not be the slower for want of them.
+  // As our servers have it: the baseline differs from them only in what a call does.
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   EchoServer echo;
   int port = 0;
