@@ -51,6 +51,7 @@ struct CommandCall {
   Command command;
   eventlog::Metadata metadata;
   std::vector<std::string> roles;
+  bool may_commit_here = false;  // See eventlog::AppendRequest.
 };
 
 // Counters for metrics; they only grow.
@@ -62,7 +63,7 @@ struct CommandRunnerStats {
 };
 
 // Thread-safe. Decides on the calling thread or on that of an earlier caller of the same strand; waits for nothing but
-// reads. State in the cache runs ahead of the disk: that is safe because a log that cannot commit ends the process, and
+// reads and, if it may, its own commit. State in the cache runs ahead of the disk: that is safe because a log that cannot commit ends the process, and
 // every answer, refusals too, is given only after everything it was decided on is durable. The log must outlive the
 // runner, and be closed before the runner is destroyed.
 template <Decider D>
@@ -146,9 +147,6 @@ class CommandRunner {
   absl::Status Attempt(Lane& lane, const JobPtr& job) {
     const rpc::v1::CommandContext& context = ContextOf(job->call.command);
     const std::string digest = context.request_id().empty() ? "" : Digest(job->call.command);
-    ASSIGN_OR_RETURN(const bool answered, AnswerRepeat(job, context.request_id(), digest));
-    if (answered) return absl::OkStatus();
-
     ASSIGN_OR_RETURN(CachedState<State>* const own, Load(lane, job->streams.front()));
     std::vector<CachedState<State>> others;
     std::vector<const State*> states = {&own->state};
@@ -161,6 +159,12 @@ class CommandRunner {
     ASSIGN_OR_RETURN(KnownFacts<Facts> known, facts_for_(job->streams.front()));
 
     Decision<Event> decision = D::Decide(states, job->call.command, job->input, known.facts);
+    // What is appended is recognised as a repeat by the log; what is not, here: a patient who is registered cannot be
+    // registered, but whoever did it and lost the answer is to hear that it is done.
+    if (!decision.refusal.ok() || decision.events.empty() || context.validate_only()) {
+      ASSIGN_OR_RETURN(const bool answered, AnswerRepeat(job, context.request_id(), digest));
+      if (answered) return absl::OkStatus();
+    }
     if (!decision.refusal.ok()) return decision.refusal;
 
     rpc::v1::CommandOutcome outcome;
@@ -265,6 +269,7 @@ class CommandRunner {
                                                           const CachedState<State>& own,
                                                           const std::vector<CachedState<State>>& others) {
     eventlog::AppendRequest request;
+    request.may_commit_here = job.call.may_commit_here;
     request.metadata = job.call.metadata;
     request.metadata.causation_id = request.request_id = context.request_id();
     request.metadata.correlation_id = context.correlation_id();

@@ -51,6 +51,9 @@ struct StreamAppend {
 struct AppendRequest {
   std::vector<StreamAppend> streams;  // At least one, no stream twice, each with at least one event.
   Metadata metadata;
+  // The calling thread may do the commit where nobody else is at it: one thread less to wake, for a caller that has
+  // nothing better to do. Otherwise Append waits for nothing but reads.
+  bool may_commit_here = false;
   // Makes the append safe to repeat, for ever; empty: it cannot be recognised again.
   std::string request_id;
   // Tells one request from another under the same id; 32 bytes where request_id is set.
@@ -131,8 +134,9 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  // Decides positions and versions at once and returns them; `on_durable` is called exactly once, from a thread of the
-  // log, when the events are on disk, in the order of positions. A commit that fails ends the process (fail-stop), so a
+  // Decides positions and versions at once and returns them; `on_durable` is called exactly once, when the
+  // events are on disk, in the order of positions, from a thread of the log or of one that may_commit_here: then perhaps
+  // before this returns. A commit that fails ends the process (fail-stop), so a
   // result that was returned is lost only with it: tell nobody of it before `on_durable`.
   //
   // Errors, after which `on_durable` is never called and nothing was recorded:

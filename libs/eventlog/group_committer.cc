@@ -41,8 +41,18 @@ bool GroupCommitter::Enqueue(SequencedAppend append) {
   if (closing_ || failed_) return false;
   queue_.push_back(std::move(append));
   ++queued_appends_;
-  if (!committing_) work_.NotifyOne();
   return true;
+}
+
+void GroupCommitter::Attend(bool may_commit_here) {
+  Turn turn;
+  {
+    MutexLock lock(mutex_);
+    if (committing_ || failed_ || queue_.empty()) return;
+    if (!may_commit_here) return work_.NotifyOne();
+    Take(turn);
+  }
+  if (Commit(turn)) Finish(turn);
 }
 
 void GroupCommitter::WhenDurable(std::function<void()> on_durable) {
@@ -67,24 +77,34 @@ void GroupCommitter::Close() {
     closing_ = true;
     work_.NotifyAll();
   }
-  MutexLock lock(closing_mutex_);
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  {
+    MutexLock lock(closing_mutex_);
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+  // A turn may be in the hands of a thread that attends.
+  MutexLock lock(mutex_);
+  turns_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return failed_ || finished_turns_ == taken_turns_; });
 }
 
 void GroupCommitter::Run() {
   Turn turn;
-  while (Take(turn)) {
+  while (Await(turn)) {
     if (!Commit(turn)) return;
     Finish(turn);
   }
 }
 
-bool GroupCommitter::Take(Turn& turn) {
+bool GroupCommitter::Await(Turn& turn) {
   MutexLock lock(mutex_);
   work_.Wait(mutex_,
              [this]() NO_THREAD_SAFETY_ANALYSIS { return failed_ || (!committing_ && (closing_ || !queue_.empty())); });
   if (failed_ || queue_.empty()) return false;
+  Take(turn);
+  return true;
+}
+
+void GroupCommitter::Take(Turn& turn) {
   turn = Turn();
   while (!queue_.empty() && turn.group.size() < kMaxGroupAppends && turn.report.bytes < kMaxGroupBytes) {
     turn.report.bytes += PayloadBytes(queue_.front());
@@ -97,7 +117,6 @@ bool GroupCommitter::Take(Turn& turn) {
   taken_appends_ += turn.group.size();
   turn.last_append = taken_appends_;
   committing_ = true;
-  return true;
 }
 
 bool GroupCommitter::Commit(Turn& turn) {
@@ -114,6 +133,7 @@ bool GroupCommitter::Commit(Turn& turn) {
   failed_ = !status.ok();
   if (failed_ || closing_) {
     work_.NotifyAll();
+    turns_.NotifyAll();
   } else if (!queue_.empty()) {
     work_.NotifyOne();
   }

@@ -27,6 +27,8 @@ class GroupCommitter {
   // Queues an append; callers take care that positions ascend. One without records (a repeated request) only has its
   // callback called, after those before it. False if it is closed or has failed.
   bool Enqueue(SequencedAppend append);
+  // Sees to what was queued. Where nobody commits, the calling thread may do it itself, which saves waking another one.
+  void Attend(bool may_commit_here);
   // See EventLog::WhenDurable.
   void WhenDurable(std::function<void()> on_durable);
   void SetObserver(std::function<void(const CommitReport&)> observer);
@@ -47,7 +49,8 @@ class GroupCommitter {
 
   void Run();
   // Waits until there is something to commit and nobody commits; false when there never will be.
-  bool Take(Turn& turn);
+  bool Await(Turn& turn);
+  void Take(Turn& turn) REQUIRES(mutex_);
   bool Commit(Turn& turn);
   // Waits for the turns before, then publishes and calls back.
   void Finish(Turn& turn);

@@ -15,6 +15,7 @@ constexpr size_t kBlockBytes = 16 << 10;
 constexpr size_t kDictionaryBytes = 16 << 10;
 constexpr size_t kDictionaryTrainingBytes = 100 * kDictionaryBytes;
 constexpr double kBloomBitsPerKey = 10;
+constexpr double kMemtableBloomRatio = 0.05;  // Of the write buffer.
 constexpr size_t kEventsBufferBytes = 32 << 20;
 constexpr size_t kIndexBufferBytes = 8 << 20;
 constexpr size_t kAllBuffersBytes = 64 << 20;
@@ -48,8 +49,11 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const rocksdb::BlockBa
     options.bottommost_compression_opts.zstd_max_train_bytes = kDictionaryTrainingBytes;
   }
   rocksdb::BlockBasedTableOptions own = table;
-  // Nearly every request id is looked up once, and is not there.
-  if (family == kRequests) own.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  if (family == kRequests) {  // Nearly every request id is looked up once, and is not there.
+    own.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = kMemtableBloomRatio;
+  }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(own));
   return options;
 }

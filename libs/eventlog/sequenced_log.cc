@@ -92,6 +92,14 @@ absl::StatusOr<SequencedLog::Stored> SequencedLog::LookUp(const AppendRequest& r
 
 absl::StatusOr<AppendResult> SequencedLog::Append(AppendRequest request,
                                                   std::function<void(const AppendResult&)> on_durable) {
+  const bool may_commit_here = request.may_commit_here;
+  absl::StatusOr<AppendResult> result = Queue(std::move(request), std::move(on_durable));
+  if (result.ok()) committer_.Attend(may_commit_here);
+  return result;
+}
+
+absl::StatusOr<AppendResult> SequencedLog::Queue(AppendRequest request,
+                                                 std::function<void(const AppendResult&)> on_durable) {
   RETURN_IF_ERROR(ValidateAppend(request));
   // The engine is asked without the lock. Its answers hold if nothing was retired meanwhile: whatever was sequenced
   // since is then still known to the sequencer. Otherwise it is asked once more, with the lock.

@@ -54,6 +54,8 @@ class SequencedLog final : public EventLog {
 
   absl::StatusOr<Stored> LookUp(const AppendRequest& request, const std::vector<bool>& known) const;
   std::vector<bool> KnownHeads(const AppendRequest& request) REQUIRES(mutex_);
+  // Gives the append its place and queues it for its commit.
+  absl::StatusOr<AppendResult> Queue(AppendRequest request, std::function<void(const AppendResult&)> on_durable);
   absl::StatusOr<AppendResult> Repeat(const RequestRow& row, const AppendRequest& request,
                                       std::function<void(const AppendResult&)> on_durable) REQUIRES(mutex_);
   // A group is in the engine: readers see it, then subscribers.

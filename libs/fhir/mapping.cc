@@ -1,24 +1,13 @@
 #include "fhir/mapping.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/sha256.h"
 #include "base/uuid.h"
 #include "fhir/time.h"
 
 namespace anamnesis::fhir {
-namespace {
-
-std::string Sha256(std::string_view bytes) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
-}
-
-}  // namespace
 
 Mapping::Mapping(const BundleIndex& index, const Json& resource, std::string type, std::string id)
     : index_(index), type_(std::move(type)), id_(std::move(id)) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
+#include "rpc/mutex_mode.h"
 
 namespace anamnesis::rpc {
 namespace {
@@ -17,6 +18,7 @@ constexpr int kPingPatienceMillis = 20'000;
 }  // namespace
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  DoNotSearchForDeadlocks();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(INT_MAX);  // What our own servers send is bounded by them.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMillis);

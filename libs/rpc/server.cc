@@ -8,6 +8,7 @@
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 #include "rpc/log.h"
+#include "rpc/mutex_mode.h"
 
 namespace anamnesis::rpc {
 namespace {
@@ -35,6 +36,7 @@ absl::StatusOr<int> Server::Start(const std::vector<Service*>& services) {
     return true;
   }();
   (void)reflection;
+  DoNotSearchForDeadlocks();
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort(options_.listen_address, grpc::InsecureServerCredentials(), &port);

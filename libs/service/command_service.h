@@ -49,7 +49,10 @@ class CommandService final : public rpc::Service {
         method.c_str(), *field.message_type(),
         [&field](Command& command) { return command.GetReflection()->MutableMessage(&command, &field); },
         [this](const rpc::CallContext& context, Command&& command, auto done) {
-          runner_.Run({.command = std::move(command), .metadata = ToMetadata(context), .roles = context.caller.roles},
+          runner_.Run({.command = std::move(command),
+                       .metadata = ToMetadata(context),
+                       .roles = context.caller.roles,
+                       .may_commit_here = true},
                       std::move(done));
         });
   }

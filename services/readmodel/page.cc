@@ -9,9 +9,9 @@
 #include "anamnesis/chart/v1/chart_service.pb.h"
 #include "anamnesis/rpc/v1/errors.pb.h"
 #include "base/refusal.h"
+#include "base/sha256.h"
 #include "base/status.h"
 #include "google/protobuf/descriptor.h"
-#include "openssl/sha.h"
 #include "services/readmodel/views/view_kinds.h"
 
 namespace anamnesis::readmodel {
@@ -41,9 +41,7 @@ std::string Seal(const Message& request, std::string_view key) {
   sealed.push_back('\0');
   sealed += asked->SerializeAsString();
   sealed.append(key);
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(sealed.data()), sealed.size(), digest);
-  return std::string(reinterpret_cast<const char*>(digest), kSealBytes);
+  return Sha256(sealed).substr(0, kSealBytes);
 }
 
 // Fills a page; says when it has seen enough.

@@ -16,6 +16,12 @@ inline void Report(const std::string& what, double figure, double baseline, cons
   std::fflush(stdout);
 }
 
+// A ratio that nothing is aimed for with.
+inline void ReportOnly(const std::string& what, double figure, double baseline, const std::string& unit) {
+  std::printf("%-46s %12.1f %12.1f %-9s %6.2f\n", what.c_str(), figure, baseline, unit.c_str(), figure / baseline);
+  std::fflush(stdout);
+}
+
 // A figure that is aimed for as it is.
 inline void ReportAbsolute(const std::string& what, double figure, const std::string& unit, double target) {
   std::printf("%-46s %12.1f %12s %-9s %6s  >= %.0f  %s\n", what.c_str(), figure, "-", unit.c_str(), "-", target,

@@ -4,7 +4,9 @@
 
 #include <cstdlib>
 #include <memory>
+#include <semaphore>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "anamnesis/chart/v1/chart_service.grpc.pb.h"
@@ -102,6 +104,15 @@ class Echo {
     };
   }
 
+  // As Calls, answered when the request is on disk.
+  StartCall StoringCalls(size_t request_bytes, size_t response_bytes) {
+    const v1::EchoRequest request = Request(request_bytes, response_bytes);
+    return [this, request](uint64_t, std::function<void(bool)> done) {
+      Call<v1::EchoRequest, v1::EchoResponse>([this](auto... arguments) { stub_->async()->Store(arguments...); },
+                                              request, std::move(done));
+    };
+  }
+
  private:
   static v1::EchoRequest Request(size_t request_bytes, size_t response_bytes) {
     v1::EchoRequest request;
@@ -159,6 +170,37 @@ class Patients {
         [this](uint64_t index, std::function<void(bool)> done) { Record(ids_[index % ids_.size()], std::move(done)); };
   }
 
+  // A round of the same commands on one Submit stream.
+  Round Submit(uint64_t calls, uint64_t in_flight) {
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+    const auto stream = stub_->Submit(&context);
+    Round round;
+    std::counting_semaphore<> room(static_cast<std::ptrdiff_t>(in_flight));
+    std::thread reader([&] {
+      uint64_t answered = 0;
+      patient::v1::SubmitResponse response;
+      for (; stream->Read(&response); ++answered) {
+        if (!response.has_outcome()) ++round.failed;
+        room.release();
+      }
+      round.failed += calls - answered;
+    });
+    const int64_t begin = MonotonicMicros();
+    for (uint64_t i = 0; i < calls; ++i) {
+      patient::v1::SubmitRequest request;
+      request.set_sequence(i);
+      *request.mutable_command()->mutable_record_problem() = Problem(ids_[i % ids_.size()]);
+      room.acquire();
+      if (!stream->Write(request)) break;
+    }
+    stream->WritesDone();
+    reader.join();
+    round.per_second = static_cast<double>(calls) * 1e6 / static_cast<double>(MonotonicMicros() - begin);
+    if (!stream->Finish().ok()) ++round.failed;
+    return round;
+  }
+
   void Record(const std::string& id, std::function<void(bool)> done, rpc::v1::CommandOutcome* outcome = nullptr) {
     Call<patient::v1::RecordProblemRequest, rpc::v1::CommandOutcome>(
         [this](auto... arguments) { stub_->async()->RecordProblem(arguments...); }, Problem(id), std::move(done),
@@ -173,17 +215,26 @@ class Patients {
 };
 
 // Rounds of both in turn, so that a machine that slows down slows both.
-std::pair<std::vector<Round>, std::vector<Round>> Paired(uint64_t calls, uint64_t in_flight, const StartCall& ours,
-                                                         const StartCall& baseline) {
+using RunRound = std::function<Round(uint64_t calls)>;
+std::pair<std::vector<Round>, std::vector<Round>> Paired(uint64_t calls, const RunRound& ours,
+                                                         const RunRound& baseline) {
   std::vector<Round> a, b;
-  RunLoad(calls / 4 + 1, in_flight, ours);
-  RunLoad(calls / 4 + 1, in_flight, baseline);
+  ours(calls / 4 + 1);
+  baseline(calls / 4 + 1);
   for (int i = 0; i < kRounds; ++i) {
-    b.push_back(RunLoad(calls, in_flight, baseline));
-    a.push_back(RunLoad(calls, in_flight, ours));
+    b.push_back(baseline(calls));
+    a.push_back(ours(calls));
     Check(a.back().failed == 0 && b.back().failed == 0, "calls failed");
   }
   return {a, b};
+}
+
+std::pair<std::vector<Round>, std::vector<Round>> Paired(uint64_t calls, uint64_t in_flight, const StartCall& ours,
+                                                         const StartCall& baseline) {
+  const auto loaded = [in_flight](const StartCall& call) -> RunRound {
+    return [in_flight, &call](uint64_t count) { return RunLoad(count, in_flight, call); };
+  };
+  return Paired(calls, loaded(ours), loaded(baseline));
 }
 
 double MedianOf(const std::vector<Round>& rounds, double Round::*field) {
@@ -192,7 +243,7 @@ double MedianOf(const std::vector<Round>& rounds, double Round::*field) {
   return Median(values);
 }
 
-void BenchCommands(Echo& echo) {
+void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
   testing_support::TempDir dir;
   Cluster cluster(dir.path());
   cluster.Start("readmodel");
@@ -201,14 +252,27 @@ void BenchCommands(Echo& echo) {
   Patients patients(cluster.Channel("patient"), 500);
   const size_t request_bytes = Problem(NewUuid()).ByteSizeLong();
   const StartCall baseline = echo.Calls(request_bytes, 64);
-  for (const uint64_t in_flight : {1, 8, 64}) {
-    const auto [ours, theirs] = Paired(in_flight == 1 ? 2'000 : 12'000, in_flight, patients.Commands(), baseline);
-    const std::string label = "durable command, " + std::to_string(in_flight) + " in flight";
-    Report(label, MedianOf(ours, &Round::per_second), MedianOf(theirs, &Round::per_second), "calls/s",
-           in_flight == 1 ? 1 / 2.2 : 0.6, true);
-    Report(label + ", p50", MedianOf(ours, &Round::p50_micros), MedianOf(theirs, &Round::p50_micros), "us",
-           in_flight == 1 ? 2.2 : 1 / 0.6, false);
+  const StartCall storing = echo.StoringCalls(request_bytes, 64);
+  for (const uint64_t in_flight : loads) {
+    const uint64_t calls = in_flight == 1 ? 2'000 : 12'000;
+    const auto [ours, theirs] = Paired(calls, in_flight, patients.Commands(), baseline);
+    const std::string load = ", " + std::to_string(in_flight) + " in flight";
+    Report("durable command" + load, MedianOf(ours, &Round::per_second), MedianOf(theirs, &Round::per_second),
+           "calls/s", in_flight == 1 ? 1 / 2.2 : 0.6, true);
+    Report("durable command" + load + ", p50", MedianOf(ours, &Round::p50_micros),
+           MedianOf(theirs, &Round::p50_micros), "us", in_flight == 1 ? 2.2 : 1 / 0.6, false);
+    // How far one comes who only stores: what is left of the distance is the command's own.
+    const auto [stored, echoed] = Paired(calls, in_flight, storing, baseline);
+    ReportOnly("  for comparison: store and answer" + load, MedianOf(stored, &Round::per_second),
+               MedianOf(echoed, &Round::per_second), "calls/s");
+    ReportOnly("  for comparison: store and answer, p50", MedianOf(stored, &Round::p50_micros),
+               MedianOf(echoed, &Round::p50_micros), "us");
   }
+  const auto [streamed, called] = Paired(
+      12'000, [&](uint64_t calls) { return patients.Submit(calls, 64); },
+      [&](uint64_t calls) { return RunLoad(calls, 64, baseline); });
+  Report("durable command on a Submit stream, 64 in flight", MedianOf(streamed, &Round::per_second),
+         MedianOf(called, &Round::per_second), "calls/s", 0.6, true);
 }
 
 // Fills a patient log in process, then starts the real server on it.
@@ -308,17 +372,20 @@ void BenchQueries(Echo& echo) {
          false);
 }
 
-void Run() {
+// All of them, or the one that is named; commands at one load where one is named.
+void Run(const std::string& only, uint64_t in_flight) {
+  Check(only.empty() || only == "commands" || only == "replay" || only == "queries",
+        "usage: rpc_bench [commands [IN_FLIGHT] | replay | queries]");
   ReportHeader();
   Echo echo;
-  BenchCommands(echo);
-  BenchReplay();
-  BenchQueries(echo);
+  if (only.empty() || only == "commands") BenchCommands(echo, in_flight > 0 ? std::vector{in_flight} : std::vector<uint64_t>{1, 8, 64});
+  if (only.empty() || only == "replay") BenchReplay();
+  if (only.empty() || only == "queries") BenchQueries(echo);
 }
 
 }  // namespace
 }  // namespace anamnesis::bench
 
-int main() {
-  anamnesis::bench::Run();
+int main(int argc, char** argv) {
+  anamnesis::bench::Run(argc > 1 ? argv[1] : "", argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0);
 }
