@@ -1,8 +1,9 @@
 #include "rpc/identity.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <random>
+
+#include "absl/strings/str_cat.h"
 
 namespace anamnesis::rpc {
 namespace {
@@ -22,10 +23,8 @@ bool IsTraceparent(std::string_view text) {
 
 std::string NewTraceparent() {
   thread_local std::mt19937_64 random{std::random_device{}()};
-  char text[kTraceparentBytes + 1];
-  std::snprintf(text, sizeof(text), "00-%016llx%016llx-%016llx-01", static_cast<unsigned long long>(random() | 1),
-                static_cast<unsigned long long>(random()), static_cast<unsigned long long>(random() | 1));
-  return text;
+  const auto hex = [](uint64_t number) { return absl::Hex(number, absl::kZeroPad16); };
+  return absl::StrCat("00-", hex(random() | 1), hex(random()), "-", hex(random() | 1), "-01");
 }
 
 void AddRoles(std::string_view list, std::vector<std::string>& roles) {

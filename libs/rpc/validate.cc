@@ -44,7 +44,7 @@ class Walk {
     const Reflection& reflection = *message.GetReflection();
     for (const FieldPlan& field : plan.fields) {
       if (violations_.size() >= kMaxViolations) return;
-      if (field.field->is_repeated()) {
+      if (field.repeated) {
         VisitItems(field, message, reflection, path, depth);
       } else {
         VisitSingle(field, message, reflection, path, depth);
@@ -76,7 +76,7 @@ class Walk {
     const FieldDescriptor* field = plan.field;
     const int i = path.index;
     std::string scratch;
-    switch (field->cpp_type()) {
+    switch (plan.type) {
       case FieldDescriptor::CPPTYPE_STRING:
         return CheckText(plan, reflection.GetRepeatedStringReference(message, field, i, &scratch), path);
       case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -104,13 +104,13 @@ class Walk {
                    int depth) {
     const FieldDescriptor* field = plan.field;
     const Path path{&parent, field, -1};
-    if (!reflection.HasField(message, field)) {
-      if (plan.required) return Violated(path, "must be set");
-      // A number that cannot tell unset from zero is zero.
-      if (field->has_presence() || (!plan.min.has_value() && !plan.max.has_value())) return;
+    // What cannot tell unset from empty or zero is empty or zero, and is checked as that.
+    if (plan.has_presence && !reflection.HasField(message, field)) {
+      if (plan.required) Violated(path, "must be set");
+      return;
     }
     std::string scratch;
-    switch (field->cpp_type()) {
+    switch (plan.type) {
       case FieldDescriptor::CPPTYPE_STRING:
         return CheckText(plan, reflection.GetStringReference(message, field, &scratch), path);
       case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -157,13 +157,18 @@ class Walk {
   }
 
   void CheckEnum(const FieldPlan& plan, int value, const Path& path) {
-    if (value == 0 && plan.required) return Violated(path, "must be set");
+    if (value == 0) {
+      if (plan.required) Violated(path, "must be set");
+      return;
+    }
     if (plan.field->enum_type()->FindValueByNumber(value) == nullptr) {
       Violated(path, "must be a value of the enumeration that is known here");
     }
   }
 
   void CheckNumber(const FieldPlan& plan, double value, const Path& path) {
+    const bool unset = value == 0 && !plan.has_presence && !plan.repeated;
+    if (unset && plan.required) return Violated(path, "must be set");
     if (!std::isfinite(value)) return Violated(path, "must be a finite number");
     if (plan.min.has_value() && value < *plan.min) {
       return Violated(path, absl::StrCat("must be at least ", *plan.min));

@@ -37,6 +37,9 @@ class PlanCache {
     const v1::FieldRule& rule = field.options().GetExtension(v1::rule);
     FieldPlan plan{};
     plan.field = &field;
+    plan.type = field.cpp_type();
+    plan.repeated = field.is_repeated();
+    plan.has_presence = field.has_presence();
     plan.required = rule.required();
     plan.uuid = rule.uuid();
     const bool is_text = field.type() == FieldDescriptor::TYPE_STRING;

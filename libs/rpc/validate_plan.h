@@ -16,6 +16,9 @@ struct MessagePlan;
 // What is to be checked of one field.
 struct FieldPlan {
   const google::protobuf::FieldDescriptor* field;
+  google::protobuf::FieldDescriptor::CppType type;
+  bool repeated;
+  bool has_presence;
   bool required;
   bool uuid;
   uint32_t max_bytes;

@@ -1,5 +1,7 @@
 #include "services/encounter/domain/decide.h"
 
+#include <optional>
+
 #include "anamnesis/rpc/v1/errors.pb.h"
 #include "base/clock.h"
 #include "services/encounter/domain/encounter_decider.h"
@@ -9,12 +11,13 @@ namespace anamnesis::encounter {
 
 Decision EncounterDecider::Decide(std::span<const State* const> states, const Command& command,
                                   const decider::DecisionInput& input, const Facts& facts) {
-  absl::StatusOr<Decision> decision = Refuse(rpc::v1::COMMAND_MISSING);
+  std::optional<absl::StatusOr<Decision>> decision;
   VisitRequest(command, [&](const auto& request) {
     decision = encounter::Decide({.state = *states.front(), .input = input, .facts = facts}, request);
   });
-  if (!decision.ok()) return {.refusal = decision.status()};
-  return *std::move(decision);
+  if (!decision.has_value()) return {.refusal = Refuse(rpc::v1::COMMAND_MISSING)};
+  if (!decision->ok()) return {.refusal = decision->status()};
+  return **std::move(decision);
 }
 
 google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context) {

@@ -1,5 +1,6 @@
 #include "services/medication/domain/decide.h"
 
+#include <optional>
 #include <utility>
 
 #include "anamnesis/rpc/v1/errors.pb.h"
@@ -11,12 +12,13 @@ namespace anamnesis::medication {
 
 Decision MedicationDecider::Decide(std::span<const State* const> states, const Command& command,
                                    const decider::DecisionInput& input, const Facts& facts) {
-  absl::StatusOr<Decision> decision = Refuse(rpc::v1::COMMAND_MISSING);
+  std::optional<absl::StatusOr<Decision>> decision;
   WithRequest(command, [&](const auto& request) {
     decision = medication::Decide({.state = *states.front(), .input = input, .facts = facts}, request);
   });
-  if (!decision.ok()) return {.refusal = decision.status()};
-  return *std::move(decision);
+  if (!decision.has_value()) return {.refusal = Refuse(rpc::v1::COMMAND_MISSING)};
+  if (!decision->ok()) return {.refusal = decision->status()};
+  return **std::move(decision);
 }
 
 absl::StatusOr<const v1::OrderState*> FindOrder(const v1::MedicationState& state, const std::string& order_id,

@@ -1,5 +1,6 @@
 #include "services/patient/domain/decide.h"
 
+#include <optional>
 #include <utility>
 
 #include "anamnesis/rpc/v1/errors.pb.h"
@@ -15,10 +16,11 @@ Decision PatientDecider::Decide(std::span<const State* const> states, const Comm
                                 const decider::DecisionInput& input, const Facts&) {
   const Situation at{
       .patient = *states.front(), .duplicate = states.size() > 1 ? states.back() : nullptr, .input = input};
-  absl::StatusOr<Decision> decision = Refuse(rpc::v1::COMMAND_MISSING);
+  std::optional<absl::StatusOr<Decision>> decision;
   WithRequest(command, [&](const auto& request) { decision = patient::Decide(at, request); });
-  if (!decision.ok()) return {.refusal = decision.status()};
-  return *std::move(decision);
+  if (!decision.has_value()) return {.refusal = Refuse(rpc::v1::COMMAND_MISSING)};
+  if (!decision->ok()) return {.refusal = decision->status()};
+  return **std::move(decision);
 }
 
 absl::Status CheckPatient(const v1::PatientState& patient) {
