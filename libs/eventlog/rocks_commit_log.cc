@@ -16,7 +16,7 @@ constexpr size_t kBatchRoomPerEvent = 160;  // Keys and index rows.
 absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const std::string text = absl::StrCat("event log: ", status.ToString());
-  return status.IsCorruption() ? absl::DataLossError(text) : absl::UnavailableError(text);
+  return status.IsCorruption() ? absl::DataLossError(text) : absl::InternalError(text);
 }
 
 // <stream> NUL <big-endian version>: a stream's rows stand together, in the order of versions.

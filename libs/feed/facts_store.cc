@@ -1,5 +1,6 @@
 #include "feed/facts_store.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/status.h"
+#include "rocksdb/snapshot.h"
 #include "rocksdb/write_batch.h"
 
 namespace anamnesis::feed {
@@ -38,9 +40,10 @@ absl::StatusOr<uint64_t> ParsePosition(const rocksdb::Status& read, const std::s
   return position;
 }
 
-absl::StatusOr<std::string> ReadOrEmpty(rocksdb::DB& db, const std::string& key) {
+absl::StatusOr<std::string> ReadOrEmpty(rocksdb::DB& db, const std::string& key,
+                                        const rocksdb::ReadOptions& options = {}) {
   std::string value;
-  const rocksdb::Status status = db.Get(rocksdb::ReadOptions(), key, &value);
+  const rocksdb::Status status = db.Get(options, key, &value);
   if (status.IsNotFound()) return std::string();
   RETURN_IF_ERROR(FromRocks(status));
   return value;
@@ -82,20 +85,24 @@ class FactsStore::Sink final : public FollowSink {
   }
 
   absl::Status Apply(const event::v1::EventBatch& batch) override {
+    struct Facts {
+      std::string stored;
+      bool changed = false;
+    };
     MutexLock lock(store_.write_mutex_);
-    std::map<std::string, std::string> changed;
+    std::map<std::string, Facts> touched;
     for (const event::v1::EventEnvelope& event : batch.events()) {
       const std::string entity = EntityOf(event.stream());
-      auto facts = changed.find(entity);
-      if (facts == changed.end()) {
-        ASSIGN_OR_RETURN(std::string stored, ReadOrEmpty(*store_.db_, FactsKey(entity)));
-        facts = changed.emplace(entity, std::move(stored)).first;
+      const auto [facts, is_new] = touched.try_emplace(entity);
+      if (is_new) {
+        ASSIGN_OR_RETURN(facts->second.stored, ReadOrEmpty(*store_.db_, FactsKey(entity)));
       }
-      RETURN_IF_ERROR(fold_(facts->second, event).status());
+      ASSIGN_OR_RETURN(const bool changed, fold_(facts->second.stored, event));
+      facts->second.changed |= changed;
     }
     rocksdb::WriteBatch write;
-    for (const auto& [entity, facts] : changed) {
-      if (!facts.empty()) RETURN_IF_ERROR(FromRocks(write.Put(FactsKey(entity), facts)));
+    for (const auto& [entity, facts] : touched) {
+      if (facts.changed) RETURN_IF_ERROR(FromRocks(write.Put(FactsKey(entity), facts.stored)));
     }
     const std::string position = absl::StrCat(batch.events().rbegin()->position());
     RETURN_IF_ERROR(FromRocks(write.Put(PositionKey(source_), position)));
@@ -129,21 +136,26 @@ FactsStore::FactsStore(std::unique_ptr<rocksdb::DB> db, std::vector<std::string>
 
 FactsStore::~FactsStore() = default;
 
-absl::StatusOr<FactsStore::Known> FactsStore::Get(const std::string& entity) const {
-  std::vector<std::string> keys = {FactsKey(entity)};
-  for (const std::string& source : sources_) keys.push_back(PositionKey(source));
-  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-  std::vector<std::string> values;
-  // One MultiGet reads one instant of the database.
-  const std::vector<rocksdb::Status> statuses = db_->MultiGet(rocksdb::ReadOptions(), slices, &values);
+absl::StatusOr<FactsStore::Known> FactsStore::Get(const std::string& entity, const Others& others) const {
+  rocksdb::ManagedSnapshot snapshot(db_.get());  // One instant for all that is read.
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot.snapshot();
   Known known;
-  if (!statuses[0].IsNotFound()) {
-    RETURN_IF_ERROR(FromRocks(statuses[0]));
-    known.facts = std::move(values[0]);
-  }
-  for (size_t i = 1; i < keys.size(); ++i) {
-    ASSIGN_OR_RETURN(const uint64_t position, ParsePosition(statuses[i], values[i]));
+  for (const std::string& source : sources_) {
+    std::string text;
+    const rocksdb::Status read = db_->Get(options, PositionKey(source), &text);
+    ASSIGN_OR_RETURN(const uint64_t position, ParsePosition(read, text));
     known.positions.push_back(position);
+  }
+  std::vector<std::string> entities = {entity};
+  for (size_t i = 0; i < entities.size(); ++i) {
+    ASSIGN_OR_RETURN(std::string facts, ReadOrEmpty(*db_, FactsKey(entities[i]), options));
+    known.facts.push_back(std::move(facts));
+    if (others == nullptr) continue;
+    ASSIGN_OR_RETURN(const std::vector<std::string> more, others(known.facts.back()));
+    for (const std::string& other : more) {
+      if (std::ranges::find(entities, other) == entities.end()) entities.push_back(other);
+    }
   }
   return known;
 }

@@ -21,10 +21,13 @@ class FactsStore {
   // pure.
   using Fold = std::function<absl::StatusOr<bool>(std::string& facts, const event::v1::EventEnvelope& event)>;
 
-  // Facts of one entity as known now. `positions` are in the order of the sources.
+  // Which other entities' facts hold for an entity as well, from its own: of records that were merged into it. Pure.
+  using Others = std::function<absl::StatusOr<std::vector<std::string>>(const std::string& facts)>;
+
+  // Facts of one entity as known now.
   struct Known {
-    std::string facts;
-    std::vector<uint64_t> positions;
+    std::vector<std::string> facts;   // Its own first, then those of others.
+    std::vector<uint64_t> positions;  // In the order of the sources.
   };
 
   // `version` is that of the folds: what others have folded is thrown away, to be followed anew. FAILED_PRECONDITION
@@ -33,8 +36,9 @@ class FactsStore {
                                                           std::vector<std::string> sources, uint32_t version);
   ~FactsStore();
 
-  // The entity is what follows the first '-' of a stream's name.
-  absl::StatusOr<Known> Get(const std::string& entity) const;
+  // The entity is what follows the first '-' of a stream's name. With `others`, their facts and those of their others
+  // are read too.
+  absl::StatusOr<Known> Get(const std::string& entity, const Others& others = nullptr) const;
 
   // The sink for one of the sources. Lives as long as the store.
   FollowSink& SinkFor(const std::string& source, Fold fold);

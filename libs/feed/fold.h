@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -18,7 +19,14 @@ absl::StatusOr<Facts> ParseFacts(const std::string& stored) {
   return facts;
 }
 
-// A fold whose facts are one message for all sources and whose events are those of one. `apply` is pure.
+// The facts of an entity that nothing else belongs to.
+template <class Facts>
+absl::StatusOr<Facts> OwnFacts(const std::vector<std::string>& stored) {
+  return ParseFacts<Facts>(stored.front());
+}
+
+// A fold whose facts are one message for all sources and whose events are those of one. `apply` is pure. An event of an
+// unknown kind is FAILED_PRECONDITION: it may be what makes a prescription unsafe, so it is not passed over.
 template <class Facts, class Event>
 FactsStore::Fold FoldInto(void (*apply)(Facts&, const Event&)) {
   return [apply](std::string& stored, const event::v1::EventEnvelope& envelope) -> absl::StatusOr<bool> {
@@ -27,6 +35,11 @@ FactsStore::Fold FoldInto(void (*apply)(Facts&, const Event&)) {
     if (!event.ParseFromString(envelope.payload())) {
       return absl::DataLossError(
           absl::StrCat("the followed event at position ", envelope.position(), " cannot be decoded"));
+    }
+    if (event.event_case() == Event::EVENT_NOT_SET) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the followed event at position ", envelope.position(), " is of a kind that this release does ",
+                       "not know; it comes from a newer release: update this service too"));
     }
     apply(facts, event);
     std::string next = facts.SerializeAsString();

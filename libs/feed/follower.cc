@@ -62,11 +62,25 @@ void Follower::Run() {
   }
 }
 
+bool Follower::SetCall(grpc::ClientContext* call) {
+  MutexLock lock(mutex_);
+  call_ = stopping_ ? nullptr : call;
+  return !stopping_;
+}
+
+absl::StatusOr<v1::GetLogStatusResponse> Follower::LogStatus() {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, caller_, kStatusTimeout);
+  if (!SetCall(&context)) return absl::CancelledError("stopping");
+  v1::GetLogStatusResponse response;
+  const absl::Status status = rpc::FromGrpcStatus(stub_->GetLogStatus(&context, {}, &response));
+  SetCall(nullptr);
+  RETURN_IF_ERROR(status);
+  return response;
+}
+
 absl::Status Follower::FollowOnce() {
-  grpc::ClientContext status_context;
-  rpc::PrepareContext(status_context, caller_, kStatusTimeout);
-  v1::GetLogStatusResponse log_status;
-  RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetLogStatus(&status_context, {}, &log_status)));
+  ASSIGN_OR_RETURN(const v1::GetLogStatusResponse log_status, LogStatus());
   if (log_status.service() != service_) {
     return absl::FailedPreconditionError(
         absl::StrCat("the address serves '", log_status.service(), "', not '", service_, "'; correct the address"));
@@ -75,11 +89,7 @@ absl::Status Follower::FollowOnce() {
 
   grpc::ClientContext context;
   rpc::PrepareContext(context, caller_, rpc::kNoTimeout);
-  {
-    MutexLock lock(mutex_);
-    if (stopping_) return absl::CancelledError("stopping");
-    call_ = &context;
-  }
+  if (!SetCall(&context)) return absl::CancelledError("stopping");
   v1::SubscribeRequest request;
   request.set_after_position(position);
   request.set_follow(true);
@@ -94,10 +104,7 @@ absl::Status Follower::FollowOnce() {
   while (applied.ok() && reader->Read(&response)) applied = Take(response);
   if (!applied.ok()) context.TryCancel();
   const absl::Status ended = rpc::FromGrpcStatus(reader->Finish());
-  {
-    MutexLock lock(mutex_);
-    call_ = nullptr;
-  }
+  SetCall(nullptr);
   if (!applied.ok()) return applied;
   return ended.ok() ? absl::UnavailableError("the feed ended") : ended;
 }

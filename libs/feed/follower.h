@@ -40,6 +40,9 @@ class Follower {
 
  private:
   void Run();
+  // Names the call to be cancelled on stopping, or none; false when stopping.
+  bool SetCall(grpc::ClientContext* call);
+  absl::StatusOr<event::v1::GetLogStatusResponse> LogStatus();
   // One connection, until it ends.
   absl::Status FollowOnce();
   // Hands on what one message says, and keeps the link's state.

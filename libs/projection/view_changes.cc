@@ -93,8 +93,8 @@ absl::Status ViewChanges::Add(const v1::ViewChange& change) {
       return Malformed(change.position(), "operation is not one of PUT, PATCH, REMOVE");
   }
   if (pending->newest.position() != 0) {
-    batch_.Put(families_[kHistory], key + EncodeVersion(pending->newest.position(), pending->newest.ordinal()),
-               pending->newest.SerializeAsString());
+    const std::string version = key + EncodeVersion(pending->newest.position(), pending->newest.ordinal());
+    RETURN_IF_ERROR(FromRocks(batch_.Put(families_[kHistory], version, pending->newest.SerializeAsString())));
   }
   pending->newest = std::move(next);
   subjects_.insert(ref.subject);
@@ -103,7 +103,7 @@ absl::Status ViewChanges::Add(const v1::ViewChange& change) {
 
 absl::Status ViewChanges::Finish() {
   for (const auto& [key, pending] : rows_) {
-    batch_.Put(families_[kCurrent], key, pending.newest.SerializeAsString());
+    RETURN_IF_ERROR(FromRocks(batch_.Put(families_[kCurrent], key, pending.newest.SerializeAsString())));
     RETURN_IF_ERROR(WriteIndex(pending));
   }
   return absl::OkStatus();
@@ -119,8 +119,12 @@ absl::Status ViewChanges::WriteIndex(const Pending& pending) {
   std::set_difference(before.begin(), before.end(), after->begin(), after->end(), std::back_inserter(gone));
   std::set_difference(after->begin(), after->end(), before.begin(), before.end(), std::back_inserter(added));
   const std::string entry = EncodeEntry(pending.ref);
-  for (const std::string& term : gone) batch_.Delete(families_[kIndex], generation_ + term + entry);
-  for (const std::string& term : added) batch_.Put(families_[kIndex], generation_ + term + entry, "");
+  for (const std::string& term : gone) {
+    RETURN_IF_ERROR(FromRocks(batch_.Delete(families_[kIndex], generation_ + term + entry)));
+  }
+  for (const std::string& term : added) {
+    RETURN_IF_ERROR(FromRocks(batch_.Put(families_[kIndex], generation_ + term + entry, "")));
+  }
   return absl::OkStatus();
 }
 

@@ -42,8 +42,10 @@ struct Context {
   };
   std::vector<Followed> followed;
   uint32_t facts_version = 1;  // Raised when a fold changes, so that all facts are made anew.
-  // The facts from their stored form.
-  std::function<absl::StatusOr<typename D::Facts>(const std::string& stored)> parse_facts;
+  // Whose facts hold for an entity as well; nobody's if empty.
+  feed::FactsStore::Others others;
+  // The facts from their stored form: those of the entity, then those of others.
+  std::function<absl::StatusOr<typename D::Facts>(const std::vector<std::string>& stored)> parse_facts;
 };
 
 // Members stand in the order in which they depend on each other, so that destruction ends the calls first and closes
@@ -141,7 +143,7 @@ class WriteService {
   absl::StatusOr<decider::KnownFacts<typename D::Facts>> FactsFor(const std::string& stream) const {
     decider::KnownFacts<typename D::Facts> known;
     if (facts_ == nullptr) return known;
-    ASSIGN_OR_RETURN(const feed::FactsStore::Known stored, facts_->Get(feed::EntityOf(stream)));
+    ASSIGN_OR_RETURN(const feed::FactsStore::Known stored, facts_->Get(feed::EntityOf(stream), context_.others));
     ASSIGN_OR_RETURN(known.facts, context_.parse_facts(stored.facts));
     for (size_t i = 0; i < stored.positions.size(); ++i) {
       known.positions.push_back({.log = facts_->sources()[i], .position = stored.positions[i]});

@@ -11,7 +11,7 @@ absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const se
                                   .project = ProjectEncounter,
                                   .projection_version = kEncounterProjectionVersion,
                                   .followed = {{.service = "patient", .fold = feed::FoldInto(ApplyPatientEvent)}},
-                                  .parse_facts = feed::ParseFacts<v1::PatientFacts>},
+                                  .parse_facts = feed::OwnFacts<v1::PatientFacts>},
                                  options);
 }
 

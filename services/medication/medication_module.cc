@@ -1,5 +1,6 @@
 #include "services/medication/medication_module.h"
 
+#include "base/status.h"
 #include "feed/fold.h"
 #include "services/medication/domain/encounter_facts.h"
 #include "services/medication/domain/patient_facts.h"
@@ -17,6 +18,21 @@ void ApplyToEncounterFacts(v1::MedicationFacts& facts, const encounter::v1::Enco
   ApplyEncounterEvent(*facts.mutable_encounters(), event);
 }
 
+absl::StatusOr<std::vector<std::string>> AbsorbedRecords(const std::string& stored) {
+  ASSIGN_OR_RETURN(const auto facts, feed::ParseFacts<v1::MedicationFacts>(stored));
+  const auto& ids = facts.patient().absorbed_ids();
+  return std::vector<std::string>(ids.begin(), ids.end());
+}
+
+absl::StatusOr<v1::MedicationFacts> FactsOfPerson(const std::vector<std::string>& stored) {
+  ASSIGN_OR_RETURN(auto facts, feed::ParseFacts<v1::MedicationFacts>(stored.front()));
+  for (size_t i = 1; i < stored.size(); ++i) {
+    ASSIGN_OR_RETURN(const auto absorbed, feed::ParseFacts<v1::MedicationFacts>(stored[i]));
+    AddAbsorbed(facts, absorbed);
+  }
+  return facts;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const service::WriteServiceOptions& options) {
@@ -27,7 +43,9 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
           .projection_version = kMedicationProjectionVersion,
           .followed = {{.service = "patient", .fold = feed::FoldInto(ApplyToPatientFacts)},
                        {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts)}},
-          .parse_facts = feed::ParseFacts<v1::MedicationFacts>
+          .facts_version = kMedicationFactsVersion,
+          .others = AbsorbedRecords,
+          .parse_facts = FactsOfPerson
   },
       options);
 }

@@ -96,6 +96,18 @@ TEST_F(CommandRunnerTest, ARepeatedRequestGetsTheFirstOutcome) {
   EXPECT_EQ(Sum("a"), 10);
 }
 
+TEST_F(CommandRunnerTest, ARepeatThatWouldBeRefusedNowGetsTheFirstOutcome) {
+  ASSERT_TRUE(Run(Add("a", 5)).ok());
+  const Outcome first = Run(Add("a", -5, "r1"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  const Outcome second = Run(Add("a", -5, "r1"));
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_TRUE(second->duplicate());
+  EXPECT_EQ(second->position(), first->position());
+  EXPECT_EQ(RefusalInfo(Run(Add("a", -6, "r1")).status()).reason(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(Sum("a"), 0);
+}
+
 TEST_F(CommandRunnerTest, ARequestIdServesOneRequestOnly) {
   ASSERT_TRUE(Run(Add("a", 5, "r1")).ok());
   EXPECT_EQ(RefusalInfo(Run(Add("a", 6, "r1")).status()).reason(), "REQUEST_ID_REUSED");

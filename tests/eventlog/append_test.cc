@@ -1,5 +1,6 @@
 // Appending: what every `expected` demands, what an append leaves in the log, and what is refused whole.
 #include <future>
+#include <thread>
 
 #include "base/uuid.h"
 #include "gmock/gmock.h"
@@ -20,6 +21,16 @@ struct ExpectedCase {
   Expected expected;
   absl::StatusCode code;
 };
+
+TEST_P(AppendTest, ALoneAppendMayBeCommittedByItsCaller) {
+  const std::thread::id here = std::this_thread::get_id();
+  std::thread::id told_by;
+  AppendRequest request = One("ward-1");
+  request.may_commit_here = true;
+  ASSERT_TRUE(log_->Append(std::move(request), [&](const AppendResult&) { told_by = std::this_thread::get_id(); }).ok());
+  EXPECT_EQ(told_by, here);
+  EXPECT_EQ(log_->Tail(), 1u);
+}
 
 TEST_P(AppendTest, ExpectedVersionDecides) {
   constexpr auto kOk = absl::StatusCode::kOk;

@@ -1,5 +1,7 @@
 // Many threads at once: no update lost, no position missing, no subscriber held up by another.
+#include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -112,15 +114,39 @@ TEST_P(ConcurrencyTest, OneThatNeverPullsHoldsUpNobody) {
   for (const auto& subscription : idle) FollowUntil(*subscription, kEvents);
 }
 
+TEST_P(ConcurrencyTest, CommittersOfTheirOwnAndTheLogsKeepTheOrder) {
+  constexpr int kThreads = 8;
+  constexpr int kEach = 100;
+  std::mutex mutex;
+  std::vector<Position> told;
+  RunThreads(kThreads, [&](int i) {
+    for (int n = 0; n < kEach; ++n) {
+      AppendRequest request = One("ward-" + std::to_string(i));
+      request.may_commit_here = (i + n) % 2 == 0;
+      const auto result = log_->Append(std::move(request), [&](const AppendResult& durable) {
+        const std::lock_guard lock(mutex);
+        told.push_back(durable.last_position);
+      });
+      EXPECT_TRUE(result.ok()) << result.status();
+    }
+  });
+  Settle();
+  EXPECT_EQ(told.size(), static_cast<size_t>(kThreads * kEach));
+  EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+  ExpectWholeLog(static_cast<size_t>(kThreads * kEach));
+}
+
 TEST_P(ConcurrencyTest, ClosingWhileEverybodyIsAtIt) {
   std::atomic<int> told = 0;
   std::atomic<int> accepted = 0;
   std::vector<std::thread> writers;
   std::atomic<bool> begun = false;
   for (int i = 0; i < 8; ++i) {
-    writers.emplace_back([&] {
+    writers.emplace_back([&, i] {
       while (true) {
-        const auto result = log_->Append(One("ward-1"), [&](const AppendResult&) { ++told; });
+        AppendRequest request = One("ward-1");
+        request.may_commit_here = i % 2 == 0;
+        const auto result = log_->Append(std::move(request), [&](const AppendResult&) { ++told; });
         if (!result.ok()) {
           EXPECT_EQ(result.status().code(), absl::StatusCode::kUnavailable);
           return;

@@ -12,6 +12,8 @@ namespace {
 const std::string kLog = "11111111-1111-4111-8111-111111111111";
 const std::string kOtherLog = "22222222-2222-4222-8222-222222222222";
 
+using Facts = std::vector<std::string>;
+
 // Facts are the payloads one after the other.
 absl::StatusOr<bool> AppendPayload(std::string& facts, const event::v1::EventEnvelope& event) {
   if (event.payload() == "bad") return absl::DataLossError("bad");
@@ -54,7 +56,7 @@ TEST_F(FactsStoreTest, NothingIsKnownAtFirst) {
   EXPECT_EQ(*sink_->Resume(kLog), 0u);
   const auto known = store_->Get("a");
   ASSERT_TRUE(known.ok());
-  EXPECT_EQ(known->facts, "");
+  EXPECT_EQ(known->facts, Facts{""});
   EXPECT_EQ(known->positions, (std::vector<uint64_t>{0, 0}));
 }
 
@@ -71,8 +73,8 @@ TEST_F(FactsStoreTest, FactsAndPositionAreKeptTogetherAcrossARestart) {
                   .ok());
   Open();
   EXPECT_EQ(*sink_->Resume(kLog), 3u);
-  EXPECT_EQ(store_->Get("a")->facts, "xz");
-  EXPECT_EQ(store_->Get("b")->facts, "y");
+  EXPECT_EQ(store_->Get("a")->facts, Facts{"xz"});
+  EXPECT_EQ(store_->Get("b")->facts, Facts{"y"});
   EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{3, 0}));
 }
 
@@ -88,7 +90,7 @@ TEST_F(FactsStoreTest, WhatAnotherVersionFoldedIsFollowedAnew) {
   Open(2);
   EXPECT_EQ(std::filesystem::status(directory_).permissions(), std::filesystem::perms::owner_all);
   EXPECT_EQ(*sink_->Resume(kLog), 0u);
-  EXPECT_EQ(store_->Get("a")->facts, "");
+  EXPECT_EQ(store_->Get("a")->facts, Facts{""});
   EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{0, 0}));
 }
 
@@ -108,7 +110,7 @@ TEST_F(FactsStoreTest, ABatchThatCannotBeFoldedChangesNothing) {
   },
                        2))
                    .ok());
-  EXPECT_EQ(store_->Get("a")->facts, "x");
+  EXPECT_EQ(store_->Get("a")->facts, Facts{"x"});
   EXPECT_EQ(store_->Get("a")->positions[0], 1u);
 }
 
@@ -128,8 +130,25 @@ TEST_F(FactsStoreTest, TwoSourcesChangeTheSameEntity) {
   },
                       9))
                   .ok());
-  EXPECT_EQ(store_->Get("a")->facts, "pe");
+  EXPECT_EQ(store_->Get("a")->facts, Facts{"pe"});
   EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{5, 9}));
+}
+
+TEST_F(FactsStoreTest, FactsOfOthersAreReadToTheEndOfTheChain) {
+  ASSERT_TRUE(sink_
+                  ->Apply(Batch(
+                      {
+                          {"a", "b"},
+                          {"b", "c"},
+                          {"c", "a"}
+  },
+                      1))
+                  .ok());
+  const auto named = [](const std::string& facts) -> absl::StatusOr<std::vector<std::string>> {
+    return facts.empty() ? std::vector<std::string>() : std::vector<std::string>{facts};
+  };
+  EXPECT_EQ(store_->Get("a", named)->facts, (Facts{"b", "c", "a"}));
+  EXPECT_EQ(store_->Get("d", named)->facts, Facts{""});
 }
 
 TEST_F(FactsStoreTest, AnotherLogUnderTheSameNameIsRefused) {

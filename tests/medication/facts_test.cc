@@ -1,4 +1,5 @@
 // What is kept of the other services' events.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "services/medication/domain/encounter_facts.h"
@@ -51,6 +52,19 @@ TEST(PatientFactsTest, DeathIsRecordedAndTakenBack) {
   retracted.mutable_death_retracted();
   EXPECT_TRUE(Following({died}).deceased());
   EXPECT_FALSE(Following({died, retracted}).deceased());
+}
+
+TEST(PatientFactsTest, AMergedPersonHasTheAllergiesOfBothRecords) {
+  PatientEvent absorbs;
+  absorbs.mutable_duplicate_absorbed()->set_duplicate_id(kSurvivor);
+  v1::MedicationFacts own, merged;
+  *own.mutable_patient() = Following({absorbs});
+  EXPECT_THAT(own.patient().absorbed_ids(), testing::ElementsAre(kSurvivor));
+  *merged.mutable_patient() = Following({AllergyRecorded()});
+  merged.mutable_encounters()->add_void_ids(kSurvivor);
+  AddAbsorbed(own, merged);
+  EXPECT_EQ(own.patient().allergies_size(), 1);
+  EXPECT_EQ(own.encounters().void_ids_size(), 1);
 }
 
 TEST(PatientFactsTest, TheSurvivorIsKnown) {

@@ -92,26 +92,32 @@ TEST(LinksTest, CommandsAreTakenWhileEverythingElseIsDown) {
   for (const std::string& name : Cluster::Names()) cluster.AwaitHealthy(name);
 }
 
+// Records an allergy to a substance of RxNorm; returns the event's position.
+uint64_t RecordAllergy(Cluster& cluster, const std::string& patient_id, const std::string& rxnorm) {
+  patient::v1::RecordAllergyRequest request;
+  request.set_patient_id(patient_id);
+  request.mutable_allergy()->set_id(NewUuid());
+  request.mutable_allergy()->set_clinical_status(patient::v1::CLINICAL_STATUS_ACTIVE);
+  auto& substance = *request.mutable_allergy()->mutable_substance()->add_codings();
+  substance.set_system("http://www.nlm.nih.gov/research/umls/rxnorm");
+  substance.set_code(rxnorm);
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+  rpc::v1::CommandOutcome recorded;
+  EXPECT_TRUE(patient::v1::PatientService::NewStub(cluster.Channel("patient"))
+                  ->RecordAllergy(&context, request, &recorded)
+                  .ok());
+  return recorded.position();
+}
+
 TEST(LinksTest, AnAllergyStopsAPrescriptionAndTheDecisionSaysWhatItKnew) {
   testing_support::TempDir dir;
   Cluster cluster(dir.path());
   cluster.StartAll();
   const std::vector<std::string> patients = RegisterPatients(cluster, 1);
 
-  patient::v1::RecordAllergyRequest request;
-  request.set_patient_id(patients[0]);
-  request.mutable_allergy()->set_id(NewUuid());
-  request.mutable_allergy()->set_clinical_status(patient::v1::CLINICAL_STATUS_ACTIVE);
-  auto& substance = *request.mutable_allergy()->mutable_substance()->add_codings();
-  substance.set_system("http://www.nlm.nih.gov/research/umls/rxnorm");
-  substance.set_code("7052");
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
-  rpc::v1::CommandOutcome recorded;
-  ASSERT_TRUE(patient::v1::PatientService::NewStub(cluster.Channel("patient"))
-                  ->RecordAllergy(&context, request, &recorded)
-                  .ok());
-  AwaitFollowed(cluster, recorded.position());
+  const uint64_t recorded = RecordAllergy(cluster, patients[0], "7052");
+  AwaitFollowed(cluster, recorded);
 
   const auto refused = Prescribe(cluster, patients[0], "7052");
   EXPECT_EQ(RefusalInfo(refused.status()).reason(), "SAFETY_OVERRIDE_REQUIRED") << refused.status();
@@ -126,9 +132,30 @@ TEST(LinksTest, AnAllergyStopsAPrescriptionAndTheDecisionSaysWhatItKnew) {
   ASSERT_EQ(events.events_size(), 1);
   bool said = false;
   for (const auto& known : events.events(0).decided_against()) {
-    if (known.service() == "patient") said = known.position() >= recorded.position();
+    if (known.service() == "patient") said = known.position() >= recorded;
   }
   EXPECT_TRUE(said) << "the event does not say how far the patient service was known";
+}
+
+TEST(LinksTest, AnAllergyOfAMergedRecordStopsAPrescription) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.StartAll();
+  const std::vector<std::string> patients = RegisterPatients(cluster, 2);
+  RecordAllergy(cluster, patients[1], "7052");
+  patient::v1::MergePatientsRequest request;
+  request.set_survivor_id(patients[0]);
+  request.set_duplicate_id(patients[1]);
+  request.mutable_context()->set_reason("registered twice");
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+  rpc::v1::CommandOutcome merged;
+  const auto stub = patient::v1::PatientService::NewStub(cluster.Channel("patient"));
+  const grpc::Status status = stub->MergePatients(&context, request, &merged);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  AwaitFollowed(cluster, merged.position());
+  const auto refused = Prescribe(cluster, patients[0], "7052");
+  EXPECT_EQ(RefusalInfo(refused.status()).reason(), "SAFETY_OVERRIDE_REQUIRED") << refused.status();
 }
 
 TEST(LinksTest, AWrongRoleIsDeniedByTheRealServers) {

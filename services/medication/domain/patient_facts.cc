@@ -39,6 +39,9 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
     case PatientEvent::kMergedInto:
       facts.set_survivor_id(event.merged_into().survivor_id());
       break;
+    case PatientEvent::kDuplicateAbsorbed:
+      facts.add_absorbed_ids(event.duplicate_absorbed().duplicate_id());
+      break;
     case PatientEvent::kAllergyRecorded:
       PutAllergy(facts, event.allergy_recorded().allergy());
       break;
@@ -51,6 +54,11 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
     default:
       break;
   }
+}
+
+void AddAbsorbed(v1::MedicationFacts& facts, const v1::MedicationFacts& absorbed) {
+  facts.mutable_patient()->mutable_allergies()->MergeFrom(absorbed.patient().allergies());
+  facts.mutable_encounters()->mutable_void_ids()->MergeFrom(absorbed.encounters().void_ids());
 }
 
 }  // namespace anamnesis::medication

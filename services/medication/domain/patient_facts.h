@@ -6,8 +6,14 @@
 
 namespace anamnesis::medication {
 
+// Raised when what is kept changes.
+inline constexpr uint32_t kMedicationFactsVersion = 2;
+
 // Brings the facts of one patient up to date with the next event of the patient's stream. Events that say nothing of
-// death, merges or allergies change nothing, nor do those of a newer release.
+// death, merges or allergies change nothing.
 void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent& event);
+
+// Adds what is known by a record that was merged into this one: the person has all the allergies of all their records.
+void AddAbsorbed(v1::MedicationFacts& facts, const v1::MedicationFacts& absorbed);
 
 }  // namespace anamnesis::medication
