@@ -24,14 +24,6 @@ std::error_code LastError() {
   return {errno, std::generic_category()};
 }
 
-absl::Status Sync(const fs::path& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return Cannot("open", path, LastError());
-  const absl::Status synced = fsync(fd) == 0 ? absl::OkStatus() : Cannot("sync", path, LastError());
-  close(fd);
-  return synced;
-}
-
 absl::Status Make(const fs::path& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) return absl::OkStatus();
@@ -40,10 +32,18 @@ absl::Status Make(const fs::path& path) {
     const std::error_code failure = LastError();
     if (!fs::is_directory(path, error)) return Cannot("create", path, failure);
   }
-  return Sync(path.parent_path());
+  return SyncDirectory(path.parent_path());
 }
 
 }  // namespace
+
+absl::Status SyncDirectory(const std::string& directory) {
+  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Cannot("open", directory, LastError());
+  const absl::Status synced = fsync(fd) == 0 ? absl::OkStatus() : Cannot("sync", directory, LastError());
+  close(fd);
+  return synced;
+}
 
 absl::Status MakePrivateDirectory(const std::string& directory) {
   std::error_code error;

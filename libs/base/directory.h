@@ -12,4 +12,7 @@ namespace anamnesis {
 // could not be made, and why.
 absl::Status MakePrivateDirectory(const std::string& directory);
 
+// Makes durable which names stand in the directory.
+absl::Status SyncDirectory(const std::string& directory);
+
 }  // namespace anamnesis

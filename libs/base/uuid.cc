@@ -1,19 +1,18 @@
 #include "base/uuid.h"
 
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <cstdlib>
 
 #include "base/clock.h"
+#include "base/random.h"
 
 namespace anamnesis {
 namespace {
 
 constexpr size_t kTextSize = 36;
 constexpr size_t kByteSize = 16;
-constexpr size_t kRandomPoolSize = 256 * kByteSize;
 
 bool IsHyphenAt(size_t index) {
   return index == 8 || index == 13 || index == 18 || index == 23;
@@ -34,18 +33,6 @@ void SetVersion(std::array<unsigned char, kByteSize>& bytes, int version) {
 
 std::string Text(const std::array<unsigned char, kByteSize>& bytes) {
   return UuidText(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
-
-// Fills `out` from a pool per thread, because asking the generator for 16 bytes costs as much as for a page.
-void RandomBytes(unsigned char* out, size_t size) {
-  thread_local std::array<unsigned char, kRandomPoolSize> pool;
-  thread_local size_t used = kRandomPoolSize;
-  if (used + size > pool.size()) {
-    if (RAND_bytes(pool.data(), static_cast<int>(pool.size())) != 1) std::abort();  // No randomness, no ids.
-    used = 0;
-  }
-  std::copy_n(pool.data() + used, size, out);
-  used += size;
 }
 
 }  // namespace

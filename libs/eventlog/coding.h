@@ -42,6 +42,8 @@ class StrictReader {
   void Require(bool holds, const char* problem);
 
   bool ok() const { return problem_ == nullptr; }
+  // How many bytes have been read.
+  size_t offset() const { return size_ - rest_.size(); }
   // OK if all was well formed and nothing is left over, otherwise DATA_LOSS with the first problem and where it is.
   absl::Status Finish();
 

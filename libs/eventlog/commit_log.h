@@ -32,8 +32,16 @@ struct WriteSet {
     std::string id;
     std::string row;
   };
+  // A data key of an entity.
+  struct Key {
+    std::string entity;
+    uint64_t number;     // Among the entity's, counted from 1.
+    std::string row;     // EncodeKeyRow of it.
+    std::string kek_id;  // Of the key-encryption key that it is wrapped with.
+  };
   std::vector<Event> events;  // In the order of positions, continuing what is stored.
   std::vector<Request> requests;
+  std::vector<Key> keys;
 };
 
 // Stored records one after another. Not thread-safe; keeps what it needs of its engine alive for itself, but not the
@@ -72,6 +80,18 @@ class CommitLog {
   virtual absl::StatusOr<std::vector<std::string>> Categories() const = 0;
 
   virtual absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const = 0;
+
+  // The rows of an entity's data keys in the order of their numbers, without a gap.
+  virtual absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const = 0;
+  // Every data key; an error of `use` ends it. Sees at least what was stored before.
+  virtual absl::Status ForEachKey(
+      const std::function<absl::Status(const std::string& entity, uint64_t number, std::string_view row)>& use)
+      const = 0;
+  // Puts rows in the place of those that are there; on stable storage when it returns. Beside Commit.
+  virtual absl::Status ReplaceKeys(const std::vector<WriteSet::Key>& keys) = 0;
+  // The key-encryption keys that data keys may be wrapped with, and forgetting all but one of them.
+  virtual absl::StatusOr<std::vector<std::string>> KekIds() const = 0;
+  virtual absl::Status ForgetKeksBut(const std::string& kek_id) = 0;
 
   // Not durable by itself, but never durable before a Commit that returned before it.
   virtual absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) = 0;

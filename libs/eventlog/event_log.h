@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "eventlog/record.h"
+#include "vault/key_ring.h"
 
 namespace anamnesis::eventlog {
 
@@ -187,6 +188,10 @@ class EventLog {
 
   // Called after every commit from a thread of the log; set before the first append.
   virtual void SetCommitObserver(std::function<void(const CommitReport&)> observer) = 0;
+
+  // Wraps every data key with the current key of `keks`, and new ones from now on; returns how many were wrapped anew.
+  // Durable before it returns. FAILED_PRECONDITION where `keks` lacks one that is in use; then nothing has changed.
+  virtual absl::StatusOr<uint64_t> RewrapKeys(std::shared_ptr<const vault::KeyRing> keks) = 0;
 
   // Commits what is sequenced, wakes every subscription with kClosed and refuses what comes after. Idempotent, not from
   // a callback; the destructor calls it.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/status.h"
 
 namespace anamnesis::eventlog {
 namespace {
@@ -18,10 +19,13 @@ size_t PayloadBytes(const SequencedAppend& append) {
   return bytes;
 }
 
-WriteSet Encode(const GroupCommitter::Group& group) {
+absl::StatusOr<WriteSet> Encode(const GroupCommitter::Group& group, Keyring& keyring) {
   WriteSet set;
   for (const SequencedAppend& append : group) {
-    for (const auto& record : append.records) set.events.push_back({record.get(), EncodeRecord(*record)});
+    for (const auto& record : append.records) {
+      ASSIGN_OR_RETURN(const PayloadKey key, keyring.ForSealing(EntityOf(record->stream), set));
+      set.events.push_back({record.get(), EncodeRecord(*record, key)});
+    }
     if (append.request_id.empty() || append.records.empty()) continue;
     set.requests.push_back({append.request_id, EncodeRequestRow(append.request)});
   }
@@ -30,8 +34,9 @@ WriteSet Encode(const GroupCommitter::Group& group) {
 
 }  // namespace
 
-GroupCommitter::GroupCommitter(CommitLog* engine, FatalHandler fatal, std::function<void(const Group&)> publish)
-    : engine_(engine), fatal_(std::move(fatal)), publish_(std::move(publish)) {
+GroupCommitter::GroupCommitter(CommitLog* engine, Keyring* keyring, FatalHandler fatal,
+                               std::function<void(const Group&)> publish)
+    : engine_(engine), keyring_(keyring), fatal_(std::move(fatal)), publish_(std::move(publish)) {
   MutexLock lock(closing_mutex_);
   for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { Run(); });
 }
@@ -122,9 +127,9 @@ void GroupCommitter::Take(Turn& turn) {
 bool GroupCommitter::Commit(Turn& turn) {
   absl::Status status;
   if (turn.report.events > 0) {
-    const WriteSet set = Encode(turn.group);
+    const absl::StatusOr<WriteSet> set = Encode(turn.group, *keyring_);
     const int64_t started = MonotonicMicros();
-    status = engine_->Commit(set);
+    status = set.ok() ? engine_->Commit(*set) : set.status();
     turn.report.sync_micros = MonotonicMicros() - started;
   }
   if (!status.ok()) fatal_(status);

@@ -11,6 +11,7 @@
 
 #include "base/mutex.h"
 #include "eventlog/commit_log.h"
+#include "eventlog/keyring.h"
 #include "eventlog/sequencer.h"
 
 namespace anamnesis::eventlog {
@@ -20,8 +21,8 @@ class GroupCommitter {
  public:
   using Group = std::vector<SequencedAppend>;
 
-  // `engine` must outlive it. `publish` is called with each durable group, in order, before anybody is told.
-  GroupCommitter(CommitLog* engine, FatalHandler fatal, std::function<void(const Group&)> publish);
+  // `engine` and `keyring` must outlive it. `publish` is called with each durable group, in order, before anybody is told.
+  GroupCommitter(CommitLog* engine, Keyring* keyring, FatalHandler fatal, std::function<void(const Group&)> publish);
   ~GroupCommitter() { Close(); }
 
   // Queues an append; callers take care that positions ascend. One without records (a repeated request) only has its
@@ -56,6 +57,7 @@ class GroupCommitter {
   void Finish(Turn& turn);
 
   CommitLog* const engine_;
+  Keyring* const keyring_;
   const FatalHandler fatal_;
   const std::function<void(const Group&)> publish_;
 

@@ -12,9 +12,9 @@ constexpr size_t kMaxReadAtOnce = 10'000;  // Records of one Poll, matching or n
 
 }  // namespace
 
-LogSubscription::LogSubscription(std::shared_ptr<const CommitLog> engine, std::shared_ptr<SubscriptionHub> hub,
-                                 Filter filter, Position after)
-    : engine_(std::move(engine)), hub_(std::move(hub)), filter_(std::move(filter)), position_(after) {}
+LogSubscription::LogSubscription(std::shared_ptr<const CommitLog> engine, std::shared_ptr<const PayloadKeys> keys,
+                                 std::shared_ptr<SubscriptionHub> hub, Filter filter, Position after)
+    : engine_(std::move(engine)), keys_(std::move(keys)), hub_(std::move(hub)), filter_(std::move(filter)), position_(after) {}
 
 SubscriptionItem LogSubscription::Item(SubscriptionItem::Kind kind) const {
   SubscriptionItem item;
@@ -43,6 +43,7 @@ absl::StatusOr<SubscriptionItem> LogSubscription::Poll(size_t max_bytes) {
   // A subscriber that always finds new events at the end would otherwise never hear that it had reached it.
   SubscriptionHub::View view = hub_->Look(position_, filter_, at_end_ ? 0 : max_bytes);
   if (view.closed) {
+    keys_.reset();
     engine_.reset();
     return Item(SubscriptionItem::Kind::kClosed);
   }
@@ -64,7 +65,7 @@ absl::StatusOr<SubscriptionItem> LogSubscription::ReadFromDisk(Position tail, si
   size_t bytes = 0;
   size_t read = 0;
   Position reached = position_;
-  const auto walk = WalkRecords(*engine_, filter_, position_, tail, Direction::kForwards);
+  const auto walk = WalkRecords(*engine_, *keys_, filter_, position_, tail, Direction::kForwards);
   while (walk->Valid() && read < kMaxReadAtOnce && (records.empty() || bytes < max_bytes)) {
     ++read;
     reached = walk->record().position;

@@ -12,9 +12,9 @@ namespace anamnesis::eventlog {
 
 class LogSubscription final : public Subscription {
  public:
-  // Keeps the engine until it has told of kClosed.
-  LogSubscription(std::shared_ptr<const CommitLog> engine, std::shared_ptr<SubscriptionHub> hub, Filter filter,
-                  Position after);
+  // Keeps engine and keys until it has told of kClosed.
+  LogSubscription(std::shared_ptr<const CommitLog> engine, std::shared_ptr<const PayloadKeys> keys,
+                  std::shared_ptr<SubscriptionHub> hub, Filter filter, Position after);
   ~LogSubscription() override { hub_->Forget(this); }
 
   absl::StatusOr<SubscriptionItem> Poll(size_t max_bytes) override;
@@ -27,6 +27,7 @@ class LogSubscription final : public Subscription {
   SubscriptionItem Advance(Position reached, Position tail, std::vector<std::shared_ptr<const Record>> records);
 
   std::shared_ptr<const CommitLog> engine_;
+  std::shared_ptr<const PayloadKeys> keys_;  // They read from the engine.
   const std::shared_ptr<SubscriptionHub> hub_;
   const Filter filter_;
   Position position_;

@@ -1,6 +1,7 @@
 #include "eventlog/memory_commit_log.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
 #include "base/uuid.h"
 
 namespace anamnesis::eventlog {
@@ -35,6 +36,7 @@ absl::Status MemoryCommitLog::Commit(const WriteSet& set) {
     streams_[event.record->stream].push_back(event.record->position);
   }
   for (const WriteSet::Request& request : set.requests) requests_[request.id] = request.row;
+  PutKeys(set.keys);
   return absl::OkStatus();
 }
 
@@ -91,6 +93,51 @@ absl::StatusOr<std::optional<std::string>> MemoryCommitLog::FindRequest(const st
   MutexLock lock(mutex_);
   const auto found = requests_.find(id);
   return found == requests_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void MemoryCommitLog::PutKeys(const std::vector<WriteSet::Key>& keys) {
+  for (const WriteSet::Key& key : keys) {
+    std::vector<std::string>& rows = keys_[key.entity];
+    if (rows.size() < key.number) rows.resize(key.number);
+    rows[key.number - 1] = key.row;
+    kek_ids_.insert(key.kek_id);
+  }
+}
+
+absl::StatusOr<std::vector<std::string>> MemoryCommitLog::KeysOf(const std::string& entity) const {
+  MutexLock lock(mutex_);
+  const auto found = keys_.find(entity);
+  return found == keys_.end() ? std::vector<std::string>() : found->second;
+}
+
+absl::Status MemoryCommitLog::ForEachKey(
+    const std::function<absl::Status(const std::string& entity, uint64_t number, std::string_view row)>& use) const {
+  std::map<std::string, std::vector<std::string>> keys;
+  {
+    MutexLock lock(mutex_);
+    keys = keys_;
+  }
+  for (const auto& [entity, rows] : keys) {
+    for (size_t i = 0; i < rows.size(); ++i) RETURN_IF_ERROR(use(entity, i + 1, rows[i]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MemoryCommitLog::ReplaceKeys(const std::vector<WriteSet::Key>& keys) {
+  MutexLock lock(mutex_);
+  PutKeys(keys);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> MemoryCommitLog::KekIds() const {
+  MutexLock lock(mutex_);
+  return std::vector<std::string>(kek_ids_.begin(), kek_ids_.end());
+}
+
+absl::Status MemoryCommitLog::ForgetKeksBut(const std::string& kek_id) {
+  MutexLock lock(mutex_);
+  std::erase_if(kek_ids_, [&](const std::string& id) { return id != kek_id; });
+  return absl::OkStatus();
 }
 
 absl::Status MemoryCommitLog::SaveSnapshot(const std::string& stream, const std::string& bytes) {

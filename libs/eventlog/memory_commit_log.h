@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +27,12 @@ class MemoryCommitLog final : public CommitLog {
   std::unique_ptr<RecordScan> Scan(Position from, Direction direction) const override;
   absl::StatusOr<std::vector<std::string>> Categories() const override;
   absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const override;
+  absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const override;
+  absl::Status ForEachKey(const std::function<absl::Status(const std::string& entity, uint64_t number,
+                                                           std::string_view row)>& use) const override;
+  absl::Status ReplaceKeys(const std::vector<WriteSet::Key>& keys) override;
+  absl::StatusOr<std::vector<std::string>> KekIds() const override;
+  absl::Status ForgetKeksBut(const std::string& kek_id) override;
   absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) override;
   absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const override;
   std::string LogId() const override { return log_id_; }
@@ -33,6 +40,7 @@ class MemoryCommitLog final : public CommitLog {
  private:
   class MemoryScan;
 
+  void PutKeys(const std::vector<WriteSet::Key>& keys) REQUIRES(mutex_);
   // The stored bytes, which never move or change; null beyond the end.
   const std::string* Find(Position position) const EXCLUDES(mutex_);
 
@@ -41,6 +49,8 @@ class MemoryCommitLog final : public CommitLog {
   std::deque<std::string> records_ GUARDED_BY(mutex_);
   std::map<std::string, std::vector<Position>> streams_ GUARDED_BY(mutex_);
   std::unordered_map<std::string, std::string> requests_ GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<std::string>> keys_ GUARDED_BY(mutex_);
+  std::set<std::string> kek_ids_ GUARDED_BY(mutex_);
   std::unordered_map<std::string, std::string> snapshots_ GUARDED_BY(mutex_);
 };
 

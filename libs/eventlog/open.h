@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "eventlog/event_log.h"
+#include "vault/key_ring.h"
 
 namespace anamnesis::eventlog {
 
@@ -15,6 +16,10 @@ struct LogOptions {
   size_t recent_bytes = 16 << 20;   // Records kept in memory for subscriptions.
   size_t recent_streams = 1 << 16;  // Streams whose version is kept in memory for appending; about 250 bytes each.
   size_t block_cache_bytes = 64 << 20;
+  size_t cached_keys = 1 << 16;  // Entities whose data keys are kept in memory; about 250 bytes each.
+  // What the data keys are wrapped with. Null: those of the file "<directory>.kek", which is made with a new log; in
+  // memory a new one.
+  std::shared_ptr<const vault::KeyRing> keks;
 };
 
 // Opens or creates the log in a directory. FAILED_PRECONDITION if another process has it open or it holds something

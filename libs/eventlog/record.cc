@@ -1,6 +1,7 @@
 #include "eventlog/record.h"
 
 #include <limits>
+#include <utility>
 
 #include "base/status.h"
 #include "base/uuid.h"
@@ -9,7 +10,8 @@
 namespace anamnesis::eventlog {
 namespace {
 
-constexpr uint8_t kRecordFormat = 1;
+constexpr uint8_t kPlainFormat = 1;  // Of release 1: read, no longer written.
+constexpr uint8_t kSealedFormat = 2;
 constexpr size_t kUuidBytes = 16;
 constexpr size_t kRoomForFixedParts = 128;
 
@@ -42,18 +44,11 @@ void ReadMetadata(StrictReader& reader, Metadata& metadata) {
   }
 }
 
-}  // namespace
-
-bool IsStreamName(std::string_view stream) {
-  const size_t dash = stream.find('-');
-  return stream.size() <= kMaxStreamNameBytes && dash != std::string_view::npos && dash > 0 &&
-         dash + 1 < stream.size() && stream.find('\0') == std::string_view::npos;
-}
-
-std::string EncodeRecord(const Record& record) {
+// Everything before the payload's length, in a string that has room for the rest.
+std::string Header(const Record& record, uint64_t key_number, size_t payload_bytes) {
   std::string out;
-  out.reserve(record.payload.size() + record.stream.size() + record.type.size() + kRoomForFixedParts);
-  out.push_back(static_cast<char>(kRecordFormat));
+  out.reserve(payload_bytes + record.stream.size() + record.type.size() + kRoomForFixedParts);
+  out.push_back(static_cast<char>(key_number == 0 ? kPlainFormat : kSealedFormat));
   PutVarint(out, record.position);
   PutVarint(out, record.previous_position);
   PutText(out, record.stream);
@@ -64,14 +59,29 @@ std::string EncodeRecord(const Record& record) {
   PutSigned(out, record.recorded_micros);
   PutSigned(out, record.effective_micros);
   PutMetadata(out, record.metadata);
-  PutText(out, record.payload);
-  PutChecksum(out);
+  if (key_number > 0) PutVarint(out, key_number);
   return out;
 }
 
-absl::Status DecodeRecordInto(std::string_view bytes, Record& record) {
+}  // namespace
+
+bool IsStreamName(std::string_view stream) {
+  const size_t dash = stream.find('-');
+  return stream.size() <= kMaxStreamNameBytes && dash != std::string_view::npos && dash > 0 &&
+         dash + 1 < stream.size() && stream.find('\0') == std::string_view::npos;
+}
+
+std::string_view EntityOf(std::string_view stream) {
+  const size_t dash = stream.find('-');
+  return dash == std::string_view::npos ? stream : stream.substr(dash + 1);
+}
+
+absl::Status ParseRecord(std::string_view bytes, StoredRecord& stored) {
+  Record& record = stored.header;
   StrictReader reader("record", bytes);
-  reader.Require(reader.Byte() == kRecordFormat, "unknown format version, written by a newer release or not a record");
+  const uint8_t format = reader.Byte();
+  reader.Require(format == kPlainFormat || format == kSealedFormat,
+                 "unknown format version, written by a newer release or not a record");
   record.position = reader.Varint();
   record.previous_position = reader.Varint();
   reader.Require(record.previous_position < record.position, "predecessor not before its successor");
@@ -87,13 +97,55 @@ absl::Status DecodeRecordInto(std::string_view bytes, Record& record) {
   record.recorded_micros = reader.Signed();
   record.effective_micros = reader.Signed();
   ReadMetadata(reader, record.metadata);
-  record.payload.assign(reader.Text(kMaxPayloadBytes));
+  stored.key_number = 0;
+  if (format == kSealedFormat) {
+    stored.key_number = reader.Varint();
+    reader.Require(stored.key_number > 0, "sealed with no key");
+  }
+  stored.bound = bytes.substr(0, reader.offset());
+  stored.payload = reader.Text(format == kSealedFormat ? kMaxPayloadBytes + vault::kSealBytes : kMaxPayloadBytes);
   return reader.Finish();
 }
 
-absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
+std::string WriteRecord(const Record& header, uint64_t key_number, std::string_view payload) {
+  std::string out = Header(header, key_number, payload.size());
+  PutText(out, payload);
+  PutChecksum(out);
+  return out;
+}
+
+std::string EncodeRecord(const Record& record, const PayloadKey& key) {
+  const size_t size = record.payload.size() + vault::kSealBytes;
+  std::string out = Header(record, key.number, size);
+  const size_t bound = out.size();
+  PutVarint(out, size);
+  const size_t sealed = out.size();
+  out.resize(sealed + size);
+  vault::SealTo(key.key, record.payload, std::string_view(out).substr(0, bound), out.data() + sealed);
+  PutChecksum(out);
+  return out;
+}
+
+absl::Status DecodeRecordInto(std::string_view bytes, const PayloadKeys& keys, Record& record) {
+  StoredRecord stored{.header = std::move(record)};
+  absl::Status status = ParseRecord(bytes, stored);
+  record = std::move(stored.header);
+  RETURN_IF_ERROR(status);
+  record.erased = false;
+  if (stored.key_number == 0) {
+    record.payload.assign(stored.payload);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const std::optional<vault::Key> key, keys.Find(EntityOf(record.stream), stored.key_number));
+  record.erased = !key.has_value();
+  record.payload.clear();
+  if (record.erased || vault::Open(*key, stored.payload, stored.bound, record.payload)) return absl::OkStatus();
+  return absl::DataLossError("record: the payload does not open with its key: it or its header was altered");
+}
+
+absl::StatusOr<Record> DecodeRecord(std::string_view bytes, const PayloadKeys& keys) {
   Record record;
-  RETURN_IF_ERROR(DecodeRecordInto(bytes, record));
+  RETURN_IF_ERROR(DecodeRecordInto(bytes, keys, record));
   return record;
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "vault/aead.h"
 
 namespace anamnesis::eventlog {
 
@@ -56,19 +58,49 @@ struct Record {
   int64_t effective_micros = 0;
   Metadata metadata;
   std::string payload;
+  bool erased = false;  // The payload can no longer be read by anybody and is empty: its key was destroyed.
   friend bool operator==(const Record&, const Record&) = default;
 };
+
+// A data key with its number among those of its entity, counted from 1.
+struct PayloadKey {
+  uint64_t number = 0;
+  vault::Key key;
+};
+
+// Where stored payloads find their keys.
+class PayloadKeys {
+ public:
+  virtual ~PayloadKeys() = default;
+  // The entity's data key of that number; none where it was destroyed. DATA_LOSS where there never was one.
+  virtual absl::StatusOr<std::optional<vault::Key>> Find(std::string_view entity, uint64_t number) const = 0;
+};
+
+// What follows the first '-' of a stream's name: whose keys seal its payloads.
+std::string_view EntityOf(std::string_view stream);
 
 // "<category>-<entity>", neither empty, at most kMaxStreamNameBytes, no NUL.
 bool IsStreamName(std::string_view stream);
 
-// The stored form, the same bytes for the same record on every machine. The record must be one that a log could have
-// made: event_id a UUID, stream a stream name, positions and version above 0, texts and payload within the limits
-// above.
-std::string EncodeRecord(const Record& record);
+// A record as it is stored, without its payload being opened. What it points to belongs to the bytes it was read from.
+struct StoredRecord {
+  Record header;             // Without its payload.
+  uint64_t key_number = 0;   // Of the key that sealed the payload; 0: release 1 did not seal.
+  std::string_view payload;  // As it is stored.
+  std::string_view bound;    // Everything before the payload, which a sealed one is bound to.
+};
+
 // DATA_LOSS, saying what and at which byte, for anything but the whole of one well-formed record.
-absl::StatusOr<Record> DecodeRecord(std::string_view bytes);
+absl::Status ParseRecord(std::string_view bytes, StoredRecord& stored);
+// What ParseRecord reads, the same bytes for the same record on every machine. The record must be one that a log could
+// have made: event_id a UUID, stream a stream name, positions and version above 0, texts within the limits above.
+std::string WriteRecord(const Record& header, uint64_t key_number, std::string_view payload);
+
+// The stored form of a record that is not erased, with its payload sealed.
+std::string EncodeRecord(const Record& record, const PayloadKey& key);
+// As ParseRecord, with the payload opened; DATA_LOSS where it does not open.
+absl::StatusOr<Record> DecodeRecord(std::string_view bytes, const PayloadKeys& keys);
 // The same into a record whose memory is used again; after an error its content means nothing.
-absl::Status DecodeRecordInto(std::string_view bytes, Record& record);
+absl::Status DecodeRecordInto(std::string_view bytes, const PayloadKeys& keys, Record& record);
 
 }  // namespace anamnesis::eventlog

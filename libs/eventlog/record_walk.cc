@@ -28,6 +28,7 @@ Range RangeOf(Position from, Position tail, Direction direction) {
 // What both walks share: the record in hand and how the walk ended.
 class WalkBase : public RecordWalk {
  public:
+  explicit WalkBase(const PayloadKeys* keys) : keys_(keys) {}
   bool Valid() const final { return valid_; }
   const Record& record() const final { return record_; }
   Record Take() final { return std::exchange(record_, Record()); }
@@ -39,13 +40,14 @@ class WalkBase : public RecordWalk {
     status_ = std::move(status);
   }
   void Show(std::string_view bytes, Position position) {
-    absl::Status status = DecodeRecordInto(bytes, record_);
+    absl::Status status = DecodeRecordInto(bytes, *keys_, record_);
     if (status.ok() && record_.position != position) status = absl::DataLossError("record in another's place");
     if (!status.ok()) return End(absl::DataLossError(absl::StrCat("position ", position, ": ", status.message())));
     valid_ = true;
   }
 
  private:
+  const PayloadKeys* const keys_;
   bool valid_ = false;
   Record record_;
   absl::Status status_;
@@ -54,8 +56,8 @@ class WalkBase : public RecordWalk {
 // Every position of a range; one that is missing is DATA_LOSS.
 class WholeWalk final : public WalkBase {
  public:
-  WholeWalk(const CommitLog& engine, Range range, Direction direction)
-      : direction_(direction), left_(range.last < range.first ? 0 : range.last - range.first + 1) {
+  WholeWalk(const CommitLog& engine, const PayloadKeys& keys, Range range, Direction direction)
+      : WalkBase(&keys), direction_(direction), left_(range.last < range.first ? 0 : range.last - range.first + 1) {
     if (left_ == 0) return;
     expected_ = direction == Direction::kForwards ? range.first : range.last;
     scan_ = engine.Scan(expected_, direction);
@@ -147,8 +149,9 @@ class StreamPositions {
 // A few streams, merged by position.
 class StreamsWalk final : public WalkBase {
  public:
-  StreamsWalk(const CommitLog& engine, const std::vector<std::string>& streams, Range range, Direction direction)
-      : engine_(engine), direction_(direction) {
+  StreamsWalk(const CommitLog& engine, const PayloadKeys& keys, const std::vector<std::string>& streams, Range range,
+              Direction direction)
+      : WalkBase(&keys), engine_(engine), direction_(direction) {
     for (const std::string& stream : streams) {
       StreamPositions positions(engine, stream, direction);
       absl::Status status = positions.Seek(range);
@@ -187,7 +190,7 @@ class StreamsWalk final : public WalkBase {
 
 class FailedWalk final : public WalkBase {
  public:
-  explicit FailedWalk(absl::Status status) { End(std::move(status)); }
+  explicit FailedWalk(absl::Status status) : WalkBase(nullptr) { End(std::move(status)); }
   void Next() override {}
 };
 
@@ -207,13 +210,13 @@ absl::StatusOr<std::vector<std::string>> StreamsOf(const CommitLog& engine, cons
 
 }  // namespace
 
-std::unique_ptr<RecordWalk> WalkRecords(const CommitLog& engine, const Filter& filter, Position from, Position tail,
-                                        Direction direction) {
+std::unique_ptr<RecordWalk> WalkRecords(const CommitLog& engine, const PayloadKeys& keys, const Filter& filter,
+                                        Position from, Position tail, Direction direction) {
   const Range range = RangeOf(from, tail, direction);
-  if (filter.stream.empty() && filter.entity.empty()) return std::make_unique<WholeWalk>(engine, range, direction);
+  if (filter.stream.empty() && filter.entity.empty()) return std::make_unique<WholeWalk>(engine, keys, range, direction);
   const auto streams = StreamsOf(engine, filter);
   if (!streams.ok()) return std::make_unique<FailedWalk>(streams.status());
-  return std::make_unique<StreamsWalk>(engine, *streams, range, direction);
+  return std::make_unique<StreamsWalk>(engine, keys, *streams, range, direction);
 }
 
 }  // namespace anamnesis::eventlog

@@ -8,7 +8,7 @@
 
 namespace anamnesis::eventlog {
 
-// A Cursor whose records can be taken out. Not thread-safe; the engine must outlive it.
+// A Cursor whose records can be taken out. Not thread-safe; engine and keys must outlive it.
 class RecordWalk : public Cursor {
  public:
   // Moves the record out, for who keeps it; then only Next() is left to do.
@@ -17,7 +17,7 @@ class RecordWalk : public Cursor {
 
 // Records up to `tail` that the filter's stream and entity choose: forwards those after `from`, backwards those before
 // it (0: from the end). Its type_prefix is left to the caller, who may want to stop between records that do not match.
-std::unique_ptr<RecordWalk> WalkRecords(const CommitLog& engine, const Filter& filter, Position from, Position tail,
-                                        Direction direction);
+std::unique_ptr<RecordWalk> WalkRecords(const CommitLog& engine, const PayloadKeys& keys, const Filter& filter,
+                                        Position from, Position tail, Direction direction);
 
 }  // namespace anamnesis::eventlog

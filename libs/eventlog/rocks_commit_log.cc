@@ -19,21 +19,23 @@ absl::Status FromRocks(const rocksdb::Status& status) {
   return status.IsCorruption() ? absl::DataLossError(text) : absl::InternalError(text);
 }
 
-// <stream> NUL <big-endian version>: a stream's rows stand together, in the order of versions.
-std::string StreamKey(const std::string& stream, Version version) {
+const std::string kKekPrefix = "kek:";
+
+// <name> NUL <big-endian number>: the rows of a stream or entity stand together, in the order of versions or numbers.
+std::string NumberedKey(const std::string& name, uint64_t number) {
   std::string key;
-  key.reserve(stream.size() + 1 + sizeof(Version));
-  key.append(stream).push_back('\0');
-  PutBigEndian64(key, version);
+  key.reserve(name.size() + 1 + sizeof(number));
+  key.append(name).push_back('\0');
+  PutBigEndian64(key, number);
   return key;
 }
 
-bool IsRowOf(const std::string& stream, const rocksdb::Slice& key) {
-  return key.size() == stream.size() + 1 + sizeof(Version) && key.starts_with(stream) && key[stream.size()] == '\0';
+bool IsRowOf(const std::string& name, const rocksdb::Slice& key) {
+  return key.size() == name.size() + 1 + sizeof(uint64_t) && key.starts_with(name) && key[name.size()] == '\0';
 }
 
-Version VersionOf(const rocksdb::Slice& key) {
-  return FromBigEndian64(key.ToStringView().substr(key.size() - sizeof(Version)));
+uint64_t NumberOf(const rocksdb::Slice& key) {
+  return FromBigEndian64(key.ToStringView().substr(key.size() - sizeof(uint64_t)));
 }
 
 class RocksScan final : public RecordScan {
@@ -88,11 +90,71 @@ absl::Status RocksCommitLog::Commit(const WriteSet& set) {
     const std::string position = BigEndian64(event.record->position);
     if (status.ok()) status = batch.Put(families_[kEvents], position, event.bytes);
     if (status.ok()) {
-      status = batch.Put(families_[kStreams], StreamKey(event.record->stream, event.record->version), position);
+      status = batch.Put(families_[kStreams], NumberedKey(event.record->stream, event.record->version), position);
     }
   }
   for (const WriteSet::Request& request : set.requests) {
     if (status.ok()) status = batch.Put(families_[kRequests], request.id, request.row);
+  }
+  if (status.ok()) status = PutKeys(set.keys, batch);
+  if (status.ok()) status = WriteSynced(&batch);
+  return FromRocks(status);
+}
+
+rocksdb::Status RocksCommitLog::PutKeys(const std::vector<WriteSet::Key>& keys, rocksdb::WriteBatch& batch) const {
+  rocksdb::Status status;
+  for (const WriteSet::Key& key : keys) {
+    if (status.ok()) status = batch.Put(families_[kKeys], NumberedKey(key.entity, key.number), key.row);
+    if (status.ok()) status = batch.Put(families_[kMeta], kKekPrefix + key.kek_id, "");
+  }
+  return status;
+}
+
+absl::StatusOr<std::vector<std::string>> RocksCommitLog::KeysOf(const std::string& entity) const {
+  std::vector<std::string> keys;
+  const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kKeys);
+  for (rows->Seek(NumberedKey(entity, 1)); rows->Valid() && IsRowOf(entity, rows->key()); rows->Next()) {
+    if (NumberOf(rows->key()) != keys.size() + 1) return absl::DataLossError("a data key is missing");
+    keys.push_back(rows->value().ToString());
+  }
+  RETURN_IF_ERROR(FromRocks(rows->status()));
+  return keys;
+}
+
+absl::Status RocksCommitLog::ForEachKey(
+    const std::function<absl::Status(const std::string& entity, uint64_t number, std::string_view row)>& use) const {
+  const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kKeys);
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const std::string_view key = rows->key().ToStringView();
+    RETURN_IF_ERROR(use(std::string(key.substr(0, key.find('\0'))), NumberOf(rows->key()),
+                        rows->value().ToStringView()));
+  }
+  return FromRocks(rows->status());
+}
+
+absl::Status RocksCommitLog::ReplaceKeys(const std::vector<WriteSet::Key>& keys) {
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status = PutKeys(keys, batch);
+  if (status.ok()) status = WriteSynced(&batch);
+  return FromRocks(status);
+}
+
+absl::StatusOr<std::vector<std::string>> RocksCommitLog::KekIds() const {
+  std::vector<std::string> ids;
+  const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kMeta);
+  for (rows->Seek(kKekPrefix); rows->Valid() && rows->key().starts_with(kKekPrefix); rows->Next()) {
+    ids.emplace_back(rows->key().ToStringView().substr(kKekPrefix.size()));
+  }
+  RETURN_IF_ERROR(FromRocks(rows->status()));
+  return ids;
+}
+
+absl::Status RocksCommitLog::ForgetKeksBut(const std::string& kek_id) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, KekIds());
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status;
+  for (const std::string& id : ids) {
+    if (status.ok() && id != kek_id) status = batch.Delete(families_[kMeta], kKekPrefix + id);
   }
   if (status.ok()) status = WriteSynced(&batch);
   return FromRocks(status);
@@ -119,10 +181,10 @@ absl::StatusOr<Position> RocksCommitLog::Tail() const {
 
 absl::StatusOr<StreamHead> RocksCommitLog::Head(const std::string& stream) const {
   const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kStreams);
-  rows->SeekForPrev(StreamKey(stream, std::numeric_limits<Version>::max()));
+  rows->SeekForPrev(NumberedKey(stream, std::numeric_limits<Version>::max()));
   RETURN_IF_ERROR(FromRocks(rows->status()));
   if (!rows->Valid() || !IsRowOf(stream, rows->key())) return StreamHead{};
-  return StreamHead{VersionOf(rows->key()), FromBigEndian64(rows->value().ToStringView())};
+  return StreamHead{NumberOf(rows->key()), FromBigEndian64(rows->value().ToStringView())};
 }
 
 absl::StatusOr<std::vector<Position>> RocksCommitLog::Positions(const std::string& stream, Version first,
@@ -130,8 +192,8 @@ absl::StatusOr<std::vector<Position>> RocksCommitLog::Positions(const std::strin
   std::vector<Position> positions;
   const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kStreams);
   Version version = first;
-  for (rows->Seek(StreamKey(stream, first)); rows->Valid() && version <= last; rows->Next(), ++version) {
-    if (!IsRowOf(stream, rows->key()) || VersionOf(rows->key()) != version) break;
+  for (rows->Seek(NumberedKey(stream, first)); rows->Valid() && version <= last; rows->Next(), ++version) {
+    if (!IsRowOf(stream, rows->key()) || NumberOf(rows->key()) != version) break;
     positions.push_back(FromBigEndian64(rows->value().ToStringView()));
   }
   RETURN_IF_ERROR(FromRocks(rows->status()));

@@ -28,6 +28,12 @@ class RocksCommitLog final : public CommitLog {
   std::unique_ptr<RecordScan> Scan(Position from, Direction direction) const override;
   absl::StatusOr<std::vector<std::string>> Categories() const override;
   absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const override;
+  absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const override;
+  absl::Status ForEachKey(const std::function<absl::Status(const std::string& entity, uint64_t number,
+                                                           std::string_view row)>& use) const override;
+  absl::Status ReplaceKeys(const std::vector<WriteSet::Key>& keys) override;
+  absl::StatusOr<std::vector<std::string>> KekIds() const override;
+  absl::Status ForgetKeksBut(const std::string& kek_id) override;
   absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) override;
   absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const override;
   std::string LogId() const override { return log_id_; }
@@ -37,10 +43,14 @@ class RocksCommitLog final : public CommitLog {
 
   // Writes the identity of a new log, or reads and checks that of an old one.
   absl::Status Identify();
+  absl::Status MakeIdentity();
+  absl::Status ReadIdentity(const std::string& format);
+  absl::Status RaiseFormat();
   // The end of the log as a crash may have left it: records decode, continue each other and stand in the index of
   // streams.
   absl::Status CheckEnd() const;
 
+  rocksdb::Status PutKeys(const std::vector<WriteSet::Key>& keys, rocksdb::WriteBatch& batch) const;
   rocksdb::Status WriteSynced(rocksdb::WriteBatch* batch);
   absl::StatusOr<std::optional<std::string>> Get(Family family, const std::string& key) const;
   std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const;

@@ -15,7 +15,8 @@ namespace {
 
 constexpr char kFormatKey[] = "format";
 constexpr char kLogIdKey[] = "log_id";
-constexpr char kFormat[] = "1";
+constexpr char kFormat[] = "2";
+constexpr char kPlainFormat[] = "1";  // Of release 1: payloads and snapshots are not sealed.
 constexpr Position kCheckedAtOpen = 1000;
 
 absl::Status NotALog(const std::string& directory) {
@@ -93,25 +94,41 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::Open(const std::
 
 absl::Status RocksCommitLog::Identify() {
   ASSIGN_OR_RETURN(const std::optional<std::string> format, Get(kMeta, kFormatKey));
-  if (!format.has_value()) {
-    ASSIGN_OR_RETURN(const Position tail, Tail());
-    if (tail != 0) return absl::DataLossError("the event log has events but no format; restore a backup");
-    log_id_ = NewUuid();
-    rocksdb::WriteBatch batch;
-    rocksdb::Status status = batch.Put(families_[kMeta], kFormatKey, kFormat);
-    if (status.ok()) status = batch.Put(families_[kMeta], kLogIdKey, log_id_);
-    if (status.ok()) status = WriteSynced(&batch);
-    if (!status.ok()) return absl::FailedPreconditionError(absl::StrCat("cannot create the log: ", status.ToString()));
-    return absl::OkStatus();
-  }
-  if (*format != kFormat) {
-    return absl::FailedPreconditionError(absl::StrCat("the event log has format ", *format, ", this release knows ",
-                                                      kFormat, " only; use the release that wrote it or a newer one"));
+  return format.has_value() ? ReadIdentity(*format) : MakeIdentity();
+}
+
+absl::Status RocksCommitLog::MakeIdentity() {
+  ASSIGN_OR_RETURN(const Position tail, Tail());
+  if (tail != 0) return absl::DataLossError("the event log has events but no format; restore a backup");
+  log_id_ = NewUuid();
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status = batch.Put(families_[kMeta], kFormatKey, kFormat);
+  if (status.ok()) status = batch.Put(families_[kMeta], kLogIdKey, log_id_);
+  if (status.ok()) status = WriteSynced(&batch);
+  if (!status.ok()) return absl::FailedPreconditionError(absl::StrCat("cannot create the log: ", status.ToString()));
+  return absl::OkStatus();
+}
+
+absl::Status RocksCommitLog::ReadIdentity(const std::string& format) {
+  if (format != kFormat && format != kPlainFormat) {
+    return absl::FailedPreconditionError(absl::StrCat("the event log has format ", format, ", this release knows ",
+                                                      kPlainFormat, " and ", kFormat,
+                                                      "; use the release that wrote it or a newer one"));
   }
   ASSIGN_OR_RETURN(std::optional<std::string> log_id, Get(kMeta, kLogIdKey));
   if (!log_id.has_value() || !IsUuid(*log_id)) return absl::DataLossError("the event log has lost its identity");
   log_id_ = *std::move(log_id);
-  return absl::OkStatus();
+  return format == kPlainFormat ? RaiseFormat() : absl::OkStatus();
+}
+
+// Older releases do not know sealed payloads, and are to say so. Plain snapshots are dropped, they are derived.
+absl::Status RocksCommitLog::RaiseFormat() {
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status = batch.Put(families_[kMeta], kFormatKey, kFormat);
+  if (status.ok()) status = batch.DeleteRange(families_[kSnapshots], "", std::string(kMaxStreamNameBytes + 1, '\xff'));
+  if (status.ok()) status = WriteSynced(&batch);
+  if (status.ok()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("cannot raise the format of the log: ", status.ToString()));
 }
 
 absl::Status RocksCommitLog::CheckEnd() const {
@@ -123,11 +140,12 @@ absl::Status RocksCommitLog::CheckEnd() const {
     return absl::DataLossError("the event log does not begin with position 1; restore a backup");
   }
   const Position from = tail > kCheckedAtOpen ? tail - kCheckedAtOpen + 1 : 1;
-  Record record;
+  StoredRecord stored;
+  const Record& record = stored.header;
   Position expected = from;
   const std::unique_ptr<RecordScan> scan = Scan(from, Direction::kForwards);
   for (; scan->Valid(); scan->Next(), ++expected) {
-    RETURN_IF_ERROR(DecodeRecordInto(scan->bytes(), record));
+    RETURN_IF_ERROR(ParseRecord(scan->bytes(), stored));
     if (scan->position() != expected || record.position != expected) {
       return absl::DataLossError(absl::StrCat("no record at position ", expected, " of ", tail, "; restore a backup"));
     }

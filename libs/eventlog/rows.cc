@@ -9,7 +9,9 @@ namespace anamnesis::eventlog {
 namespace {
 
 constexpr uint8_t kRequestFormat = 1;
-constexpr uint8_t kSnapshotFormat = 1;
+constexpr uint8_t kKeyFormat = 1;
+constexpr uint8_t kSnapshotFormat = 2;
+constexpr size_t kMaxWrappedBytes = 1024;
 
 }  // namespace
 
@@ -47,25 +49,48 @@ absl::StatusOr<AppendResult> AnswerAgain(const RequestRow& row, std::string_view
   return result;
 }
 
-std::string EncodeSnapshot(const EventLog::Snapshot& snapshot) {
+std::string EncodeKeyRow(std::string_view wrapped) {
   std::string out;
-  out.reserve(snapshot.data.size() + 32);
-  out.push_back(static_cast<char>(kSnapshotFormat));
-  PutVarint(out, snapshot.version);
-  PutVarint(out, snapshot.format);
-  PutText(out, snapshot.data);
+  out.push_back(static_cast<char>(kKeyFormat));
+  PutText(out, wrapped);
   PutChecksum(out);
   return out;
 }
 
-absl::StatusOr<EventLog::Snapshot> DecodeSnapshot(std::string_view bytes) {
+absl::StatusOr<std::string> DecodeKeyRow(std::string_view bytes) {
+  StrictReader reader("key row", bytes);
+  reader.Require(reader.Byte() == kKeyFormat, "unknown format version");
+  std::string wrapped(reader.Text(kMaxWrappedBytes));
+  RETURN_IF_ERROR(reader.Finish());
+  return wrapped;
+}
+
+std::string EncodeSnapshot(std::string_view stream, const EventLog::Snapshot& snapshot, const PayloadKey& key) {
+  std::string out;
+  out.reserve(snapshot.data.size() + 64);
+  out.push_back(static_cast<char>(kSnapshotFormat));
+  PutVarint(out, snapshot.version);
+  PutVarint(out, snapshot.format);
+  PutVarint(out, key.number);
+  PutText(out, vault::Seal(key.key, snapshot.data, out + std::string(stream)));
+  PutChecksum(out);
+  return out;
+}
+
+absl::StatusOr<EventLog::Snapshot> DecodeSnapshot(std::string_view stream, std::string_view bytes,
+                                                  const PayloadKeys& keys) {
   StrictReader reader("snapshot", bytes);
   reader.Require(reader.Byte() == kSnapshotFormat, "unknown format version");
   EventLog::Snapshot snapshot;
   snapshot.version = reader.Varint();
   snapshot.format = static_cast<uint32_t>(reader.Varint(std::numeric_limits<uint32_t>::max()));
-  snapshot.data.assign(reader.Text(std::numeric_limits<size_t>::max()));
+  const uint64_t key_number = reader.Varint();
+  const std::string bound = std::string(bytes.substr(0, reader.offset())) + std::string(stream);
+  const std::string_view sealed = reader.Text(std::numeric_limits<size_t>::max());
   RETURN_IF_ERROR(reader.Finish());
+  ASSIGN_OR_RETURN(const std::optional<vault::Key> key, keys.Find(EntityOf(stream), key_number));
+  if (!key.has_value()) return absl::NotFoundError("the snapshot's key was destroyed");
+  if (!vault::Open(*key, sealed, bound, snapshot.data)) return absl::DataLossError("the snapshot does not open");
   return snapshot;
 }
 

@@ -24,8 +24,15 @@ absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view bytes);
 // The outcome as the answer to a repeated request; ALREADY_EXISTS if `digest` shows that it is another request.
 absl::StatusOr<AppendResult> AnswerAgain(const RequestRow& row, std::string_view digest);
 
-// A snapshot's stored form.
-std::string EncodeSnapshot(const EventLog::Snapshot& snapshot);
-absl::StatusOr<EventLog::Snapshot> DecodeSnapshot(std::string_view bytes);
+// A data key as it is stored: wrapped, or empty where it was destroyed.
+std::string EncodeKeyRow(std::string_view wrapped);
+// DATA_LOSS for anything but the whole of one well-formed row.
+absl::StatusOr<std::string> DecodeKeyRow(std::string_view bytes);
+
+// A snapshot's stored form, with its data sealed and bound to its stream.
+std::string EncodeSnapshot(std::string_view stream, const EventLog::Snapshot& snapshot, const PayloadKey& key);
+// DATA_LOSS for anything but a whole snapshot of that stream, NOT_FOUND where its key was destroyed.
+absl::StatusOr<EventLog::Snapshot> DecodeSnapshot(std::string_view stream, std::string_view bytes,
+                                                  const PayloadKeys& keys);
 
 }  // namespace anamnesis::eventlog

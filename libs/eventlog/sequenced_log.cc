@@ -15,11 +15,12 @@ namespace {
 // What Read returns: a walk with the filter's type applied, and a hold on the engine.
 class FilteredCursor final : public Cursor {
  public:
-  FilteredCursor(std::shared_ptr<const CommitLog> engine, Filter filter, Position from, Position tail,
-                 Direction direction)
+  FilteredCursor(std::shared_ptr<const CommitLog> engine, std::shared_ptr<const PayloadKeys> keys, Filter filter,
+                 Position from, Position tail, Direction direction)
       : engine_(std::move(engine)),
+        keys_(std::move(keys)),
         filter_(std::move(filter)),
-        walk_(WalkRecords(*engine_, filter_, from, tail, direction)) {
+        walk_(WalkRecords(*engine_, *keys_, filter_, from, tail, direction)) {
     SkipOthers();
   }
 
@@ -37,6 +38,7 @@ class FilteredCursor final : public Cursor {
   }
 
   const std::shared_ptr<const CommitLog> engine_;
+  const std::shared_ptr<const PayloadKeys> keys_;
   const Filter filter_;
   const std::unique_ptr<RecordWalk> walk_;
 };
@@ -53,24 +55,28 @@ absl::StatusOr<std::optional<RequestRow>> StoredRequest(const CommitLog& engine,
 
 absl::StatusOr<std::unique_ptr<EventLog>> SequencedLog::Open(std::shared_ptr<CommitLog> engine,
                                                              const LogOptions& options, FatalHandler fatal) {
+  ASSIGN_OR_RETURN(std::shared_ptr<Keyring> keyring, Keyring::Open(*engine, options.keks, options.cached_keys));
   ASSIGN_OR_RETURN(const Position tail, engine->Tail());
   int64_t last_recorded_micros = 0;
   if (tail > 0) {
     ASSIGN_OR_RETURN(const std::string bytes, engine->RecordAt(tail));
-    ASSIGN_OR_RETURN(const Record last, DecodeRecord(bytes));
-    last_recorded_micros = last.recorded_micros;
+    StoredRecord last;
+    RETURN_IF_ERROR(ParseRecord(bytes, last));
+    last_recorded_micros = last.header.recorded_micros;
   }
   return std::unique_ptr<EventLog>(
-      new SequencedLog(std::move(engine), options, std::move(fatal), tail, last_recorded_micros));
+      new SequencedLog(std::move(engine), std::move(keyring), options, std::move(fatal), tail, last_recorded_micros));
 }
 
-SequencedLog::SequencedLog(std::shared_ptr<CommitLog> engine, const LogOptions& options, FatalHandler fatal,
-                           Position tail, int64_t last_recorded_micros)
+SequencedLog::SequencedLog(std::shared_ptr<CommitLog> engine, std::shared_ptr<Keyring> keyring,
+                           const LogOptions& options, FatalHandler fatal, Position tail, int64_t last_recorded_micros)
     : engine_(std::move(engine)),
+      keyring_(std::move(keyring)),
       hub_(std::make_shared<SubscriptionHub>(tail, options.recent_bytes)),
       clock_(*options.clock),
       sequencer_(tail, last_recorded_micros, options.recent_streams),
-      committer_(engine_.get(), std::move(fatal), [this](const GroupCommitter::Group& group) { Publish(group); }) {}
+      committer_(engine_.get(), keyring_.get(), std::move(fatal),
+                 [this](const GroupCommitter::Group& group) { Publish(group); }) {}
 
 std::vector<bool> SequencedLog::KnownHeads(const AppendRequest& request) {
   std::vector<bool> known;
@@ -174,7 +180,7 @@ absl::StatusOr<Version> SequencedLog::StreamVersion(const std::string& stream) c
 }
 
 std::unique_ptr<Cursor> SequencedLog::Read(const Filter& filter, Position from, Direction direction) const {
-  return std::make_unique<FilteredCursor>(engine_, filter, from, Tail(), direction);
+  return std::make_unique<FilteredCursor>(engine_, keyring_, filter, from, Tail(), direction);
 }
 
 absl::StatusOr<std::vector<Record>> SequencedLog::ReadForDeciding(const std::string& stream, Version after) const {
@@ -197,7 +203,7 @@ absl::StatusOr<std::vector<Record>> SequencedLog::ReadForDeciding(const std::str
     records.reserve(positions.size() + pending.size());
     for (const Position position : positions) {
       ASSIGN_OR_RETURN(const std::string bytes, engine_->RecordAt(position));
-      RETURN_IF_ERROR(DecodeRecordInto(bytes, records.emplace_back()));
+      RETURN_IF_ERROR(DecodeRecordInto(bytes, *keyring_, records.emplace_back()));
     }
   }
   for (const auto& record : pending) {
@@ -207,7 +213,7 @@ absl::StatusOr<std::vector<Record>> SequencedLog::ReadForDeciding(const std::str
 }
 
 std::unique_ptr<Subscription> SequencedLog::Subscribe(const Filter& filter, Position after) {
-  return std::make_unique<LogSubscription>(engine_, hub_, filter, after);
+  return std::make_unique<LogSubscription>(engine_, keyring_, hub_, filter, after);
 }
 
 absl::Status SequencedLog::SaveSnapshot(const std::string& stream, const Snapshot& snapshot) {
@@ -216,13 +222,15 @@ absl::Status SequencedLog::SaveSnapshot(const std::string& stream, const Snapsho
     // A crash could keep the snapshot and lose the events, and other events would take their versions.
     return absl::FailedPreconditionError("the snapshot is of events that are not durable yet");
   }
-  return engine_->SaveSnapshot(stream, EncodeSnapshot(snapshot));
+  ASSIGN_OR_RETURN(const std::optional<PayloadKey> key, keyring_->Newest(EntityOf(stream)));
+  if (!key.has_value()) return absl::FailedPreconditionError("the stream has no data key to seal a snapshot with");
+  return engine_->SaveSnapshot(stream, EncodeSnapshot(stream, snapshot, *key));
 }
 
 absl::StatusOr<std::optional<EventLog::Snapshot>> SequencedLog::LoadSnapshot(const std::string& stream) const {
   ASSIGN_OR_RETURN(const std::optional<std::string> bytes, engine_->FindSnapshot(stream));
   if (!bytes.has_value()) return std::optional<Snapshot>();
-  absl::StatusOr<Snapshot> snapshot = DecodeSnapshot(*bytes);
+  absl::StatusOr<Snapshot> snapshot = DecodeSnapshot(stream, *bytes, *keyring_);
   ASSIGN_OR_RETURN(const StreamHead head, engine_->Head(stream));
   // Whatever cannot be used is as good as none: the events say it all.
   if (!snapshot.ok() || snapshot->version > head.version) return std::optional<Snapshot>();

@@ -10,6 +10,7 @@
 #include "eventlog/commit_log.h"
 #include "eventlog/event_log.h"
 #include "eventlog/group_committer.h"
+#include "eventlog/keyring.h"
 #include "eventlog/open.h"
 #include "eventlog/sequencer.h"
 #include "eventlog/subscription_hub.h"
@@ -19,7 +20,8 @@ namespace anamnesis::eventlog {
 // Thread-safe.
 class SequencedLog final : public EventLog {
  public:
-  // Continues what the engine holds. DATA_LOSS if its last record does not decode.
+  // Continues what the engine holds. DATA_LOSS if its last record does not decode, FAILED_PRECONDITION if a
+  // key-encryption key is missing.
   static absl::StatusOr<std::unique_ptr<EventLog>> Open(std::shared_ptr<CommitLog> engine, const LogOptions& options,
                                                         FatalHandler fatal);
   ~SequencedLog() override { Close(); }
@@ -40,6 +42,9 @@ class SequencedLog final : public EventLog {
   void SetCommitObserver(std::function<void(const CommitReport&)> observer) override {
     committer_.SetObserver(std::move(observer));
   }
+  absl::StatusOr<uint64_t> RewrapKeys(std::shared_ptr<const vault::KeyRing> keks) override {
+    return keyring_->Rewrap(std::move(keks));
+  }
   void Close() override;
 
  private:
@@ -49,7 +54,7 @@ class SequencedLog final : public EventLog {
     std::optional<RequestRow> request;
   };
 
-  SequencedLog(std::shared_ptr<CommitLog> engine, const LogOptions& options, FatalHandler fatal, Position tail,
+  SequencedLog(std::shared_ptr<CommitLog> engine, std::shared_ptr<Keyring> keyring, const LogOptions& options, FatalHandler fatal, Position tail,
                int64_t last_recorded_micros);
 
   absl::StatusOr<Stored> LookUp(const AppendRequest& request, const std::vector<bool>& known) const;
@@ -62,6 +67,7 @@ class SequencedLog final : public EventLog {
   void Publish(const GroupCommitter::Group& group);
 
   const std::shared_ptr<CommitLog> engine_;
+  const std::shared_ptr<Keyring> keyring_;
   const std::shared_ptr<SubscriptionHub> hub_;
   const Clock& clock_;
 

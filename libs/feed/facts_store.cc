@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/status.h"
+#include "eventlog/record.h"
 #include "rocksdb/snapshot.h"
 #include "rocksdb/write_batch.h"
 
@@ -92,7 +93,7 @@ class FactsStore::Sink final : public FollowSink {
     MutexLock lock(store_.write_mutex_);
     std::map<std::string, Facts> touched;
     for (const event::v1::EventEnvelope& event : batch.events()) {
-      const std::string entity = EntityOf(event.stream());
+      const std::string entity(eventlog::EntityOf(event.stream()));
       const auto [facts, is_new] = touched.try_emplace(entity);
       if (is_new) {
         ASSIGN_OR_RETURN(facts->second.stored, ReadOrEmpty(*store_.db_, FactsKey(entity)));
@@ -163,11 +164,6 @@ absl::StatusOr<FactsStore::Known> FactsStore::Get(const std::string& entity, con
 FollowSink& FactsStore::SinkFor(const std::string& source, Fold fold) {
   sinks_.push_back(std::make_unique<Sink>(*this, source, std::move(fold)));
   return *sinks_.back();
-}
-
-std::string EntityOf(const std::string& stream) {
-  const size_t hyphen = stream.find('-');
-  return hyphen == std::string::npos ? stream : stream.substr(hyphen + 1);
 }
 
 }  // namespace anamnesis::feed

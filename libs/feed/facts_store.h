@@ -56,7 +56,4 @@ class FactsStore {
   std::vector<std::unique_ptr<Sink>> sinks_;
 };
 
-// What follows the first '-': the entity of a stream.
-std::string EntityOf(const std::string& stream);
-
 }  // namespace anamnesis::feed

@@ -143,7 +143,7 @@ class WriteService {
   absl::StatusOr<decider::KnownFacts<typename D::Facts>> FactsFor(const std::string& stream) const {
     decider::KnownFacts<typename D::Facts> known;
     if (facts_ == nullptr) return known;
-    ASSIGN_OR_RETURN(const feed::FactsStore::Known stored, facts_->Get(feed::EntityOf(stream), context_.others));
+    ASSIGN_OR_RETURN(const feed::FactsStore::Known stored, facts_->Get(std::string(eventlog::EntityOf(stream)), context_.others));
     ASSIGN_OR_RETURN(known.facts, context_.parse_facts(stored.facts));
     for (size_t i = 0; i < stored.positions.size(); ++i) {
       known.positions.push_back({.log = facts_->sources()[i], .position = stored.positions[i]});

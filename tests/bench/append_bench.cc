@@ -76,6 +76,7 @@ double AppendRaw(rocksdb::DB& db, const std::vector<std::vector<std::string>>& b
 
 std::vector<std::vector<std::string>> Encoded(const std::vector<eventlog::AppendRequest>& batches) {
   std::vector<std::vector<std::string>> encoded;
+  const eventlog::PayloadKey key{1, vault::Key::Random()};
   for (const auto& batch : batches) {
     std::vector<std::string>& records = encoded.emplace_back();
     for (const auto& event : batch.streams.front().events) {
@@ -86,7 +87,8 @@ std::vector<std::vector<std::string>> Encoded(const std::vector<eventlog::Append
                                                 .type = event.type,
                                                 .recorded_micros = SystemClock().NowMicros(),
                                                 .metadata = batch.metadata,
-                                                .payload = event.payload}));
+                                                .payload = event.payload},
+                                               key));
     }
   }
   return encoded;

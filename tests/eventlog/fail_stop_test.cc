@@ -30,6 +30,16 @@ class FullDisk final : public CommitLog {
   absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const override {
     return memory_.FindRequest(id);
   }
+  absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const override {
+    return memory_.KeysOf(entity);
+  }
+  absl::Status ForEachKey(const std::function<absl::Status(const std::string& entity, uint64_t number,
+                                                           std::string_view row)>& use) const override {
+    return memory_.ForEachKey(use);
+  }
+  absl::Status ReplaceKeys(const std::vector<WriteSet::Key>& keys) override { return memory_.ReplaceKeys(keys); }
+  absl::StatusOr<std::vector<std::string>> KekIds() const override { return memory_.KekIds(); }
+  absl::Status ForgetKeksBut(const std::string& kek_id) override { return memory_.ForgetKeksBut(kek_id); }
   absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) override {
     return memory_.SaveSnapshot(stream, bytes);
   }
@@ -43,9 +53,13 @@ class FullDisk final : public CommitLog {
   int commits_ = 0;
 };
 
+LogOptions WithNewKek() {
+  return {.keks = std::make_shared<const vault::KeyRing>(vault::KeyRing::Random())};
+}
+
 TEST(FailStopTest, NobodyIsToldOfWhatWasNotWritten) {
   std::promise<absl::Status> failed;
-  const auto log = SequencedLog::Open(std::make_shared<FullDisk>(), {},
+  const auto log = SequencedLog::Open(std::make_shared<FullDisk>(), WithNewKek(),
                                       [&failed](const absl::Status& status) { failed.set_value(status); });
   ASSERT_TRUE(log.ok());
   ASSERT_TRUE((*log)->AppendAndWait(One("ward-1")).ok());
@@ -62,7 +76,7 @@ TEST(FailStopDeathTest, ProcessEndsAndSaysWhatToDo) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(
       {
-        const auto log = SequencedLog::Open(std::make_shared<FullDisk>(), {}, ExitFailStop);
+        const auto log = SequencedLog::Open(std::make_shared<FullDisk>(), WithNewKek(), ExitFailStop);
         EXPECT_TRUE((*log)->AppendAndWait(One("ward-1")).ok());
         EXPECT_FALSE((*log)->AppendAndWait(One("ward-1")).ok());
       },

@@ -9,17 +9,19 @@
 // Debian's RocksDB is not instrumented: the thread sanitizer sees the bytes that its lock-free memtable copies, and not
 // the atomics that publish them.
 extern "C" const char* __tsan_default_suppressions() {
-  return "race:librocksdb.so";
+  return "race:^rocksdb::\nrace:librocksdb";
 }
 #endif
 
 namespace anamnesis::eventlog {
 
-TempDirectory::TempDirectory() : path_(testing::TempDir() + "eventlog_test_" + NewUuid()) {}
+TempDirectory::TempDirectory() : path_(testing::TempDir() + "eventlog_test_" + NewUuid() + "/log") {
+  std::filesystem::create_directory(std::filesystem::path(path_).parent_path());
+}
 
 TempDirectory::~TempDirectory() {
   std::error_code ignored;  // What is left is the next clean-up's.
-  std::filesystem::remove_all(path_, ignored);
+  std::filesystem::remove_all(std::filesystem::path(path_).parent_path(), ignored);
 }
 
 NewEvent Event(std::string type, std::string payload) {

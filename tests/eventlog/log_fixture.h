@@ -13,7 +13,7 @@
 
 namespace anamnesis::eventlog {
 
-// A directory that is gone with the object.
+// The path of a log that is gone with the object, and what stands beside it too.
 class TempDirectory {
  public:
   TempDirectory();

@@ -55,11 +55,79 @@ std::string GoldenBytes() {
   return absl::HexStringToBytes(kGoldenRecord);
 }
 
+// One key for every entity and number up to 2; number 2 is destroyed.
+class TestKeys final : public PayloadKeys {
+ public:
+  absl::StatusOr<std::optional<vault::Key>> Find(std::string_view, uint64_t number) const override {
+    if (number > 2) return absl::DataLossError("no such key");
+    return number == 2 ? std::nullopt : std::optional(key_);
+  }
+  PayloadKey key(uint64_t number = 1) const { return {number, key_}; }
+
+ private:
+  const vault::Key key_{std::string(vault::kKeyBytes, 'k')};
+};
+
+// What release 2 wrote of the same record, sealed by key 1 of TestKeys. Never change these bytes.
+constexpr char kGoldenSealed[] =
+    "02ac0207"
+    "06776172642d3102"
+    "00112233445566778899aabbccddeeff"
+    "03742e41010201"
+    "01610000000000"
+    "01017005"
+    "01"    // number of the key
+    "1e"    // 30 bytes: nonce, ciphertext, tag
+    "b53df9bb8cd5c9ff5d6e7be1"
+    "5e6e"
+    "e5b03af9cb97eea828606290c2b0ab46"
+    "051a9957";  // checksum
+
 TEST(RecordTest, GoldenBytes) {
-  EXPECT_EQ(absl::BytesToHexString(EncodeRecord(GoldenRecord())), kGoldenRecord);
-  const auto decoded = DecodeRecord(GoldenBytes());
+  StoredRecord stored;
+  const std::string bytes = GoldenBytes();
+  ASSERT_TRUE(ParseRecord(bytes, stored).ok());
+  EXPECT_EQ(stored.key_number, 0u);
+  EXPECT_EQ(absl::BytesToHexString(WriteRecord(stored.header, 0, stored.payload)), kGoldenRecord);
+  const auto decoded = DecodeRecord(bytes, TestKeys());
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ(*decoded, GoldenRecord());
+}
+
+TEST(RecordTest, GoldenSealedBytes) {
+  const std::string bytes = absl::HexStringToBytes(kGoldenSealed);
+  const auto decoded = DecodeRecord(bytes, TestKeys());
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(*decoded, GoldenRecord());
+  StoredRecord stored;
+  ASSERT_TRUE(ParseRecord(bytes, stored).ok());
+  EXPECT_EQ(WriteRecord(stored.header, stored.key_number, stored.payload), bytes);
+}
+
+TEST(RecordTest, AnErasedPayloadIsSaidToBe) {
+  const auto decoded = DecodeRecord(EncodeRecord(GoldenRecord(), TestKeys().key(2)), TestKeys());
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  Record expected = GoldenRecord();
+  expected.payload.clear();
+  expected.erased = true;
+  EXPECT_EQ(*decoded, expected);
+}
+
+// A checksum can be made by anybody; what is sealed is bound to the rest all the same.
+TEST(RecordTest, AnAlteredHeaderOrPayloadDoesNotOpen) {
+  const std::string sealed = EncodeRecord(GoldenRecord(), TestKeys().key());
+  Record later = GoldenRecord();
+  later.recorded_micros = 2;
+  StoredRecord stored;
+  ASSERT_TRUE(ParseRecord(sealed, stored).ok());
+  EXPECT_EQ(DecodeRecord(WriteRecord(later, 1, stored.payload), TestKeys()).status().code(),
+            absl::StatusCode::kDataLoss);
+  for (size_t i = 0; i < stored.payload.size(); ++i) {
+    std::string payload(stored.payload);
+    payload[i] = static_cast<char>(payload[i] ^ 1);
+    EXPECT_EQ(DecodeRecord(WriteRecord(GoldenRecord(), 1, payload), TestKeys()).status().code(),
+              absl::StatusCode::kDataLoss);
+  }
 }
 
 TEST(RecordTest, ExtremesSurvive) {
@@ -74,7 +142,7 @@ TEST(RecordTest, ExtremesSurvive) {
       std::string(kMaxMetadataBytes, 'a'), "b", "c", "d", "e", "f", {kMaxDecidedAgainst, {"log", 1}}
   };
   record.payload = std::string(kMaxPayloadBytes, '\0');
-  const auto decoded = DecodeRecord(EncodeRecord(record));
+  const auto decoded = DecodeRecord(EncodeRecord(record, TestKeys().key()), TestKeys());
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ(*decoded, record);
 }
@@ -82,7 +150,7 @@ TEST(RecordTest, ExtremesSurvive) {
 TEST(RecordTest, EveryTruncationIsRefused) {
   const std::string bytes = GoldenBytes();
   for (size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_EQ(DecodeRecord(bytes.substr(0, size)).status().code(), absl::StatusCode::kDataLoss) << size;
+    EXPECT_EQ(DecodeRecord(bytes.substr(0, size), TestKeys()).status().code(), absl::StatusCode::kDataLoss) << size;
   }
 }
 
@@ -91,7 +159,7 @@ TEST(RecordTest, EveryCorruptByteIsRefused) {
     for (int flip = 1; flip < 256; ++flip) {
       std::string bytes = GoldenBytes();
       bytes[i] = static_cast<char>(bytes[i] ^ flip);
-      EXPECT_EQ(DecodeRecord(bytes).status().code(), absl::StatusCode::kDataLoss) << i << " ^ " << flip;
+      EXPECT_EQ(DecodeRecord(bytes, TestKeys()).status().code(), absl::StatusCode::kDataLoss) << i << " ^ " << flip;
     }
   }
 }
@@ -104,7 +172,7 @@ TEST(RecordTest, MalformedIsRefusedThoughItsChecksumIsGood) {
     std::string to;
     const char* error;
   } cases[] = {
-      {"UnknownFormat",            "01ac02",         "02ac02",                     "unknown format version"              },
+      {"UnknownFormat",            "01ac02",         "03ac02",                     "unknown format version"              },
       {"PositionLongerThanNeeded", "01ac02",         "01ac8200",                   "longer than needed"                  },
       {"PositionTooLarge",         "01ac02",         "01ffffffffffffffffff02",     "too large"                           },
       {"PositionZero",             "01ac0207",       "010000",                     "predecessor not before its successor"},
@@ -127,7 +195,7 @@ TEST(RecordTest, MalformedIsRefusedThoughItsChecksumIsGood) {
     hex.replace(at, c.from.size(), c.to);
     std::string bytes = absl::HexStringToBytes(hex);
     PutChecksum(bytes);
-    const absl::Status status = DecodeRecord(bytes).status();
+    const absl::Status status = DecodeRecord(bytes, TestKeys()).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
     EXPECT_THAT(std::string(status.message()), HasSubstr(c.error));
     EXPECT_THAT(std::string(status.message()), HasSubstr("at byte"));
@@ -145,7 +213,7 @@ TEST(RecordTest, MemoryIsUsedAgain) {
       {"x", 1},
       {"y", 2}
   };
-  ASSERT_TRUE(DecodeRecordInto(GoldenBytes(), record).ok());
+  ASSERT_TRUE(DecodeRecordInto(GoldenBytes(), TestKeys(), record).ok());
   EXPECT_EQ(record, GoldenRecord());
 }
 
@@ -164,15 +232,25 @@ TEST(RowsTest, GoldenRequestRow) {
   EXPECT_EQ(DecodeRequestRow(golden.substr(1)).status().code(), absl::StatusCode::kDataLoss);
 }
 
-TEST(RowsTest, GoldenSnapshot) {
-  std::string golden = absl::HexStringToBytes("01ac0203027879");
-  PutChecksum(golden);
-  EXPECT_EQ(EncodeSnapshot({300, 3, "xy"}), golden);
-  const auto decoded = DecodeSnapshot(golden);
+TEST(RowsTest, ASnapshotOpensForItsStreamOnly) {
+  const std::string bytes = EncodeSnapshot("ward-1", {300, 3, "xy"}, TestKeys().key());
+  const auto decoded = DecodeSnapshot("ward-1", bytes, TestKeys());
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ(decoded->version, 300u);
   EXPECT_EQ(decoded->format, 3u);
   EXPECT_EQ(decoded->data, "xy");
+  EXPECT_EQ(DecodeSnapshot("ward-2", bytes, TestKeys()).status().code(), absl::StatusCode::kDataLoss);
+  const std::string erased = EncodeSnapshot("ward-1", {300, 3, "xy"}, TestKeys().key(2));
+  EXPECT_EQ(DecodeSnapshot("ward-1", erased, TestKeys()).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(RowsTest, GoldenKeyRow) {
+  std::string golden = absl::HexStringToBytes("01027879");
+  PutChecksum(golden);
+  EXPECT_EQ(EncodeKeyRow("xy"), golden);
+  EXPECT_EQ(*DecodeKeyRow(golden), "xy");
+  EXPECT_EQ(*DecodeKeyRow(EncodeKeyRow("")), "");
+  EXPECT_EQ(DecodeKeyRow(golden.substr(1)).status().code(), absl::StatusCode::kDataLoss);
 }
 
 }  // namespace

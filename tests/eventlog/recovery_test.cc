@@ -121,9 +121,9 @@ TEST_F(RecoveryTest, CreationCutShortIsContinued) {
 
 TEST_F(RecoveryTest, UnknownFormatIsRefused) {
   MustOpen();
-  Tamper([](auto& db, auto& families) { ASSERT_TRUE(db.Put({}, families[kMeta], "format", "2").ok()); });
+  Tamper([](auto& db, auto& families) { ASSERT_TRUE(db.Put({}, families[kMeta], "format", "3").ok()); });
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(OpenStatus().message()), HasSubstr("has format 2"));
+  EXPECT_THAT(std::string(OpenStatus().message()), HasSubstr("has format 3"));
 }
 
 // Each damages the end of a log of five events; none may be served.
@@ -210,6 +210,7 @@ TEST_F(RecoveryTest, TornLastWriteLosesOnlyItself) {
     SCOPED_TRACE(cut);
     TempDirectory copy;
     std::filesystem::copy(directory_.path(), copy.path());
+    std::filesystem::copy(directory_.path() + ".kek", copy.path() + ".kek");
     const std::filesystem::path wal = NewestWal(copy.path());
     std::filesystem::resize_file(wal, std::filesystem::file_size(wal) - static_cast<size_t>(cut));
     const auto recovered = OpenRocksLog(copy.path(), {});

@@ -157,10 +157,5 @@ TEST_F(FactsStoreTest, AnotherLogUnderTheSameNameIsRefused) {
   EXPECT_TRUE(sink_->Resume(kLog).ok());
 }
 
-TEST(EntityOfTest, IsWhatFollowsTheFirstHyphen) {
-  EXPECT_EQ(EntityOf("patient-0199-x"), "0199-x");
-  EXPECT_EQ(EntityOf("rules"), "rules");
-}
-
 }  // namespace
 }  // namespace anamnesis::feed

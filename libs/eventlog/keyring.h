@@ -1,0 +1,75 @@
+// The data keys of a log: each entity's payloads and snapshots are sealed with one of its own. Destroying it makes them
+// unreadable for ever, wherever copies of them are.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/mutex.h"
+#include "eventlog/commit_log.h"
+#include "eventlog/record.h"
+#include "vault/key_ring.h"
+
+namespace anamnesis::eventlog {
+
+// Thread-safe.
+class Keyring final : public PayloadKeys {
+ public:
+  // FAILED_PRECONDITION where data keys are wrapped with a key-encryption key that is not given, naming it. Keeps the
+  // keys of about `cached_entities` in memory. `engine` must outlive it.
+  static absl::StatusOr<std::unique_ptr<Keyring>> Open(CommitLog& engine, std::shared_ptr<const vault::KeyRing> keks,
+                                                       size_t cached_entities);
+
+  // The key that the entity's next payload is sealed with. Where there is none it is made and added to `set`, to be
+  // stored by the same commit as the first payload. By one thread at a time.
+  absl::StatusOr<PayloadKey> ForSealing(std::string_view entity, WriteSet& set);
+
+  // The same, but none where there is none. By any thread.
+  absl::StatusOr<std::optional<PayloadKey>> Newest(std::string_view entity) const;
+
+  // See PayloadKeys.
+  absl::StatusOr<std::optional<vault::Key>> Find(std::string_view entity, uint64_t number) const override;
+
+  // Wraps every data key with the current key of `keks`, and the new ones from now on; returns how many were wrapped
+  // anew. Durable before it returns; cut short, it is done again. FAILED_PRECONDITION as Open, then nothing has changed.
+  absl::StatusOr<uint64_t> Rewrap(std::shared_ptr<const vault::KeyRing> keks);
+
+ private:
+  // The keys of one entity by number, which is counted from 1; destroyed ones are empty.
+  using EntityKeys = std::vector<std::optional<vault::Key>>;
+  struct Cached {
+    std::string entity;
+    EntityKeys keys;
+  };
+
+  Keyring(CommitLog& engine, std::shared_ptr<const vault::KeyRing> keks, size_t cached_entities)
+      : engine_(engine), cached_entities_(cached_entities), keks_(std::move(keks)) {}
+
+  std::shared_ptr<const vault::KeyRing> Keks() const;
+  // What a wrapped key is bound to: this log, this entity, this number.
+  std::string PurposeOf(std::string_view entity, uint64_t number) const;
+  absl::StatusOr<EntityKeys> Load(std::string_view entity) const;
+  // The newest key, if it is not destroyed, or that of a number, from memory.
+  std::optional<PayloadKey> CachedNewest(std::string_view entity) const;
+  std::optional<std::optional<vault::Key>> CachedKey(std::string_view entity, uint64_t number) const;
+  void Remember(std::string_view entity, EntityKeys keys) const;
+
+  CommitLog& engine_;
+  const size_t cached_entities_;
+
+  mutable Mutex mutex_;
+  std::shared_ptr<const vault::KeyRing> keks_ GUARDED_BY(mutex_);
+  // The entities used last, the latest in front.
+  mutable std::list<Cached> cache_ GUARDED_BY(mutex_);
+  mutable std::unordered_map<std::string_view, std::list<Cached>::iterator> cache_of_ GUARDED_BY(mutex_);
+};
+
+}  // namespace anamnesis::eventlog

@@ -1,0 +1,130 @@
+// Payloads are sealed by a key of their entity; who lacks the key-encryption key has nothing.
+#include "eventlog/keyring.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "eventlog/memory_commit_log.h"
+#include "eventlog/rows.h"
+#include "gmock/gmock.h"
+#include "tests/eventlog/log_fixture.h"
+
+namespace anamnesis::eventlog {
+namespace {
+
+using testing::HasSubstr;
+
+std::shared_ptr<const vault::KeyRing> Shared(vault::KeyRing ring) {
+  return std::make_shared<const vault::KeyRing>(std::move(ring));
+}
+
+TEST(KeyringTest, EachEntityHasAKeyOfItsOwnInAllItsStreams) {
+  MemoryCommitLog engine;
+  const auto keks = Shared(vault::KeyRing::Random());
+  auto keyring = *Keyring::Open(engine, keks, 2);
+  WriteSet set;
+  const PayloadKey a = *keyring->ForSealing("a", set);
+  const PayloadKey b = *keyring->ForSealing("b", set);
+  EXPECT_NE(a.key.view(), b.key.view());
+  EXPECT_EQ(keyring->ForSealing(EntityOf("order-a"), set)->key.view(), a.key.view());
+  EXPECT_EQ(set.keys.size(), 2u);
+  ASSERT_TRUE(engine.Commit(set).ok());
+
+  keyring = *Keyring::Open(engine, keks, 1);  // The two push each other out.
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ((*keyring->Find("a", 1))->view(), a.key.view());
+    EXPECT_EQ((*keyring->Find("b", 1))->view(), b.key.view());
+  }
+  EXPECT_EQ(keyring->Find("a", 2).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(KeyringTest, AnEntityWhoseKeyWasDestroyedGetsAnother) {
+  MemoryCommitLog engine;
+  const auto keks = Shared(vault::KeyRing::Random());
+  WriteSet set;
+  ASSERT_TRUE((*Keyring::Open(engine, keks, 9))->ForSealing("a", set).ok());
+  set.keys[0].row = EncodeKeyRow("");
+  ASSERT_TRUE(engine.Commit(set).ok());
+  const auto keyring = *Keyring::Open(engine, keks, 9);
+  EXPECT_FALSE(keyring->Find("a", 1)->has_value());
+  WriteSet again;
+  EXPECT_EQ(keyring->ForSealing("a", again)->number, 2u);
+  EXPECT_FALSE(keyring->Find("a", 1)->has_value());
+}
+
+TEST(KeyringTest, AKeyOfAnotherEntityIsNotTakenForOnesOwn) {
+  MemoryCommitLog engine;
+  const auto keks = Shared(vault::KeyRing::Random());
+  WriteSet set;
+  ASSERT_TRUE((*Keyring::Open(engine, keks, 9))->ForSealing("a", set).ok());
+  set.keys[0].entity = "b";
+  ASSERT_TRUE(engine.Commit(set).ok());
+  EXPECT_EQ((*Keyring::Open(engine, keks, 9))->Find("b", 1).status().code(), absl::StatusCode::kDataLoss);
+}
+
+class SealedLogTest : public testing::Test {
+ protected:
+  absl::StatusOr<std::unique_ptr<EventLog>> Open(std::shared_ptr<const vault::KeyRing> keks = nullptr) {
+    LogOptions options;
+    options.keks = std::move(keks);
+    options.cached_keys = 3;
+    return OpenRocksLog(directory_.path(), options);
+  }
+
+  bool OnDisk(const std::string& text) const {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.path())) {
+      std::ostringstream content;
+      content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+      if (content.str().find(text) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  TempDirectory directory_;
+};
+
+TEST_F(SealedLogTest, NoPayloadAndNoSnapshotIsOnDiskInTheClear) {
+  {
+    const auto log = *Open();
+    ASSERT_TRUE(log->AppendAndWait(One("ward-1", NoStream{}, "the patient's secret")).ok());
+    ASSERT_TRUE(log->SaveSnapshot("ward-1", {1, 1, "the state's secret"}).ok());
+    EXPECT_TRUE(OnDisk("ward-1")) << "names of streams are not hidden";
+  }
+  EXPECT_FALSE(OnDisk("secret"));
+  const auto log = *Open();
+  EXPECT_EQ(PayloadsOf(ReadAll(*log)).front(), "the patient's secret");
+  EXPECT_EQ(log->LoadSnapshot("ward-1").value()->data, "the state's secret");
+}
+
+TEST_F(SealedLogTest, WithoutItsKeyALogIsNotOpened) {
+  ASSERT_TRUE((*Open())->AppendAndWait(One("ward-1")).ok());
+  const absl::Status other = Open(Shared(vault::KeyRing::Random())).status();
+  EXPECT_EQ(other.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(other.message()), HasSubstr("is not among those given"));
+  std::filesystem::remove(directory_.path() + ".kek");
+  EXPECT_EQ(Open().status().code(), absl::StatusCode::kNotFound) << "no other key is made in its place";
+}
+
+TEST_F(SealedLogTest, KeysAreWrappedAnewWithoutTouchingARecord) {
+  constexpr int kEntities = 10;
+  const vault::KeyRing old = vault::KeyRing::Random();
+  const vault::KeyRing both = old.WithNewKey();
+  std::vector<Record> before;
+  {
+    const auto log = *Open(Shared(old));
+    for (int i = 0; i < kEntities; ++i) ASSERT_TRUE(log->AppendAndWait(One("ward-" + std::to_string(i))).ok());
+    before = ReadAll(*log);
+    EXPECT_FALSE(log->RewrapKeys(Shared(vault::KeyRing::Random())).ok());
+    EXPECT_EQ(*log->RewrapKeys(Shared(both)), static_cast<uint64_t>(kEntities));
+    EXPECT_EQ(*log->RewrapKeys(Shared(both)), 0u);
+    ASSERT_TRUE(log->AppendAndWait(One("ward-new")).ok());
+  }
+  EXPECT_FALSE(Open(Shared(old)).ok());
+  const auto log = *Open(Shared(both.CurrentOnly()));
+  const std::vector<Record> after = ReadAll(*log);
+  EXPECT_EQ(std::vector<Record>(after.begin(), after.end() - 1), before);
+}
+
+}  // namespace
+}  // namespace anamnesis::eventlog
