@@ -27,7 +27,9 @@ absl::StatusOr<WriteSet> Encode(const GroupCommitter::Group& group, Keyring& key
       set.events.push_back({record.get(), EncodeRecord(*record, key)});
     }
     if (append.request_id.empty() || append.records.empty()) continue;
-    set.requests.push_back({append.request_id, EncodeRequestRow(append.request)});
+    const std::string_view entity = EntityOf(append.records.front()->stream);
+    ASSIGN_OR_RETURN(const PayloadKey key, keyring.ForSealing(entity, set));
+    set.requests.push_back({append.request_id, EncodeRequestRow(append.request_id, append.request, entity, key)});
   }
   return set;
 }

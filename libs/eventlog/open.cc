@@ -12,25 +12,33 @@ namespace anamnesis::eventlog {
 
 namespace {
 
-// A new log gets a new key; one that has lost its key is not given another, which would not open it.
-absl::StatusOr<std::shared_ptr<const vault::KeyRing>> OwnKeks(const std::string& directory, const CommitLog& engine) {
-  const std::string path = directory + ".kek";
+std::string KekFile(const std::string& directory, const LogOptions& options) {
+  return options.kek_file.empty() ? directory + ".kek" : options.kek_file;
+}
+
+// A log without data keys may be given a new key. One that has lost its key is not: another would not open it.
+absl::Status MakeKekFileFor(const CommitLog& engine, const std::string& path) {
   ASSIGN_OR_RETURN(const std::vector<std::string> used, engine.KekIds());
-  if (used.empty()) {
-    const absl::Status created = vault::CreateKeyFile(path);
-    if (!created.ok() && !absl::IsAlreadyExists(created)) return created;
-  }
-  ASSIGN_OR_RETURN(vault::KeyRing keks, vault::LoadKeyFile(path));
-  return std::make_shared<const vault::KeyRing>(std::move(keks));
+  if (!used.empty()) return absl::OkStatus();
+  const absl::Status created = vault::CreateKeyFile(path);
+  return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
 }
 
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<const vault::KeyRing>> LoadKeks(const std::string& directory,
+                                                               const LogOptions& options) {
+  ASSIGN_OR_RETURN(vault::KeyRing keks, options.kek_command.empty() ? vault::LoadKeyFile(KekFile(directory, options))
+                                                                    : vault::LoadFromCommand(options.kek_command));
+  return std::make_shared<const vault::KeyRing>(std::move(keks));
+}
 
 absl::StatusOr<std::unique_ptr<EventLog>> OpenRocksLog(const std::string& directory, const LogOptions& options) {
   ASSIGN_OR_RETURN(std::shared_ptr<CommitLog> engine, RocksCommitLog::Open(directory, options, ExitFailStop));
   LogOptions with_keks = options;
   if (options.keks == nullptr) {
-    ASSIGN_OR_RETURN(with_keks.keks, OwnKeks(directory, *engine));
+    if (options.kek_command.empty()) RETURN_IF_ERROR(MakeKekFileFor(*engine, KekFile(directory, options)));
+    ASSIGN_OR_RETURN(with_keks.keks, LoadKeks(directory, options));
   }
   return SequencedLog::Open(std::move(engine), with_keks, ExitFailStop);
 }

@@ -17,14 +17,18 @@ struct LogOptions {
   size_t recent_streams = 1 << 16;  // Streams whose version is kept in memory for appending; about 250 bytes each.
   size_t block_cache_bytes = 64 << 20;
   size_t cached_keys = 1 << 16;  // Entities whose data keys are kept in memory; about 250 bytes each.
-  // What the data keys are wrapped with. Null: those of the file "<directory>.kek", which is made with a new log; in
-  // memory a new one.
+  // What the data keys are wrapped with. Null: those of `kek_command` or else `kek_file`; in memory a new one.
   std::shared_ptr<const vault::KeyRing> keks;
+  std::string kek_file;     // Made for a log that has no data key yet. Empty: "<directory>.kek".
+  std::string kek_command;  // Prints what a key file holds.
 };
 
 // Opens or creates the log in a directory. FAILED_PRECONDITION if another process has it open or it holds something
 // else, DATA_LOSS if what is there cannot be trusted; both say what to do.
 absl::StatusOr<std::unique_ptr<EventLog>> OpenRocksLog(const std::string& directory, const LogOptions& options);
+
+// The key-encryption keys of the log in a directory as they stand in its key file now, or are printed by its command.
+absl::StatusOr<std::shared_ptr<const vault::KeyRing>> LoadKeks(const std::string& directory, const LogOptions& options);
 
 // The same behaviour in memory, for tests; nothing survives it.
 std::unique_ptr<EventLog> NewMemoryLog(const LogOptions& options);

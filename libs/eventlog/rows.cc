@@ -8,29 +8,14 @@
 namespace anamnesis::eventlog {
 namespace {
 
-constexpr uint8_t kRequestFormat = 1;
+constexpr uint8_t kPlainRequestFormat = 1;  // Of release 1: read, no longer written.
+constexpr uint8_t kSealedRequestFormat = 2;
+constexpr size_t kRoomForFixedParts = 256;
 constexpr uint8_t kKeyFormat = 1;
 constexpr uint8_t kSnapshotFormat = 2;
 constexpr size_t kMaxWrappedBytes = 1024;
 
-}  // namespace
-
-std::string EncodeRequestRow(const RequestRow& row) {
-  std::string out;
-  out.push_back(static_cast<char>(kRequestFormat));
-  out.append(row.digest);
-  PutVarint(out, row.outcome.first_position);
-  PutVarint(out, row.outcome.last_position);
-  PutVarint(out, row.outcome.stream_version);
-  PutSigned(out, row.outcome.recorded_micros);
-  PutText(out, row.outcome.result);
-  PutChecksum(out);
-  return out;
-}
-
-absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view bytes) {
-  StrictReader reader("request row", bytes);
-  reader.Require(reader.Byte() == kRequestFormat, "unknown format version");
+absl::StatusOr<RequestRow> ReadContent(StrictReader& reader) {
   RequestRow row;
   row.digest.assign(reader.Bytes(kRequestDigestBytes));
   row.outcome.first_position = reader.Varint();
@@ -40,6 +25,45 @@ absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view bytes) {
   row.outcome.result.assign(reader.Text(kMaxResultBytes));
   RETURN_IF_ERROR(reader.Finish());
   return row;
+}
+
+}  // namespace
+
+std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row, std::string_view entity,
+                             const PayloadKey& key) {
+  std::string content = row.digest;
+  PutVarint(content, row.outcome.first_position);
+  PutVarint(content, row.outcome.last_position);
+  PutVarint(content, row.outcome.stream_version);
+  PutSigned(content, row.outcome.recorded_micros);
+  PutText(content, row.outcome.result);
+  PutChecksum(content);
+  std::string out;
+  out.push_back(static_cast<char>(kSealedRequestFormat));
+  PutText(out, entity);
+  PutVarint(out, key.number);
+  PutText(out, vault::Seal(key.key, content, out + std::string(request_id)));
+  PutChecksum(out);
+  return out;
+}
+
+absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
+                                            const PayloadKeys& keys) {
+  StrictReader reader("request row", bytes);
+  const uint8_t format = reader.Byte();
+  if (format == kPlainRequestFormat) return ReadContent(reader);
+  reader.Require(format == kSealedRequestFormat, "unknown format version");
+  const std::string_view entity = reader.Text(kMaxStreamNameBytes);
+  const uint64_t key_number = reader.Varint();
+  const std::string bound = std::string(bytes.substr(0, reader.offset())) + std::string(request_id);
+  const std::string_view sealed = reader.Text(kMaxResultBytes + kRoomForFixedParts);
+  RETURN_IF_ERROR(reader.Finish());
+  ASSIGN_OR_RETURN(const std::optional<vault::Key> key, keys.Find(entity, key_number));
+  if (!key.has_value()) return RequestRow();
+  std::string content;
+  if (!vault::Open(*key, sealed, bound, content)) return absl::DataLossError("request row: it does not open");
+  StrictReader content_reader("content of a request row", content);
+  return ReadContent(content_reader);
 }
 
 absl::StatusOr<AppendResult> AnswerAgain(const RequestRow& row, std::string_view digest) {

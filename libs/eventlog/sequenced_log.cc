@@ -43,11 +43,12 @@ class FilteredCursor final : public Cursor {
   const std::unique_ptr<RecordWalk> walk_;
 };
 
-absl::StatusOr<std::optional<RequestRow>> StoredRequest(const CommitLog& engine, const std::string& request_id) {
+absl::StatusOr<std::optional<RequestRow>> StoredRequest(const CommitLog& engine, const PayloadKeys& keys,
+                                                        const std::string& request_id) {
   if (request_id.empty()) return std::optional<RequestRow>();
   ASSIGN_OR_RETURN(const std::optional<std::string> bytes, engine.FindRequest(request_id));
   if (!bytes.has_value()) return std::optional<RequestRow>();
-  ASSIGN_OR_RETURN(RequestRow row, DecodeRequestRow(*bytes));
+  ASSIGN_OR_RETURN(RequestRow row, DecodeRequestRow(request_id, *bytes, keys));
   return std::optional(std::move(row));
 }
 
@@ -92,7 +93,7 @@ absl::StatusOr<SequencedLog::Stored> SequencedLog::LookUp(const AppendRequest& r
     if (known[i]) continue;
     ASSIGN_OR_RETURN(stored.heads[i], engine_->Head(request.streams[i].stream));
   }
-  ASSIGN_OR_RETURN(stored.request, StoredRequest(*engine_, request.request_id));
+  ASSIGN_OR_RETURN(stored.request, StoredRequest(*engine_, *keyring_, request.request_id));
   return stored;
 }
 
@@ -163,7 +164,7 @@ absl::StatusOr<std::optional<AppendResult>> SequencedLog::FindRequest(const std:
     if (const RequestRow* pending = sequencer_.FindRequest(request_id)) row = *pending;
   }
   if (!row.has_value()) {
-    ASSIGN_OR_RETURN(row, StoredRequest(*engine_, request_id));
+    ASSIGN_OR_RETURN(row, StoredRequest(*engine_, *keyring_, request_id));
   }
   if (!row.has_value()) return std::optional<AppendResult>();
   ASSIGN_OR_RETURN(AppendResult result, AnswerAgain(*row, request_digest));

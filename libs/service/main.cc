@@ -12,6 +12,10 @@ ABSL_FLAG(std::string, metrics_listen, "",
 ABSL_FLAG(std::string, readmodel, "127.0.0.1:7110",
           "Address of the read model to publish views to; empty: do not publish.");
 ABSL_FLAG(std::string, roles_file, "", "File that says which role has which permission; a built-in table by default.");
+ABSL_FLAG(std::string, kek_file, "",
+          "File of mode 0600 with the key-encryption keys, the current one first; made for a new log. By default "
+          "log.kek in the data directory: move it to another disk, or let --kek_command fetch it.");
+ABSL_FLAG(std::string, kek_command, "", "Shell command that prints what a key file holds, in the place of one.");
 ABSL_FLAG(int, state_cache_mb, 64, "Memory for the states of recently used streams, in MiB.");
 ABSL_FLAG(int, max_commands, 4096, "Commands in flight before further ones are refused with RESOURCE_EXHAUSTED.");
 
@@ -51,6 +55,8 @@ WriteServiceOptions OptionsFromFlags(int argc, char** argv, const std::string& p
   options.metrics_listen = Or(absl::GetFlag(FLAGS_metrics_listen), Loopback(default_port + kMetricsOffset));
   options.readmodel = absl::GetFlag(FLAGS_readmodel);
   options.roles_file = absl::GetFlag(FLAGS_roles_file);
+  options.log.kek_file = absl::GetFlag(FLAGS_kek_file);
+  options.log.kek_command = absl::GetFlag(FLAGS_kek_command);
   options.runner.cache_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_state_cache_mb)) << 20;
   options.runner.max_in_flight = static_cast<size_t>(absl::GetFlag(FLAGS_max_commands));
   return options;

@@ -22,6 +22,7 @@
 #include "rpc/metrics.h"
 #include "rpc/server.h"
 #include "service/command_service.h"
+#include "service/key_service.h"
 #include "service/log_metrics.h"
 #include "service/monitor.h"
 #include "service/ops_service.h"
@@ -102,6 +103,8 @@ class WriteService {
             *log_, [this](const std::string& stream) { return FactsFor(stream); }, options.runner),
         commands_(runner_, gate_),
         feed_(context_.name, *log_, gate_),
+        keys_(
+            *log_, [this] { return CurrentKeks(); }, gate_),
         ops_(
             context_.name, [this](ops::v1::GetStatusResponse& response) { Describe(response); }, gate_),
         server_({.listen_address = options.listen, .metrics_address = options.metrics_listen}, gate_, health_) {
@@ -110,7 +113,12 @@ class WriteService {
 
   static absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const WriteServiceOptions& options) {
     if (options.data_dir.empty()) return eventlog::NewMemoryLog(options.log);
-    return eventlog::OpenRocksLog(options.data_dir + "/log", options.log);
+    return eventlog::OpenRocksLog(LogDirectory(options), options.log);
+  }
+  static std::string LogDirectory(const WriteServiceOptions& options) { return options.data_dir + "/log"; }
+
+  absl::StatusOr<KeyService::Keks> CurrentKeks() const {
+    return eventlog::LoadKeks(LogDirectory(options_), options_.log);
   }
 
   absl::Status Serve() {
@@ -134,7 +142,7 @@ class WriteService {
     monitor_ = std::make_unique<Monitor>(std::move(links), health_, metrics_, [this] {
       UpdateRunnerMetrics(runner_.stats(), runner_.in_flight(), metrics_);
     });
-    ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &ops_}));
+    ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &keys_, &ops_}));
     health_.SetServing(commands_.name(), true);
     health_.SetServing(feed_.name(), true);
     return absl::OkStatus();
@@ -168,6 +176,7 @@ class WriteService {
   decider::CommandRunner<D> runner_;
   CommandService<D, SubmitRequest, SubmitResponse> commands_;
   feed::FeedService feed_;
+  KeyService keys_;
   OpsService ops_;
   std::vector<std::unique_ptr<feed::Follower>> followers_;
   std::unique_ptr<projection::Publisher> publisher_;

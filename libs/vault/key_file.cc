@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/status.h"
+#include "base/uuid.h"
 
 namespace anamnesis::vault {
 namespace {
@@ -103,9 +104,20 @@ absl::StatusOr<KeyRing> LoadFromCommand(const std::string& command) {
   return ParseFrom("what the key command printed", text);
 }
 
+// Written beside and linked when it is whole: of several who make it at once one does, and nobody reads half a file.
 absl::Status CreateKeyFile(const std::string& path) {
   RETURN_IF_ERROR(MakePrivateDirectory(DirectoryOf(path)));
-  RETURN_IF_ERROR(WriteNew(path, KeyRing::Random().Text()));
+  const std::string whole = absl::StrCat(path, ".", NewUuid());
+  RETURN_IF_ERROR(WriteNew(whole, KeyRing::Random().Text()));
+  const int linked = link(whole.c_str(), path.c_str());
+  absl::Status status;
+  if (linked != 0 && errno == EEXIST) {
+    status = absl::AlreadyExistsError(absl::StrCat("there is a key file ", path, " already"));
+  } else if (linked != 0) {
+    status = Cannot("create", path);
+  }
+  if (unlink(whole.c_str()) != 0 && status.ok()) status = Cannot("tidy up after", path);
+  RETURN_IF_ERROR(status);
   return SyncDirectory(DirectoryOf(path));
 }
 

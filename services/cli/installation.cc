@@ -40,6 +40,10 @@ std::string MetricsAddress(const Connection& connection, const ServerName& serve
   return absl::StrCat("127.0.0.1:", connection.port_base() + server.offset + kMetricsOffset);
 }
 
+std::string KekPath(const std::string& dir) {
+  return dir + "/kek";
+}
+
 Program ServerProgram(const Connection& connection, const ServerName& server, const std::string& dir) {
   const std::string name = server.name;
   Program program = {.name = server.program, .log = LogPath(dir, server.program)};
@@ -50,6 +54,7 @@ Program ServerProgram(const Connection& connection, const ServerName& server, co
   };
   if (name == "readmodel") return program;
   program.layer = 1;
+  program.command.push_back("--kek_file=" + KekPath(dir));
   link_to("readmodel");
   if (name != "patient") link_to("patient");
   if (name == "medication") link_to("encounter");

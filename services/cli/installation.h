@@ -12,6 +12,9 @@ namespace anamnesis::cli {
 // Where a server shows its metrics over HTTP.
 std::string MetricsAddress(const Connection& connection, const ServerName& server);
 
+// Where an installation keeps its key-encryption keys.
+std::string KekPath(const std::string& dir);
+
 // The server as a program to run on the directory, from the file beside this process's own. The read model is in the
 // lowest layer: what others publish while they stop still reaches it.
 Program ServerProgram(const Connection& connection, const ServerName& server, const std::string& dir);

@@ -217,19 +217,39 @@ TEST(RecordTest, MemoryIsUsedAgain) {
   EXPECT_EQ(record, GoldenRecord());
 }
 
-TEST(RowsTest, GoldenRequestRow) {
+RequestRow SomeRequest() {
   RequestRow row;
   row.digest = std::string(kRequestDigestBytes, '\x11');
   row.outcome = {.first_position = 1, .last_position = 300, .stream_version = 2, .recorded_micros = -1, .result = "ok"};
+  return row;
+}
+
+void ExpectSome(const absl::StatusOr<RequestRow>& decoded) {
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->digest, SomeRequest().digest);
+  EXPECT_EQ(decoded->outcome.first_position, 1u);
+  EXPECT_EQ(decoded->outcome.last_position, 300u);
+  EXPECT_EQ(decoded->outcome.stream_version, 2u);
+  EXPECT_EQ(decoded->outcome.recorded_micros, -1);
+  EXPECT_EQ(decoded->outcome.result, "ok");
+}
+
+// What release 1 wrote.
+TEST(RowsTest, GoldenRequestRow) {
   std::string golden = absl::HexStringToBytes("01" + std::string(64, '1') + "01ac0202" + "01" + "026f6b");
   PutChecksum(golden);
-  EXPECT_EQ(EncodeRequestRow(row), golden);
-  const auto decoded = DecodeRequestRow(golden);
-  ASSERT_TRUE(decoded.ok()) << decoded.status();
-  EXPECT_EQ(decoded->digest, row.digest);
-  EXPECT_EQ(decoded->outcome.last_position, 300u);
-  EXPECT_EQ(decoded->outcome.result, "ok");
-  EXPECT_EQ(DecodeRequestRow(golden.substr(1)).status().code(), absl::StatusCode::kDataLoss);
+  ExpectSome(DecodeRequestRow("r", golden, TestKeys()));
+  EXPECT_EQ(DecodeRequestRow("r", golden.substr(1), TestKeys()).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(RowsTest, ARequestRowOpensForItsRequestOnly) {
+  const std::string bytes = EncodeRequestRow("r", SomeRequest(), "1", TestKeys().key());
+  ExpectSome(DecodeRequestRow("r", bytes, TestKeys()));
+  EXPECT_EQ(bytes.find("ok"), std::string::npos);
+  EXPECT_EQ(DecodeRequestRow("s", bytes, TestKeys()).status().code(), absl::StatusCode::kDataLoss);
+  const auto erased = DecodeRequestRow("r", EncodeRequestRow("r", SomeRequest(), "1", TestKeys().key(2)), TestKeys());
+  ASSERT_TRUE(erased.ok()) << erased.status();
+  EXPECT_EQ(AnswerAgain(*erased, SomeRequest().digest).status().code(), absl::StatusCode::kAlreadyExists);
 }
 
 TEST(RowsTest, ASnapshotOpensForItsStreamOnly) {
