@@ -12,21 +12,34 @@ struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-// Looking the algorithm up costs as much as hashing a short message: it is done once, a context is kept for each thread.
+// Looking the algorithm up costs as much as hashing a short message: it is done once, a context is kept for each
+// thread.
 const EVP_MD* Algorithm() {
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   return algorithm;
 }
 
+void Hash(std::initializer_list<std::string_view> parts, unsigned char* digest) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  bool hashed = EVP_DigestInit_ex(context.get(), Algorithm(), nullptr) == 1;
+  for (const std::string_view part : parts) {
+    hashed = hashed && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+  }
+  hashed = hashed && EVP_DigestFinal_ex(context.get(), digest, nullptr) == 1;
+  if (!hashed) std::abort();  // A library without SHA-256, or no memory.
+}
+
 }  // namespace
 
 std::string Sha256(std::string_view bytes) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
   std::string digest(kSha256Bytes, '\0');
-  const bool hashed = EVP_DigestInit_ex(context.get(), Algorithm(), nullptr) == 1 &&
-                      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
-                      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1;
-  if (!hashed) std::abort();  // A library without SHA-256, or no memory.
+  Hash({bytes}, reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+std::array<uint8_t, kSha256Bytes> Sha256Of(std::initializer_list<std::string_view> parts) {
+  std::array<uint8_t, kSha256Bytes> digest;
+  Hash(parts, digest.data());
   return digest;
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "fhir/utf8.h"
 
 namespace anamnesis::fhir {

@@ -6,9 +6,6 @@
 
 namespace anamnesis::fhir {
 
-// True for well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF.
-bool IsUtf8(std::string_view text);
-
 // Resolves the escapes of a JSON string into `out`; false where one is unknown, cut off, or half of a surrogate pair.
 bool Unescape(std::string_view raw, std::string& out);
 

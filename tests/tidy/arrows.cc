@@ -11,7 +11,7 @@ namespace {
 using Prefixes = std::vector<std::string>;
 
 // The folders of libs/, whose headers are included without "libs/".
-constexpr std::array<std::string_view, 8> kLibraries = {"base", "decider",    "eventlog", "feed",
+constexpr std::array<std::string_view, 9> kLibraries = {"base", "decider",    "eventlog", "evidence", "feed",
                                                         "fhir", "projection", "rpc",      "service"};
 constexpr std::array<std::string_view, 3> kContexts = {"patient", "encounter", "medication"};
 
@@ -44,6 +44,7 @@ std::string FolderUnder(std::string_view path, std::string_view root) {
 
 bool LibraryMayInclude(const std::string& library, std::string_view include) {
   if (library == "base") return StartsWithAny(include, {"base/", "anamnesis/rpc/"});
+  if (library == "evidence") return StartsWithAny(include, {"base/", "evidence/"});
   if (library == "fhir") {
     return StartsWithAny(include, {"base/", "fhir/", "anamnesis/rpc/", "anamnesis/clinical/"}) ||
            std::any_of(kContexts.begin(), kContexts.end(), [&](std::string_view context) {

@@ -1,0 +1,106 @@
+#include "evidence/tree_keeper.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace anamnesis::evidence {
+namespace {
+
+using std::chrono::microseconds;
+
+// Bounds a deadline that means "for ever", which added to a clock would overflow.
+constexpr microseconds kLongestWait = std::chrono::hours(24);
+
+}  // namespace
+
+TreeKeeper::TreeKeeper(TreeStore& store, ReadRecords read, uint64_t tail)
+    : store_(store), read_(std::move(read)), tail_(tail), thread_([this] { Run(); }) {}
+
+TreeKeeper::~TreeKeeper() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    work_.NotifyOne();
+  }
+  thread_.join();
+}
+
+void TreeKeeper::Advance(uint64_t tail) {
+  MutexLock lock(mutex_);
+  if (tail <= tail_) return;
+  tail_ = tail;
+  work_.NotifyOne();
+}
+
+absl::Status TreeKeeper::AwaitSize(uint64_t size, std::chrono::steady_clock::time_point deadline) {
+  const auto reached = [&]() NO_THREAD_SAFETY_ANALYSIS { return store_.size() >= size || !status_.ok(); };
+  const auto now = std::chrono::steady_clock::now();
+  const microseconds timeout = std::chrono::duration_cast<microseconds>(std::max(deadline, now) - now);
+  MutexLock lock(mutex_);
+  progress_.WaitFor(mutex_, std::min(timeout, kLongestWait), reached);
+  if (store_.size() >= size) return absl::OkStatus();
+  if (!status_.ok()) return status_;
+  return absl::DeadlineExceededError(absl::StrCat("the tree has ", store_.size(), " leaves, not yet ", size));
+}
+
+absl::Status TreeKeeper::status() const {
+  MutexLock lock(mutex_);
+  return status_;
+}
+
+void TreeKeeper::Run() {
+  if (!Report(CheckOrigin())) return;
+  std::vector<Hash> leaves;
+  leaves.reserve(kMaxLeavesAtOnce);
+  for (uint64_t tail = AwaitWork(); tail != 0; tail = AwaitWork()) {
+    const uint64_t first = store_.size() + 1;
+    absl::Status status = Read(first, std::min(tail, first + kMaxLeavesAtOnce - 1), leaves);
+    if (status.ok()) status = store_.Append(leaves);
+    if (!Report(status)) return;
+  }
+}
+
+absl::Status TreeKeeper::CheckOrigin() {
+  const uint64_t size = store_.size();
+  if (size == 0) return absl::OkStatus();
+  absl::Status foreign =
+      absl::DataLossError("the tree is not of this log: stop, delete its directory, and it is made again");
+  if (size > Tail()) return foreign;
+  std::vector<Hash> leaves;
+  RETURN_IF_ERROR(Read(size, size, leaves));
+  ASSIGN_OR_RETURN(const Hash last, store_.Node(0, size - 1));
+  return leaves.front() == last ? absl::OkStatus() : foreign;
+}
+
+absl::Status TreeKeeper::Read(uint64_t first_position, uint64_t last_position, std::vector<Hash>& leaves) {
+  leaves.clear();
+  RETURN_IF_ERROR(read_(first_position, last_position,
+                        [&](std::string_view record_bytes) { leaves.push_back(LeafHash(record_bytes)); }));
+  const uint64_t expected = last_position - first_position + 1;
+  if (leaves.size() == expected) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the log has ", leaves.size(), " records from position ", first_position,
+                                          " to ", last_position, ", not ", expected));
+}
+
+bool TreeKeeper::Report(const absl::Status& status) {
+  MutexLock lock(mutex_);
+  status_ = status;
+  progress_.NotifyAll();
+  return status.ok();
+}
+
+uint64_t TreeKeeper::Tail() const {
+  MutexLock lock(mutex_);
+  return tail_;
+}
+
+uint64_t TreeKeeper::AwaitWork() {
+  MutexLock lock(mutex_);
+  work_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_ || tail_ > store_.size(); });
+  return stopping_ ? 0 : tail_;
+}
+
+}  // namespace anamnesis::evidence
