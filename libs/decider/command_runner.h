@@ -63,9 +63,9 @@ struct CommandRunnerStats {
 };
 
 // Thread-safe. Decides on the calling thread or on that of an earlier caller of the same strand; waits for nothing but
-// reads and, if it may, its own commit. State in the cache runs ahead of the disk: that is safe because a log that cannot commit ends the process, and
-// every answer, refusals too, is given only after everything it was decided on is durable. The log must outlive the
-// runner, and be closed before the runner is destroyed.
+// reads and, if it may, its own commit. State in the cache runs ahead of the disk: that is safe because a log that
+// cannot commit ends the process, and every answer, refusals too, is given only after everything it was decided on is
+// durable. The log must outlive the runner, and be closed before the runner is destroyed.
 template <Decider D>
 class CommandRunner {
  public:

@@ -84,9 +84,8 @@ class CommitLog {
   // The rows of an entity's data keys in the order of their numbers, without a gap.
   virtual absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const = 0;
   // Every data key; an error of `use` ends it. Sees at least what was stored before.
-  virtual absl::Status ForEachKey(
-      const std::function<absl::Status(const std::string& entity, uint64_t number, std::string_view row)>& use)
-      const = 0;
+  virtual absl::Status ForEachKey(const std::function<absl::Status(const std::string& entity, uint64_t number,
+                                                                   std::string_view row)>& use) const = 0;
   // Puts rows in the place of those that are there; on stable storage when it returns. Beside Commit.
   virtual absl::Status ReplaceKeys(const std::vector<WriteSet::Key>& keys) = 0;
   // The key-encryption keys that data keys may be wrapped with, and forgetting all but one of them.

@@ -125,6 +125,7 @@ class Subscription {
 
 // What a commit was like; for metrics.
 struct CommitReport {
+  Position tail = 0;  // The last position that is durable now.
   size_t appends = 0;
   size_t events = 0;
   size_t bytes = 0;
@@ -136,9 +137,9 @@ class EventLog {
   virtual ~EventLog() = default;
 
   // Decides positions and versions at once and returns them; `on_durable` is called exactly once, when the
-  // events are on disk, in the order of positions, from a thread of the log or of one that may_commit_here: then perhaps
-  // before this returns. A commit that fails ends the process (fail-stop), so a
-  // result that was returned is lost only with it: tell nobody of it before `on_durable`.
+  // events are on disk, in the order of positions, from a thread of the log or of one that may_commit_here: then
+  // perhaps before this returns. A commit that fails ends the process (fail-stop), so a result that was returned is
+  // lost only with it: tell nobody of it before `on_durable`.
   //
   // Errors, after which `on_durable` is never called and nothing was recorded:
   //   ABORTED              a stream is not as `expected`
@@ -151,8 +152,8 @@ class EventLog {
   // Append, then waits until it is durable. Not for threads of gRPC.
   absl::StatusOr<AppendResult> AppendAndWait(AppendRequest request);
 
-  // Calls `on_durable` when everything sequenced before this call is durable, after the callbacks of those appends; at once
-  // where they have been called.
+  // Calls `on_durable` when everything sequenced before this call is durable, after the callbacks of those appends; at
+  // once where they have been called.
   virtual void WhenDurable(std::function<void()> on_durable) = 0;
 
   // The outcome of an earlier append with this id (durable or about to be: answer after WhenDurable), nothing if there
@@ -188,6 +189,11 @@ class EventLog {
 
   // Called after every commit from a thread of the log; set before the first append.
   virtual void SetCommitObserver(std::function<void(const CommitReport&)> observer) = 0;
+
+  // Gives the stored bytes of the records from `first` to `last`, all of them durable, in order. What evidence is made
+  // of: nothing is opened or decoded. DATA_LOSS where one is missing.
+  virtual absl::Status ReadStored(Position first, Position last,
+                                  const std::function<void(std::string_view bytes)>& take) const = 0;
 
   // Wraps every data key with the current key of `keks`, and new ones from now on; returns how many were wrapped anew.
   // Durable before it returns. FAILED_PRECONDITION where `keks` lacks one that is in use; then nothing has changed.

@@ -120,6 +120,9 @@ void GroupCommitter::Take(Turn& turn) {
     queue_.pop_front();
   }
   turn.report.appends = turn.group.size();
+  for (const SequencedAppend& append : turn.group) {
+    if (!append.records.empty()) turn.report.tail = append.records.back()->position;
+  }
   turn.number = taken_turns_++;
   taken_appends_ += turn.group.size();
   turn.last_append = taken_appends_;

@@ -21,7 +21,8 @@ class GroupCommitter {
  public:
   using Group = std::vector<SequencedAppend>;
 
-  // `engine` and `keyring` must outlive it. `publish` is called with each durable group, in order, before anybody is told.
+  // `engine` and `keyring` must outlive it. `publish` is called with each durable group, in order, before anybody is
+  // told.
   GroupCommitter(CommitLog* engine, Keyring* keyring, FatalHandler fatal, std::function<void(const Group&)> publish);
   ~GroupCommitter() { Close(); }
 

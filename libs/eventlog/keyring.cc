@@ -137,15 +137,15 @@ absl::StatusOr<uint64_t> Keyring::Rewrap(std::shared_ptr<const vault::KeyRing> k
     batch.clear();
     return absl::OkStatus();
   };
-  RETURN_IF_ERROR(engine_.ForEachKey([&](const std::string& entity, uint64_t number,
-                                         std::string_view bytes) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::string wrapped, DecodeKeyRow(bytes));
-    if (wrapped.empty() || vault::KeyRing::WrappedBy(wrapped) == keks->current()) return absl::OkStatus();
-    const std::string purpose = PurposeOf(entity, number);
-    ASSIGN_OR_RETURN(const vault::Key key, keks->Unwrap(wrapped, purpose));
-    batch.push_back({entity, number, EncodeKeyRow(keks->Wrap(key, purpose)), keks->current()});
-    return batch.size() < kRewrapAtOnce ? absl::OkStatus() : store();
-  }));
+  RETURN_IF_ERROR(
+      engine_.ForEachKey([&](const std::string& entity, uint64_t number, std::string_view bytes) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string wrapped, DecodeKeyRow(bytes));
+        if (wrapped.empty() || vault::KeyRing::WrappedBy(wrapped) == keks->current()) return absl::OkStatus();
+        const std::string purpose = PurposeOf(entity, number);
+        ASSIGN_OR_RETURN(const vault::Key key, keks->Unwrap(wrapped, purpose));
+        batch.push_back({entity, number, EncodeKeyRow(keks->Wrap(key, purpose)), keks->current()});
+        return batch.size() < kRewrapAtOnce ? absl::OkStatus() : store();
+      }));
   RETURN_IF_ERROR(store());
   RETURN_IF_ERROR(engine_.ForgetKeksBut(keks->current()));
   return rewrapped;

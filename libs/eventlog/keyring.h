@@ -39,7 +39,8 @@ class Keyring final : public PayloadKeys {
   absl::StatusOr<std::optional<vault::Key>> Find(std::string_view entity, uint64_t number) const override;
 
   // Wraps every data key with the current key of `keks`, and the new ones from now on; returns how many were wrapped
-  // anew. Durable before it returns; cut short, it is done again. FAILED_PRECONDITION as Open, then nothing has changed.
+  // anew. Durable before it returns; cut short, it is done again. FAILED_PRECONDITION as Open, then nothing has
+  // changed.
   absl::StatusOr<uint64_t> Rewrap(std::shared_ptr<const vault::KeyRing> keks);
 
  private:

@@ -14,7 +14,11 @@ constexpr size_t kMaxReadAtOnce = 10'000;  // Records of one Poll, matching or n
 
 LogSubscription::LogSubscription(std::shared_ptr<const CommitLog> engine, std::shared_ptr<const PayloadKeys> keys,
                                  std::shared_ptr<SubscriptionHub> hub, Filter filter, Position after)
-    : engine_(std::move(engine)), keys_(std::move(keys)), hub_(std::move(hub)), filter_(std::move(filter)), position_(after) {}
+    : engine_(std::move(engine)),
+      keys_(std::move(keys)),
+      hub_(std::move(hub)),
+      filter_(std::move(filter)),
+      position_(after) {}
 
 SubscriptionItem LogSubscription::Item(SubscriptionItem::Kind kind) const {
   SubscriptionItem item;

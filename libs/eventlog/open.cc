@@ -43,6 +43,10 @@ absl::StatusOr<std::unique_ptr<EventLog>> OpenRocksLog(const std::string& direct
   return SequencedLog::Open(std::move(engine), with_keks, ExitFailStop);
 }
 
+absl::StatusOr<std::unique_ptr<CommitLog>> OpenForReading(const std::string& directory) {
+  return RocksCommitLog::OpenForReading(directory);
+}
+
 std::unique_ptr<EventLog> NewMemoryLog(const LogOptions& options) {
   LogOptions with_keks = options;
   if (options.keks == nullptr) with_keks.keks = std::make_shared<const vault::KeyRing>(vault::KeyRing::Random());

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "eventlog/commit_log.h"
 #include "eventlog/event_log.h"
 #include "vault/key_ring.h"
 
@@ -26,6 +27,10 @@ struct LogOptions {
 // Opens or creates the log in a directory. FAILED_PRECONDITION if another process has it open or it holds something
 // else, DATA_LOSS if what is there cannot be trusted; both say what to do.
 absl::StatusOr<std::unique_ptr<EventLog>> OpenRocksLog(const std::string& directory, const LogOptions& options);
+
+// The stored records of a log, to be read only, as they are now: by an auditor, also while a service has it open.
+// Nothing is checked but that it is a log. Errors as OpenRocksLog.
+absl::StatusOr<std::unique_ptr<CommitLog>> OpenForReading(const std::string& directory);
 
 // The key-encryption keys of the log in a directory as they stand in its key file now, or are printed by its command.
 absl::StatusOr<std::shared_ptr<const vault::KeyRing>> LoadKeks(const std::string& directory, const LogOptions& options);

@@ -213,7 +213,8 @@ absl::StatusOr<std::vector<std::string>> StreamsOf(const CommitLog& engine, cons
 std::unique_ptr<RecordWalk> WalkRecords(const CommitLog& engine, const PayloadKeys& keys, const Filter& filter,
                                         Position from, Position tail, Direction direction) {
   const Range range = RangeOf(from, tail, direction);
-  if (filter.stream.empty() && filter.entity.empty()) return std::make_unique<WholeWalk>(engine, keys, range, direction);
+  if (filter.stream.empty() && filter.entity.empty())
+    return std::make_unique<WholeWalk>(engine, keys, range, direction);
   const auto streams = StreamsOf(engine, filter);
   if (!streams.ok()) return std::make_unique<FailedWalk>(streams.status());
   return std::make_unique<StreamsWalk>(engine, keys, *streams, range, direction);

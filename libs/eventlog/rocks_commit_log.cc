@@ -126,8 +126,8 @@ absl::Status RocksCommitLog::ForEachKey(
   const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kKeys);
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     const std::string_view key = rows->key().ToStringView();
-    RETURN_IF_ERROR(use(std::string(key.substr(0, key.find('\0'))), NumberOf(rows->key()),
-                        rows->value().ToStringView()));
+    RETURN_IF_ERROR(
+        use(std::string(key.substr(0, key.find('\0'))), NumberOf(rows->key()), rows->value().ToStringView()));
   }
   return FromRocks(rows->status());
 }

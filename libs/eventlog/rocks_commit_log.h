@@ -17,6 +17,8 @@ class RocksCommitLog final : public CommitLog {
   // is open elsewhere, was written by a newer release or is not a log, DATA_LOSS if it is damaged.
   static absl::StatusOr<std::unique_ptr<RocksCommitLog>> Open(const std::string& directory, const LogOptions& options,
                                                               const FatalHandler& fatal);
+  // Commit and its like fail; the end of the log is not checked.
+  static absl::StatusOr<std::unique_ptr<RocksCommitLog>> OpenForReading(const std::string& directory);
   ~RocksCommitLog() override;
 
   absl::Status Commit(const WriteSet& set) override;
@@ -44,7 +46,10 @@ class RocksCommitLog final : public CommitLog {
   // Writes the identity of a new log, or reads and checks that of an old one.
   absl::Status Identify();
   absl::Status MakeIdentity();
-  absl::Status ReadIdentity(const std::string& format);
+  // Returns the log's format.
+  absl::StatusOr<int> ReadIdentity();
+  // A value of the family `meta`; empty where there is none.
+  absl::StatusOr<std::string> Meta(const std::string& key) const;
   absl::Status RaiseFormat();
   // The end of the log as a crash may have left it: records decode, continue each other and stand in the index of
   // streams.

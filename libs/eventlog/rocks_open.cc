@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/status.h"
@@ -15,8 +16,7 @@ namespace {
 
 constexpr char kFormatKey[] = "format";
 constexpr char kLogIdKey[] = "log_id";
-constexpr char kFormat[] = "2";
-constexpr char kPlainFormat[] = "1";  // Of release 1: payloads and snapshots are not sealed.
+constexpr int kFormat = 2;  // 1, of release 1: payloads and snapshots are not sealed.
 constexpr Position kCheckedAtOpen = 1000;
 
 absl::Status NotALog(const std::string& directory) {
@@ -92,9 +92,38 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::Open(const std::
   return log;
 }
 
+absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(const std::string& directory) {
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::path(directory) / "CURRENT", error)) {
+    return absl::NotFoundError(absl::StrCat("there is no event log in ", directory));
+  }
+  RETURN_IF_ERROR(CheckOwnership(directory));
+  std::vector<std::string> names;
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names);
+  if (!listed.ok() || names.size() != kFamilyCount) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(directory, " was written by another release; open it once with this one"));
+  }
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), directory, MakeFamilies({}), &families, &db);
+  if (!status.ok()) return OpenError(directory, status);
+  std::unique_ptr<RocksCommitLog> log(new RocksCommitLog(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+  RETURN_IF_ERROR(log->ReadIdentity().status());
+  return log;
+}
+
+absl::StatusOr<std::string> RocksCommitLog::Meta(const std::string& key) const {
+  ASSIGN_OR_RETURN(std::optional<std::string> value, Get(kMeta, key));
+  return std::move(value).value_or("");
+}
+
 absl::Status RocksCommitLog::Identify() {
-  ASSIGN_OR_RETURN(const std::optional<std::string> format, Get(kMeta, kFormatKey));
-  return format.has_value() ? ReadIdentity(*format) : MakeIdentity();
+  ASSIGN_OR_RETURN(const std::string format, Meta(kFormatKey));
+  if (format.empty()) return MakeIdentity();
+  ASSIGN_OR_RETURN(const int number, ReadIdentity());
+  return number < kFormat ? RaiseFormat() : absl::OkStatus();
 }
 
 absl::Status RocksCommitLog::MakeIdentity() {
@@ -102,29 +131,31 @@ absl::Status RocksCommitLog::MakeIdentity() {
   if (tail != 0) return absl::DataLossError("the event log has events but no format; restore a backup");
   log_id_ = NewUuid();
   rocksdb::WriteBatch batch;
-  rocksdb::Status status = batch.Put(families_[kMeta], kFormatKey, kFormat);
+  rocksdb::Status status = batch.Put(families_[kMeta], kFormatKey, std::to_string(kFormat));
   if (status.ok()) status = batch.Put(families_[kMeta], kLogIdKey, log_id_);
   if (status.ok()) status = WriteSynced(&batch);
   if (!status.ok()) return absl::FailedPreconditionError(absl::StrCat("cannot create the log: ", status.ToString()));
   return absl::OkStatus();
 }
 
-absl::Status RocksCommitLog::ReadIdentity(const std::string& format) {
-  if (format != kFormat && format != kPlainFormat) {
-    return absl::FailedPreconditionError(absl::StrCat("the event log has format ", format, ", this release knows ",
-                                                      kPlainFormat, " and ", kFormat,
+absl::StatusOr<int> RocksCommitLog::ReadIdentity() {
+  ASSIGN_OR_RETURN(const std::string format, Meta(kFormatKey));
+  int number = 0;
+  if (format.empty()) return absl::DataLossError("the event log has lost its format");
+  if (!absl::SimpleAtoi(format, &number) || number < 1 || number > kFormat) {
+    return absl::FailedPreconditionError(absl::StrCat("the event log has format ", format,
+                                                      ", this release knows those up to ", kFormat,
                                                       "; use the release that wrote it or a newer one"));
   }
-  ASSIGN_OR_RETURN(std::optional<std::string> log_id, Get(kMeta, kLogIdKey));
-  if (!log_id.has_value() || !IsUuid(*log_id)) return absl::DataLossError("the event log has lost its identity");
-  log_id_ = *std::move(log_id);
-  return format == kPlainFormat ? RaiseFormat() : absl::OkStatus();
+  ASSIGN_OR_RETURN(log_id_, Meta(kLogIdKey));
+  if (!IsUuid(log_id_)) return absl::DataLossError("the event log has lost its identity");
+  return number;
 }
 
 // Older releases do not know sealed payloads, and are to say so. Plain snapshots are dropped, they are derived.
 absl::Status RocksCommitLog::RaiseFormat() {
   rocksdb::WriteBatch batch;
-  rocksdb::Status status = batch.Put(families_[kMeta], kFormatKey, kFormat);
+  rocksdb::Status status = batch.Put(families_[kMeta], kFormatKey, std::to_string(kFormat));
   if (status.ok()) status = batch.DeleteRange(families_[kSnapshots], "", std::string(kMaxStreamNameBytes + 1, '\xff'));
   if (status.ok()) status = WriteSynced(&batch);
   if (status.ok()) return absl::OkStatus();

@@ -13,8 +13,8 @@ namespace anamnesis::eventlog {
 
 // The column families in the order of their handles. RocksDB insists on the first, which stays empty.
 enum Family : size_t { kDefault, kEvents, kStreams, kRequests, kSnapshots, kMeta, kKeys, kFamilyCount };
-inline constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
-    "default", "events", "streams", "requests", "snapshots", "meta", "keys"};
+inline constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"default",   "events", "streams", "requests",
+                                                                       "snapshots", "meta",   "keys"};
 
 // `fatal` is told of every background error.
 rocksdb::DBOptions MakeDbOptions(const FatalHandler& fatal);

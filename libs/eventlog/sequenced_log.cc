@@ -238,6 +238,19 @@ absl::StatusOr<std::optional<EventLog::Snapshot>> SequencedLog::LoadSnapshot(con
   return std::optional(*std::move(snapshot));
 }
 
+absl::Status SequencedLog::ReadStored(Position first, Position last,
+                                      const std::function<void(std::string_view bytes)>& take) const {
+  Position expected = first;
+  for (const auto scan = engine_->Scan(first, Direction::kForwards); expected <= last; scan->Next(), ++expected) {
+    if (!scan->Valid() || scan->position() != expected) {
+      RETURN_IF_ERROR(scan->status());
+      return absl::DataLossError(absl::StrCat("no record at position ", expected));
+    }
+    take(scan->bytes());
+  }
+  return absl::OkStatus();
+}
+
 void SequencedLog::Close() {
   {
     MutexLock lock(mutex_);

@@ -42,6 +42,8 @@ class SequencedLog final : public EventLog {
   void SetCommitObserver(std::function<void(const CommitReport&)> observer) override {
     committer_.SetObserver(std::move(observer));
   }
+  absl::Status ReadStored(Position first, Position last,
+                          const std::function<void(std::string_view bytes)>& take) const override;
   absl::StatusOr<uint64_t> RewrapKeys(std::shared_ptr<const vault::KeyRing> keks) override {
     return keyring_->Rewrap(std::move(keks));
   }
@@ -54,8 +56,8 @@ class SequencedLog final : public EventLog {
     std::optional<RequestRow> request;
   };
 
-  SequencedLog(std::shared_ptr<CommitLog> engine, std::shared_ptr<Keyring> keyring, const LogOptions& options, FatalHandler fatal, Position tail,
-               int64_t last_recorded_micros);
+  SequencedLog(std::shared_ptr<CommitLog> engine, std::shared_ptr<Keyring> keyring, const LogOptions& options,
+               FatalHandler fatal, Position tail, int64_t last_recorded_micros);
 
   absl::StatusOr<Stored> LookUp(const AppendRequest& request, const std::vector<bool>& known) const;
   std::vector<bool> KnownHeads(const AppendRequest& request) REQUIRES(mutex_);

@@ -22,8 +22,8 @@ namespace anamnesis::rpc {
 // Base of the services. It takes raw bytes from gRPC and does what generated service bases do not: identity,
 // permission, limits, named errors, counts and logs are applied to every method, and a handler sees only requests that
 // passed. The constructor of a service registers one handler for each method of the contract. Handlers are called from
-// gRPC's threads, many at once, and must not wait there, but for the commit of a lone command. Owned by the module; outlives the server that it is
-// started with.
+// gRPC's threads, many at once, and must not wait there, but for the commit of a lone command. Owned by the module;
+// outlives the server that it is started with.
 class Service : public grpc::Service {
  public:
   ~Service() override;

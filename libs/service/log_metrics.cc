@@ -2,19 +2,19 @@
 
 namespace anamnesis::service {
 
-void ObserveCommits(eventlog::EventLog& log, rpc::Metrics& metrics) {
+std::function<void(const eventlog::CommitReport&)> CommitMetrics(rpc::Metrics& metrics) {
   auto& appends = metrics.Histogram("anamnesis_log_commit_appends", "Appends committed by one fsync", {},
                                     {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024});
   auto& seconds =
       metrics.Histogram("anamnesis_log_sync_seconds", "Time of one commit with its fsync", {}, rpc::LatencyBuckets());
   auto& events = metrics.Counter("anamnesis_log_events_total", "Events recorded since the start");
   auto& bytes = metrics.Counter("anamnesis_log_bytes_total", "Bytes of records written since the start");
-  log.SetCommitObserver([&](const eventlog::CommitReport& report) {
+  return [&](const eventlog::CommitReport& report) {
     appends.Observe(static_cast<double>(report.appends));
     seconds.Observe(static_cast<double>(report.sync_micros) / 1e6);
     events.Increment(static_cast<double>(report.events));
     bytes.Increment(static_cast<double>(report.bytes));
-  });
+  };
 }
 
 void UpdateRunnerMetrics(const decider::CommandRunnerStats& stats, size_t in_flight, rpc::Metrics& metrics) {

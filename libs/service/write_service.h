@@ -22,7 +22,9 @@
 #include "rpc/metrics.h"
 #include "rpc/server.h"
 #include "service/command_service.h"
+#include "service/evidence_service.h"
 #include "service/key_service.h"
+#include "service/log_evidence.h"
 #include "service/log_metrics.h"
 #include "service/monitor.h"
 #include "service/ops_service.h"
@@ -58,14 +60,18 @@ class WriteService {
   static absl::StatusOr<std::unique_ptr<WriteService>> Start(Context<D> context, const WriteServiceOptions& options) {
     ASSIGN_OR_RETURN(rpc::AccessPolicy policy, LoadAccessPolicy(options.roles_file));
     ASSIGN_OR_RETURN(std::unique_ptr<eventlog::EventLog> log, OpenLog(options));
+    std::unique_ptr<LogEvidence> evidence;
+    if (!options.data_dir.empty()) {
+      ASSIGN_OR_RETURN(evidence, LogEvidence::Open(options.data_dir, context.name, *log));
+    }
     std::vector<std::string> sources;
     for (const auto& followed : context.followed) sources.push_back(followed.service);
     std::unique_ptr<feed::FactsStore> facts;
     if (!sources.empty()) {
       ASSIGN_OR_RETURN(facts, feed::FactsStore::Open(options.data_dir + "/facts", sources, context.facts_version));
     }
-    std::unique_ptr<WriteService> service(
-        new WriteService(std::move(context), options, std::move(policy), std::move(log), std::move(facts)));
+    std::unique_ptr<WriteService> service(new WriteService(std::move(context), options, std::move(policy),
+                                                           std::move(log), std::move(evidence), std::move(facts)));
     RETURN_IF_ERROR(service->Serve());
     return service;
   }
@@ -93,11 +99,13 @@ class WriteService {
 
  private:
   WriteService(Context<D> context, const WriteServiceOptions& options, rpc::AccessPolicy policy,
-               std::unique_ptr<eventlog::EventLog> log, std::unique_ptr<feed::FactsStore> facts)
+               std::unique_ptr<eventlog::EventLog> log, std::unique_ptr<LogEvidence> evidence,
+               std::unique_ptr<feed::FactsStore> facts)
       : context_(std::move(context)),
         options_(options),
         gate_(std::move(policy), metrics_),
         log_(std::move(log)),
+        evidence_(std::move(evidence)),
         facts_(std::move(facts)),
         runner_(
             *log_, [this](const std::string& stream) { return FactsFor(stream); }, options.runner),
@@ -105,10 +113,14 @@ class WriteService {
         feed_(context_.name, *log_, gate_),
         keys_(
             *log_, [this] { return CurrentKeks(); }, gate_),
+        evidence_service_(*log_, evidence_.get(), gate_),
         ops_(
             context_.name, [this](ops::v1::GetStatusResponse& response) { Describe(response); }, gate_),
         server_({.listen_address = options.listen, .metrics_address = options.metrics_listen}, gate_, health_) {
-    ObserveCommits(*log_, metrics_);
+    log_->SetCommitObserver([this, count = CommitMetrics(metrics_)](const eventlog::CommitReport& report) {
+      count(report);
+      if (evidence_ != nullptr) evidence_->Advance(report.tail);
+    });
   }
 
   static absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const WriteServiceOptions& options) {
@@ -139,10 +151,11 @@ class WriteService {
               .service = context_.name, .projection_version = context_.projection_version, .caller = self});
       links.push_back({"publish:readmodel", [this] { return publisher_->state(); }});
     }
+    if (evidence_ != nullptr) links.push_back({"evidence", [this] { return EvidenceState(); }});
     monitor_ = std::make_unique<Monitor>(std::move(links), health_, metrics_, [this] {
       UpdateRunnerMetrics(runner_.stats(), runner_.in_flight(), metrics_);
     });
-    ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &keys_, &ops_}));
+    ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &keys_, &evidence_service_, &ops_}));
     health_.SetServing(commands_.name(), true);
     health_.SetServing(feed_.name(), true);
     return absl::OkStatus();
@@ -151,12 +164,21 @@ class WriteService {
   absl::StatusOr<decider::KnownFacts<typename D::Facts>> FactsFor(const std::string& stream) const {
     decider::KnownFacts<typename D::Facts> known;
     if (facts_ == nullptr) return known;
-    ASSIGN_OR_RETURN(const feed::FactsStore::Known stored, facts_->Get(std::string(eventlog::EntityOf(stream)), context_.others));
+    ASSIGN_OR_RETURN(const feed::FactsStore::Known stored,
+                     facts_->Get(std::string(eventlog::EntityOf(stream)), context_.others));
     ASSIGN_OR_RETURN(known.facts, context_.parse_facts(stored.facts));
     for (size_t i = 0; i < stored.positions.size(); ++i) {
       known.positions.push_back({.log = facts_->sources()[i], .position = stored.positions[i]});
     }
     return known;
+  }
+
+  LinkState EvidenceState() const {
+    const absl::Status status = evidence_->status();
+    return {.connected = status.ok(),
+            .position = evidence_->tree().size(),
+            .tail = log_->Tail(),
+            .problem = std::string(status.message())};
   }
 
   void Describe(ops::v1::GetStatusResponse& response) const {
@@ -172,11 +194,13 @@ class WriteService {
   rpc::Health health_;
   rpc::Gate gate_;
   const std::unique_ptr<eventlog::EventLog> log_;
+  const std::unique_ptr<LogEvidence> evidence_;    // Null where the log is in memory.
   const std::unique_ptr<feed::FactsStore> facts_;  // Null where no other service is followed.
   decider::CommandRunner<D> runner_;
   CommandService<D, SubmitRequest, SubmitResponse> commands_;
   feed::FeedService feed_;
   KeyService keys_;
+  EvidenceService evidence_service_;
   OpsService ops_;
   std::vector<std::unique_ptr<feed::Follower>> followers_;
   std::unique_ptr<projection::Publisher> publisher_;

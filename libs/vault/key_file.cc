@@ -8,13 +8,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
+#include "base/durable_file.h"
 #include "base/status.h"
-#include "base/uuid.h"
 
 namespace anamnesis::vault {
 namespace {
@@ -40,25 +39,6 @@ class File {
   const int fd_;
 };
 
-absl::Status WriteNew(const std::string& path, const std::string& text) {
-  const File file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (file.fd() < 0) {
-    if (errno == EEXIST) return absl::AlreadyExistsError(absl::StrCat("there is a key file ", path, " already"));
-    return Cannot("create", path);
-  }
-  for (size_t done = 0; done < text.size();) {
-    const ssize_t written = write(file.fd(), text.data() + done, text.size() - done);
-    if (written < 0) return Cannot("write", path);
-    done += static_cast<size_t>(written);
-  }
-  return fsync(file.fd()) == 0 ? absl::OkStatus() : Cannot("sync", path);
-}
-
-std::string DirectoryOf(const std::string& path) {
-  const std::string directory = std::filesystem::path(path).parent_path().string();
-  return directory.empty() ? "." : directory;
-}
-
 absl::StatusOr<KeyRing> ParseFrom(const std::string& place, const std::string& text) {
   absl::StatusOr<KeyRing> ring = KeyRing::Parse(text);
   if (ring.ok()) return ring;
@@ -71,9 +51,8 @@ absl::StatusOr<KeyRing> LoadKeyFile(const std::string& path) {
   const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.fd() < 0) {
     if (errno != ENOENT) return Cannot("open", path);
-    return absl::NotFoundError(
-        absl::StrCat("there is no key file ", path, "; put back the copy that you keep: nothing sealed can be read ",
-                     "without it"));
+    return absl::NotFoundError(absl::StrCat(
+        "there is no key file ", path, "; put back the copy that you keep: nothing sealed can be read ", "without it"));
   }
   struct stat info {};
   if (fstat(file.fd(), &info) != 0) return Cannot("look at", path);
@@ -104,29 +83,13 @@ absl::StatusOr<KeyRing> LoadFromCommand(const std::string& command) {
   return ParseFrom("what the key command printed", text);
 }
 
-// Written beside and linked when it is whole: of several who make it at once one does, and nobody reads half a file.
 absl::Status CreateKeyFile(const std::string& path) {
-  RETURN_IF_ERROR(MakePrivateDirectory(DirectoryOf(path)));
-  const std::string whole = absl::StrCat(path, ".", NewUuid());
-  RETURN_IF_ERROR(WriteNew(whole, KeyRing::Random().Text()));
-  const int linked = link(whole.c_str(), path.c_str());
-  absl::Status status;
-  if (linked != 0 && errno == EEXIST) {
-    status = absl::AlreadyExistsError(absl::StrCat("there is a key file ", path, " already"));
-  } else if (linked != 0) {
-    status = Cannot("create", path);
-  }
-  if (unlink(whole.c_str()) != 0 && status.ok()) status = Cannot("tidy up after", path);
-  RETURN_IF_ERROR(status);
-  return SyncDirectory(DirectoryOf(path));
+  RETURN_IF_ERROR(MakePrivateDirectory(std::filesystem::absolute(path).parent_path()));
+  return CreateFileDurably(path, KeyRing::Random().Text());
 }
 
 absl::Status ReplaceKeyFile(const std::string& path, const KeyRing& ring) {
-  const std::string next = path + ".new";
-  if (unlink(next.c_str()) != 0 && errno != ENOENT) return Cannot("replace", path);  // Left by a crash.
-  RETURN_IF_ERROR(WriteNew(next, ring.Text()));
-  if (rename(next.c_str(), path.c_str()) != 0) return Cannot("replace", path);
-  return SyncDirectory(DirectoryOf(path));
+  return ReplaceFileDurably(path, ring.Text());
 }
 
 }  // namespace anamnesis::vault

@@ -28,6 +28,7 @@ void AddMedsCommand(CLI::App& app, Connection& connection);
 void AddReplayCommand(CLI::App& app, Connection& connection);
 void AddStatusCommand(CLI::App& app, Connection& connection);
 void AddDigestCommand(CLI::App& app, Connection& connection);
+void AddVerifyCommand(CLI::App& app, Connection& connection);
 void AddKeysCommand(CLI::App& app, Connection& connection);
 void AddRebuildCommand(CLI::App& app, Connection& connection);
 

@@ -61,7 +61,9 @@ absl::Status Rotate(const Connection& connection, const RotateOptions& options) 
   if (!options.keep_old) RETURN_IF_ERROR(vault::ReplaceKeyFile(path, keks.CurrentOnly()));
 
   if (options.json) {
-    nlohmann::ordered_json json = {{"kek_id", keks.current()}};
+    nlohmann::ordered_json json = {
+        {"kek_id", keks.current()}
+    };
     for (const Rewrapped& service : done) json["rewrapped"][service.service] = service.keys;
     std::cout << json.dump() << "\n";
     return absl::OkStatus();

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   cli::AddReplayCommand(app, connection);
   cli::AddDigestCommand(app, connection);
   cli::AddRebuildCommand(app, connection);
+  cli::AddVerifyCommand(app, connection);
   cli::AddKeysCommand(app, connection);
   int exit_code = 0;
   try {

@@ -1,4 +1,5 @@
-// A gRPC server that does nothing but answer, or nothing but store and answer: what figures over gRPC are compared with.
+// A gRPC server that does nothing but answer, or nothing but store and answer: what figures over gRPC are compared
+// with.
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 

@@ -259,8 +259,8 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
     const std::string load = ", " + std::to_string(in_flight) + " in flight";
     Report("durable command" + load, MedianOf(ours, &Round::per_second), MedianOf(theirs, &Round::per_second),
            "calls/s", in_flight == 1 ? 1 / 2.2 : 0.6, true);
-    Report("durable command" + load + ", p50", MedianOf(ours, &Round::p50_micros),
-           MedianOf(theirs, &Round::p50_micros), "us", in_flight == 1 ? 2.2 : 1 / 0.6, false);
+    Report("durable command" + load + ", p50", MedianOf(ours, &Round::p50_micros), MedianOf(theirs, &Round::p50_micros),
+           "us", in_flight == 1 ? 2.2 : 1 / 0.6, false);
     // How far one comes who only stores: what is left of the distance is the command's own.
     const auto [stored, echoed] = Paired(calls, in_flight, storing, baseline);
     ReportOnly("  for comparison: store and answer" + load, MedianOf(stored, &Round::per_second),
@@ -378,7 +378,8 @@ void Run(const std::string& only, uint64_t in_flight) {
         "usage: rpc_bench [commands [IN_FLIGHT] | replay | queries]");
   ReportHeader();
   Echo echo;
-  if (only.empty() || only == "commands") BenchCommands(echo, in_flight > 0 ? std::vector{in_flight} : std::vector<uint64_t>{1, 8, 64});
+  if (only.empty() || only == "commands")
+    BenchCommands(echo, in_flight > 0 ? std::vector{in_flight} : std::vector<uint64_t>{1, 8, 64});
   if (only.empty() || only == "replay") BenchReplay();
   if (only.empty() || only == "queries") BenchQueries(echo);
 }

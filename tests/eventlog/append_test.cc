@@ -27,7 +27,8 @@ TEST_P(AppendTest, ALoneAppendMayBeCommittedByItsCaller) {
   std::thread::id told_by;
   AppendRequest request = One("ward-1");
   request.may_commit_here = true;
-  ASSERT_TRUE(log_->Append(std::move(request), [&](const AppendResult&) { told_by = std::this_thread::get_id(); }).ok());
+  ASSERT_TRUE(
+      log_->Append(std::move(request), [&](const AppendResult&) { told_by = std::this_thread::get_id(); }).ok());
   EXPECT_EQ(told_by, here);
   EXPECT_EQ(log_->Tail(), 1u);
 }

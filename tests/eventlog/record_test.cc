@@ -76,8 +76,8 @@ constexpr char kGoldenSealed[] =
     "03742e41010201"
     "01610000000000"
     "01017005"
-    "01"    // number of the key
-    "1e"    // 30 bytes: nonce, ciphertext, tag
+    "01"  // number of the key
+    "1e"  // 30 bytes: nonce, ciphertext, tag
     "b53df9bb8cd5c9ff5d6e7be1"
     "5e6e"
     "e5b03af9cb97eea828606290c2b0ab46"

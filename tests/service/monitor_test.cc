@@ -44,7 +44,7 @@ TEST(MonitorTest, LagInSecondsIsThatOfTheOldestPending) {
 TEST(LogMetricsTest, CountsCommits) {
   rpc::Metrics metrics;
   const auto log = eventlog::NewMemoryLog({});
-  ObserveCommits(*log, metrics);
+  log->SetCommitObserver(CommitMetrics(metrics));
   eventlog::StreamAppend append{.stream = "account-a"};
   append.events.resize(2);
   for (auto& event : append.events) {

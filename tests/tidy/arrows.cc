@@ -11,8 +11,8 @@ namespace {
 using Prefixes = std::vector<std::string>;
 
 // The folders of libs/, whose headers are included without "libs/".
-constexpr std::array<std::string_view, 9> kLibraries = {"base", "decider",    "eventlog", "evidence", "feed",
-                                                        "fhir", "projection", "rpc",      "service"};
+constexpr std::array<std::string_view, 11> kLibraries = {
+    "audit", "base", "decider", "eventlog", "evidence", "feed", "fhir", "projection", "rpc", "service", "vault"};
 constexpr std::array<std::string_view, 3> kContexts = {"patient", "encounter", "medication"};
 
 bool StartsWithAny(std::string_view text, const Prefixes& prefixes) {
@@ -44,6 +44,7 @@ std::string FolderUnder(std::string_view path, std::string_view root) {
 
 bool LibraryMayInclude(const std::string& library, std::string_view include) {
   if (library == "base") return StartsWithAny(include, {"base/", "anamnesis/rpc/"});
+  if (library == "vault") return StartsWithAny(include, {"base/", "vault/"});
   if (library == "evidence") return StartsWithAny(include, {"base/", "evidence/"});
   if (library == "fhir") {
     return StartsWithAny(include, {"base/", "fhir/", "anamnesis/rpc/", "anamnesis/clinical/"}) ||
@@ -53,7 +54,8 @@ bool LibraryMayInclude(const std::string& library, std::string_view include) {
   }
   if (IsViewProto(include)) return false;
   return StartsWithAny(include, AllLibraries()) ||
-         StartsWithAny(include, {"anamnesis/rpc/", "anamnesis/event/", "anamnesis/projection/", "anamnesis/ops/"});
+         StartsWithAny(include, {"anamnesis/rpc/", "anamnesis/event/", "anamnesis/projection/", "anamnesis/ops/",
+                                 "anamnesis/audit/"});
 }
 
 bool DomainMayInclude(const std::string& context, std::string_view path, std::string_view include) {

@@ -8,9 +8,9 @@ namespace {
 
 // Test case 14 of the specification of GCM (McGrew and Viega): everything zero.
 TEST(AeadTest, OpensWhatTheSpecificationSealed) {
-  const std::string sealed = std::string(kNonceBytes, '\0') +
-                             absl::HexStringToBytes("cea7403d4d606b6e074ec5d3baf39d18"
-                                                    "d0d1c8a799996bf0265b98b5d48ab919");
+  const std::string sealed = std::string(kNonceBytes, '\0') + absl::HexStringToBytes(
+                                                                  "cea7403d4d606b6e074ec5d3baf39d18"
+                                                                  "d0d1c8a799996bf0265b98b5d48ab919");
   std::string text;
   ASSERT_TRUE(Open(Key(std::string(kKeyBytes, '\0')), sealed, "", text));
   EXPECT_EQ(text, std::string(16, '\0'));

@@ -1,0 +1,139 @@
+#include "audit/verify_log.h"
+
+#include <unordered_map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "eventlog/commit_log.h"
+#include "eventlog/keyring.h"
+#include "eventlog/open.h"
+#include "evidence/merkle.h"
+
+namespace anamnesis::audit {
+namespace {
+
+using eventlog::StreamHead;
+
+constexpr uint64_t kProgressEvery = 20'000;
+constexpr size_t kCachedKeys = 1 << 20;
+
+// One pass over a log.
+class Pass {
+ public:
+  Pass(eventlog::CommitLog& engine, const eventlog::PayloadKeys* keys, const VerifyOptions& options)
+      : engine_(engine), keys_(keys), options_(options) {}
+
+  absl::StatusOr<LogVerdict> Run() {
+    verdict_.log_id = engine_.LogId();
+    ASSIGN_OR_RETURN(const uint64_t tail, engine_.Tail());
+    const auto scan = engine_.Scan(1, eventlog::Direction::kForwards);
+    for (; scan->Valid(); scan->Next()) {
+      ++verdict_.events;
+      if (scan->position() != verdict_.events) {
+        Problem(verdict_.events, "is missing");
+        break;  // Every hash after it would be wrong: the gap is the finding.
+      }
+      Look(scan->position(), scan->bytes());
+      if (options_.progress && verdict_.events % kProgressEvery == 0) options_.progress(verdict_.events, tail);
+    }
+    RETURN_IF_ERROR(scan->status());
+    RETURN_IF_ERROR(CheckIndex());
+    verdict_.root = frontier_.Root();
+    CheckCheckpoint();
+    if (options_.progress) options_.progress(verdict_.events, tail);
+    return std::move(verdict_);
+  }
+
+ private:
+  void Problem(uint64_t position, const std::string& what) {
+    if (verdict_.problems.size() >= kMaxProblems) return;
+    verdict_.problems.push_back(absl::StrCat("position ", position, " ", what));
+  }
+
+  void Look(uint64_t position, std::string_view bytes) {
+    frontier_.Append(evidence::LeafHash(bytes), [](int, uint64_t, const evidence::Hash&) {});
+    if (options_.checkpoint.has_value() && frontier_.size() == options_.checkpoint->size) {
+      root_at_checkpoint_ = frontier_.Root();
+    }
+    const absl::Status parsed = eventlog::ParseRecord(bytes, stored_);
+    if (!parsed.ok()) return Problem(position, std::string(parsed.message()));
+    CheckPlace(position);
+    CheckPayload(position, bytes);
+  }
+
+  void CheckPlace(uint64_t position) {
+    const eventlog::Record& record = stored_.header;
+    if (record.position != position) Problem(position, "holds the record of another position");
+    if (record.recorded_micros <= last_recorded_micros_) Problem(position, "was recorded before the one before it");
+    last_recorded_micros_ = record.recorded_micros;
+    StreamHead& head = heads_[record.stream];
+    if (record.version != head.version + 1 || record.previous_position != head.position) {
+      Problem(position, "does not continue its stream");
+    }
+    head = {record.version, position};
+  }
+
+  void CheckPayload(uint64_t position, std::string_view bytes) {
+    if (stored_.key_number > 0 && keys_ == nullptr) {
+      ++verdict_.sealed;
+      return;
+    }
+    static const NoKeys kNoKeys;
+    const absl::Status opened = eventlog::DecodeRecordInto(bytes, keys_ == nullptr ? kNoKeys : *keys_, record_);
+    if (!opened.ok()) return Problem(position, std::string(opened.message()));
+    ++(record_.erased ? verdict_.erased : verdict_.opened);
+  }
+
+  // For records that are not sealed.
+  class NoKeys final : public eventlog::PayloadKeys {
+   public:
+    absl::StatusOr<std::optional<vault::Key>> Find(std::string_view, uint64_t) const override {
+      return absl::DataLossError("no keys were given");
+    }
+  };
+
+  // The index of streams against what was seen of each stream.
+  absl::Status CheckIndex() {
+    for (const auto& [stream, seen] : heads_) {
+      ASSIGN_OR_RETURN(const StreamHead head, engine_.Head(stream));
+      if (head.version == seen.version && head.position == seen.position) continue;
+      Problem(seen.position, "is the last of its stream, but the index says otherwise");
+    }
+    return absl::OkStatus();
+  }
+
+  void CheckCheckpoint() {
+    if (!options_.checkpoint.has_value()) return;
+    const evidence::Checkpoint& checkpoint = *options_.checkpoint;
+    if (checkpoint.size > verdict_.events) {
+      Problem(verdict_.events + 1, absl::StrCat("and later are missing: the checkpoint covers ", checkpoint.size));
+    } else if (checkpoint.size > 0 && root_at_checkpoint_ != checkpoint.root) {
+      Problem(checkpoint.size, "or one before it is not what the checkpoint commits to: the history was changed");
+    }
+  }
+
+  eventlog::CommitLog& engine_;
+  const eventlog::PayloadKeys* const keys_;
+  const VerifyOptions& options_;
+  LogVerdict verdict_;
+  evidence::Frontier frontier_;
+  evidence::Hash root_at_checkpoint_ = {};
+  eventlog::StoredRecord stored_;
+  eventlog::Record record_;
+  int64_t last_recorded_micros_ = INT64_MIN;
+  std::unordered_map<std::string, StreamHead> heads_;
+};
+
+}  // namespace
+
+absl::StatusOr<LogVerdict> VerifyLog(const std::string& directory, const VerifyOptions& options) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::CommitLog> engine, eventlog::OpenForReading(directory));
+  std::unique_ptr<eventlog::Keyring> keyring;
+  if (options.keks != nullptr) {
+    ASSIGN_OR_RETURN(keyring, eventlog::Keyring::Open(*engine, options.keks, kCachedKeys));
+  }
+  return Pass(*engine, keyring.get(), options).Run();
+}
+
+}  // namespace anamnesis::audit

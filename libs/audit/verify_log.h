@@ -1,0 +1,45 @@
+// Checks a log's directory from its first record to its last, without the service that owns it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "evidence/checkpoint.h"
+#include "vault/key_ring.h"
+
+namespace anamnesis::audit {
+
+inline constexpr size_t kMaxProblems = 100;
+
+struct VerifyOptions {
+  // Opens the payloads; null: they are hashed and left sealed.
+  std::shared_ptr<const vault::KeyRing> keks;
+  // What the log must have been at that size; none: the log has no checkpoint.
+  std::optional<evidence::Checkpoint> checkpoint;
+  // Told now and then how many of how many records are done.
+  std::function<void(uint64_t done, uint64_t all)> progress;
+};
+
+// What was found.
+struct LogVerdict {
+  std::string log_id;
+  uint64_t events = 0;
+  uint64_t opened = 0;  // Payloads that were opened, or were never sealed.
+  uint64_t sealed = 0;  // Payloads that were not opened, for want of the key-encryption key.
+  uint64_t erased = 0;  // Payloads whose key was destroyed.
+  evidence::Hash root = {};
+  // What is wrong, with its position, without content; at most kMaxProblems. Empty: everything verifies.
+  std::vector<std::string> problems;
+};
+
+// Reads every record: that it decodes, that positions, versions, predecessors and recorded times follow each other,
+// that the index of streams says the same, that payloads open, and that the tree's root is the checkpoint's. The log
+// may be open elsewhere; what is there when this begins is verified. An error is of reading, not of what was read.
+absl::StatusOr<LogVerdict> VerifyLog(const std::string& directory, const VerifyOptions& options);
+
+}  // namespace anamnesis::audit

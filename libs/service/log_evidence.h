@@ -1,0 +1,69 @@
+// The evidence of one log: its tree, kept up beside the commits, and the checkpoints that its service signs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/mutex.h"
+#include "eventlog/event_log.h"
+#include "evidence/checkpoint.h"
+#include "evidence/note_key.h"
+#include "evidence/tree_keeper.h"
+#include "evidence/tree_store.h"
+
+namespace anamnesis::service {
+
+// How many events a log may be ahead of the newest checkpoint in its file.
+inline constexpr uint64_t kCheckpointEvery = 1'000;
+
+// What stands in a data directory: `tree/`, which is derived, `signing.key` with `signing.key.pub`, and `checkpoint`,
+// the newest one. Thread-safe.
+class LogEvidence {
+ public:
+  // Makes a key for a log that has none. DATA_LOSS where the log is not what the newest checkpoint says: shorter, or
+  // another history; then it must not be served. Catches the tree up before it returns. The log outlives this.
+  static absl::StatusOr<std::unique_ptr<LogEvidence>> Open(const std::string& data_dir, const std::string& service,
+                                                           const eventlog::EventLog& log);
+  // Writes a last checkpoint.
+  ~LogEvidence();
+
+  // The log is durable up to `tail`. Takes no longer than a lock.
+  void Advance(eventlog::Position tail);
+
+  // A signed checkpoint of the tree as it is now.
+  absl::StatusOr<std::string> Checkpoint() const;
+  std::string verifier_key() const { return signer_.verifier().ToString(); }
+  const evidence::TreeStore& tree() const { return *tree_; }
+  // OK while the tree follows the log and checkpoints can be written.
+  absl::Status status() const;
+
+ private:
+  LogEvidence(std::string data_dir, std::string origin, evidence::Signer signer,
+              std::unique_ptr<evidence::TreeStore> tree, const eventlog::EventLog& log);
+
+  // Compares the log with the newest checkpoint.
+  absl::Status CheckHistory(eventlog::Position tail);
+  absl::Status WriteCheckpoint();
+  void Run();
+
+  const std::string data_dir_;
+  const std::string origin_;
+  const evidence::Signer signer_;
+  const std::unique_ptr<evidence::TreeStore> tree_;
+  evidence::TreeKeeper keeper_;
+
+  mutable Mutex mutex_;
+  CondVar work_;
+  eventlog::Position tail_ GUARDED_BY(mutex_) = 0;
+  uint64_t written_ GUARDED_BY(mutex_) = 0;  // Size of the newest checkpoint in the file.
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  absl::Status status_ GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+}  // namespace anamnesis::service

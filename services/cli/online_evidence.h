@@ -1,0 +1,59 @@
+// What the servers say of their histories, checked with nothing but their public keys and what was verified before.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "evidence/checkpoint.h"
+#include "evidence/note_key.h"
+#include "services/cli/connection.h"
+
+namespace anamnesis::cli {
+
+// The checkpoint of a note that this key signed; UNAUTHENTICATED where it did not, INVALID_ARGUMENT where it is none.
+absl::StatusOr<evidence::Checkpoint> VerifiedCheckpoint(const std::string& note, const evidence::VerifierKey& key);
+
+// The verifier keys and the newest verified checkpoints of services, in a file of their own. The key that is seen first
+// is trusted from then on.
+class KnownCheckpoints {
+ public:
+  struct Known {
+    std::string verifier_key;
+    std::string checkpoint;  // The signed note.
+  };
+
+  // Below the user's state directory.
+  static std::string DefaultPath();
+
+  explicit KnownCheckpoints(std::string path) : path_(std::move(path)) {}
+  // A file that is not there is empty. FAILED_PRECONDITION where it holds something else.
+  absl::Status Load();
+  absl::Status Save() const;
+
+  // By address and service, so that installations are kept apart.
+  std::map<std::string, Known>& entries() { return entries_; }
+
+ private:
+  const std::string path_;
+  std::map<std::string, Known> entries_;
+};
+
+// What was found of one service.
+struct OnlineVerdict {
+  uint64_t size = 0;
+  std::string evidence;
+  std::string verifier_key;
+  uint64_t proved = 0;  // Records that were shown to be in the tree.
+  std::vector<std::string> problems;
+};
+
+// Asks for a checkpoint of everything that the log holds now, checks it against what is known, and has records spread
+// over the history proved. What verifies becomes what is known.
+absl::StatusOr<OnlineVerdict> CheckOnline(const Connection& connection, const std::string& service,
+                                          KnownCheckpoints& known);
+
+}  // namespace anamnesis::cli
