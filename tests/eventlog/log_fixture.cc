@@ -9,7 +9,7 @@
 // Debian's RocksDB is not instrumented: the thread sanitizer sees the bytes that its lock-free memtable copies, and not
 // the atomics that publish them.
 extern "C" const char* __tsan_default_suppressions() {
-  return "race:^rocksdb::\nrace:librocksdb";
+  return "race:rocksdb::";
 }
 #endif
 
