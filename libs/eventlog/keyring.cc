@@ -122,13 +122,18 @@ void Keyring::Remember(std::string_view entity, EntityKeys keys) const {
   cache_.pop_back();
 }
 
-absl::StatusOr<uint64_t> Keyring::Rewrap(std::shared_ptr<const vault::KeyRing> keks) {
+absl::Status Keyring::Use(std::shared_ptr<const vault::KeyRing> keks) {
   ASSIGN_OR_RETURN(const std::vector<std::string> used, engine_.KekIds());
+  MutexLock lock(mutex_);
+  // One that a key is being wrapped with may not be among those in use yet.
+  RETURN_IF_ERROR(CheckKnown({keks_->current()}, *keks));
   RETURN_IF_ERROR(CheckKnown(used, *keks));
-  {
-    MutexLock lock(mutex_);
-    keks_ = keks;
-  }
+  keks_ = std::move(keks);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> Keyring::Rewrap() {
+  const std::shared_ptr<const vault::KeyRing> keks = Keks();
   uint64_t rewrapped = 0;
   std::vector<WriteSet::Key> batch;
   const auto store = [&]() -> absl::Status {

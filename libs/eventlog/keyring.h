@@ -38,10 +38,13 @@ class Keyring final : public PayloadKeys {
   // See PayloadKeys.
   absl::StatusOr<std::optional<vault::Key>> Find(std::string_view entity, uint64_t number) const override;
 
-  // Wraps every data key with the current key of `keks`, and the new ones from now on; returns how many were wrapped
-  // anew. Durable before it returns; cut short, it is done again. FAILED_PRECONDITION as Open, then nothing has
-  // changed.
-  absl::StatusOr<uint64_t> Rewrap(std::shared_ptr<const vault::KeyRing> keks);
+  // New data keys are wrapped with the current key of `keks` from now on, but for those that ForSealing is making.
+  // FAILED_PRECONDITION as Open, then nothing has changed.
+  absl::Status Use(std::shared_ptr<const vault::KeyRing> keks);
+  // Wraps every stored data key with the current key and forgets the other key-encryption keys; returns how many were
+  // wrapped anew. Durable before it returns; cut short, it is done again. To be called when what ForSealing made before
+  // Use is stored.
+  absl::StatusOr<uint64_t> Rewrap();
 
  private:
   // The keys of one entity by number, which is counted from 1; destroyed ones are empty.

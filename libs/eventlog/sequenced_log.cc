@@ -1,6 +1,7 @@
 #include "eventlog/sequenced_log.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -249,6 +250,15 @@ absl::Status SequencedLog::ReadStored(Position first, Position last,
     take(scan->bytes());
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> SequencedLog::RewrapKeys(std::shared_ptr<const vault::KeyRing> keks) {
+  RETURN_IF_ERROR(keyring_->Use(std::move(keks)));
+  // A commit that is under way may still store a key that it wrapped before.
+  auto stored = std::make_shared<std::promise<void>>();
+  WhenDurable([stored] { stored->set_value(); });
+  stored->get_future().wait();
+  return keyring_->Rewrap();
 }
 
 void SequencedLog::Close() {

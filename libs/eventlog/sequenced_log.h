@@ -44,9 +44,7 @@ class SequencedLog final : public EventLog {
   }
   absl::Status ReadStored(Position first, Position last,
                           const std::function<void(std::string_view bytes)>& take) const override;
-  absl::StatusOr<uint64_t> RewrapKeys(std::shared_ptr<const vault::KeyRing> keks) override {
-    return keyring_->Rewrap(std::move(keks));
-  }
+  absl::StatusOr<uint64_t> RewrapKeys(std::shared_ptr<const vault::KeyRing> keks) override;
   void Close() override;
 
  private:

@@ -18,15 +18,19 @@ KeyService::KeyService(eventlog::EventLog& log, LoadKeks load, rpc::Gate& gate)
 }
 
 KeyService::~KeyService() {
-  MutexLock lock(mutex_);
-  if (worker_.joinable()) worker_.join();
+  std::thread worker;
+  {
+    MutexLock lock(mutex_);
+    worker = std::move(worker_);
+  }
+  if (worker.joinable()) worker.join();
 }
 
 void KeyService::Rewrap(Done<ops::v1::RewrapKeysResponse> done) {
   MutexLock lock(mutex_);
   if (busy_) return done(Refuse(ops::v1::ROTATION_UNDER_WAY));
   busy_ = true;
-  if (worker_.joinable()) worker_.join();  // Has answered, and is about to end.
+  if (worker_.joinable()) worker_.join();  // No longer busy, it needs no lock any more.
   worker_ = std::thread([this, done = std::move(done)] {
     auto answer = RewrapNow();
     {

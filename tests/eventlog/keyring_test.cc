@@ -1,9 +1,11 @@
 // Payloads are sealed by a key of their entity; who lacks the key-encryption key has nothing.
 #include "eventlog/keyring.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "eventlog/memory_commit_log.h"
 #include "eventlog/rows.h"
@@ -124,6 +126,39 @@ TEST_F(SealedLogTest, KeysAreWrappedAnewWithoutTouchingARecord) {
   const auto log = *Open(Shared(both.CurrentOnly()));
   const std::vector<Record> after = ReadAll(*log);
   EXPECT_EQ(std::vector<Record>(after.begin(), after.end() - 1), before);
+}
+
+// A key that is made while the others are wrapped anew is not left behind under the old one.
+TEST_F(SealedLogTest, KeysThatAreMadeMeanwhileAreNotLost) {
+  constexpr int kRotations = 20;
+  auto ring = vault::KeyRing::Random();
+  uint64_t appended = 0;
+  {
+    const auto log = *Open(Shared(ring));
+    std::atomic<bool> stop = false;
+    std::atomic<uint64_t> count = 0;
+    std::vector<std::thread> writers;
+    for (int t = 0; t < 4; ++t) {
+      writers.emplace_back([&, t] {
+        for (int i = 0; !stop; ++i) {
+          EXPECT_TRUE(log->AppendAndWait(One("ward-" + std::to_string(t) + "-" + std::to_string(i))).ok());
+          ++count;
+        }
+      });
+    }
+    for (int i = 0; i < kRotations; ++i) {
+      const vault::KeyRing both = ring.WithNewKey();
+      const auto rewrapped = log->RewrapKeys(Shared(both));
+      EXPECT_TRUE(rewrapped.ok()) << rewrapped.status();
+      ring = both.CurrentOnly();
+    }
+    stop = true;
+    for (std::thread& writer : writers) writer.join();
+    appended = count;
+  }
+  const auto log = Open(Shared(ring));
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_EQ(ReadAll(**log).size(), appended);
 }
 
 }  // namespace
