@@ -22,9 +22,24 @@ absl::Status Cannot(const char* what, const std::string& path) {
       absl::StrCat("cannot ", what, " ", path, ": ", std::generic_category().message(errno)));
 }
 
+class File {
+ public:
+  File(const std::string& path, int flags, mode_t mode) : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  ~File() {
+    if (fd_ >= 0) close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
 absl::Status WriteAndSync(int fd, std::string_view text, const std::string& path) {
   while (!text.empty()) {
     const ssize_t written = write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
     if (written < 0) return Cannot("write", path);
     text.remove_prefix(static_cast<size_t>(written));
   }
@@ -44,11 +59,11 @@ class Beside {
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;
 
-  absl::Status Write(std::string_view text) const {
-    const int fd = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (fd < 0) return Cannot("create", path_);
-    const absl::Status written = WriteAndSync(fd, text, path_);
-    return close(fd) == 0 || !written.ok() ? written : Cannot("close", path_);
+  absl::Status Write(std::string_view text, mode_t mode) const {
+    const File file(path_, O_WRONLY | O_CREAT | O_EXCL, kPrivateMode);
+    if (file.fd() < 0) return Cannot("create", path_);
+    if (fchmod(file.fd(), mode) != 0) return Cannot("set the mode of", path_);
+    return WriteAndSync(file.fd(), text, path_);
   }
   const char* path() const { return path_.c_str(); }
 
@@ -56,11 +71,26 @@ class Beside {
   const std::string path_;
 };
 
+absl::Status CheckIsPrivate(int fd, const std::string& path) {
+  constexpr mode_t kOthers = 07177;  // Everything but reading and writing by the owner.
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return Cannot("look at", path);
+  if (!S_ISREG(info.st_mode)) return absl::FailedPreconditionError(absl::StrCat(path, " is not a regular file"));
+  if (info.st_uid != geteuid()) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " belongs to user ", info.st_uid,
+                                                      " and this process is user ", geteuid(),
+                                                      ": chown it, or run as its owner"));
+  }
+  if ((info.st_mode & kOthers) == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      path, " is not for its owner alone: chmod 600 it, and make a new key if others could read this one"));
+}
+
 }  // namespace
 
-absl::Status CreateFileDurably(const std::string& path, std::string_view text) {
+absl::Status CreateFileDurably(const std::string& path, std::string_view text, mode_t mode) {
   const Beside whole(path);
-  RETURN_IF_ERROR(whole.Write(text));
+  RETURN_IF_ERROR(whole.Write(text, mode));
   if (link(whole.path(), path.c_str()) != 0) {
     return errno == EEXIST ? absl::AlreadyExistsError(absl::StrCat("there is a file ", path, " already"))
                            : Cannot("create", path);
@@ -70,9 +100,21 @@ absl::Status CreateFileDurably(const std::string& path, std::string_view text) {
 
 absl::Status ReplaceFileDurably(const std::string& path, std::string_view text) {
   const Beside whole(path);
-  RETURN_IF_ERROR(whole.Write(text));
+  RETURN_IF_ERROR(whole.Write(text, kPrivateMode));
   if (std::rename(whole.path(), path.c_str()) != 0) return Cannot("replace", path);
   return SyncDirectory(DirectoryOf(path));
+}
+
+absl::StatusOr<std::string> ReadPrivateFile(const std::string& path, size_t max_bytes) {
+  const File file(path, O_RDONLY | O_NONBLOCK, 0);  // Not to wait where it is a pipe.
+  if (file.fd() < 0 && errno == ENOENT) return absl::NotFoundError(absl::StrCat("there is no file ", path));
+  if (file.fd() < 0) return Cannot("open", path);
+  RETURN_IF_ERROR(CheckIsPrivate(file.fd(), path));
+  std::string content(max_bytes, '\0');
+  const ssize_t size = read(file.fd(), content.data(), content.size());
+  if (size < 0) return Cannot("read", path);
+  content.resize(static_cast<size_t>(size));
+  return content;
 }
 
 }  // namespace anamnesis

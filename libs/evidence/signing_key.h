@@ -14,8 +14,11 @@ namespace anamnesis::evidence {
 // cannot be written. Nothing is left behind after an error.
 absl::StatusOr<Signer> GenerateSigningKey(const std::string& path, std::string name, SignatureType type);
 
+// Makes `path`.pub, where it is missing: a crash may have come between the two. ALREADY_EXISTS.
+absl::Status WriteVerifierKey(const std::string& path, const Signer& signer);
+
 // Reads a key. NOT_FOUND where there is no file; FAILED_PRECONDITION, with what to do, where it is not a regular file
-// of this user with mode 0600, or cannot be read; DATA_LOSS where it does not hold a key.
+// of this user that nobody else may read, or cannot be read; DATA_LOSS where it does not hold a key.
 absl::StatusOr<Signer> LoadSigningKey(const std::string& path);
 
 }  // namespace anamnesis::evidence

@@ -20,8 +20,13 @@ constexpr std::chrono::hours kCatchUpPatience{12};
 
 absl::StatusOr<evidence::Signer> OwnSigner(const std::string& path, const std::string& name, bool is_new) {
   absl::StatusOr<evidence::Signer> signer = evidence::LoadSigningKey(path);
-  if (!absl::IsNotFound(signer.status()) || !is_new) return signer;
-  return evidence::GenerateSigningKey(path, name, evidence::SignatureType::kNote);
+  if (absl::IsNotFound(signer.status()) && is_new) {
+    return evidence::GenerateSigningKey(path, name, evidence::SignatureType::kNote);
+  }
+  RETURN_IF_ERROR(signer.status());
+  const absl::Status published = evidence::WriteVerifierKey(path, *signer);
+  if (!published.ok() && !absl::IsAlreadyExists(published)) return published;
+  return signer;
 }
 
 // The newest checkpoint that was written; none for a log that has none.

@@ -68,7 +68,7 @@ TEST_F(SigningKeyTest, NothingIsLeftHalfMade) {
 
 TEST_F(SigningKeyTest, OtherModesAreRefused) {
   Generate();
-  for (const mode_t mode : {0644, 0640, 0660, 0606, 0700, 0400, 04600}) {
+  for (const mode_t mode : {0644, 0640, 0660, 0606, 0700, 04600}) {
     ASSERT_EQ(chmod(path_.c_str(), mode), 0);
     const absl::Status status = Load();
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << std::oct << mode;
@@ -96,9 +96,6 @@ TEST_F(SigningKeyTest, WhatIsNoKeyFileIsRefused) {
   EXPECT_EQ(Load().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(LoadSigningKey(directory_.path()).status().code(), absl::StatusCode::kFailedPrecondition);
   const std::string good = SignerOf('a', "log.example").ToSecretString();
-  ASSERT_EQ(symlink("elsewhere", path_.c_str()), 0);
-  EXPECT_EQ(Load().code(), absl::StatusCode::kFailedPrecondition);
-  ASSERT_EQ(unlink(path_.c_str()), 0);
   for (const std::string& text : {std::string(), std::string("\n"), good, good + "\n\n", good.substr(1) + "\n",
                                   good + " \n", std::string(5000, 'x') + "\n"}) {
     WriteFile(path_, text);
