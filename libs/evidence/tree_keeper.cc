@@ -17,7 +17,7 @@ constexpr microseconds kLongestWait = std::chrono::hours(24);
 }  // namespace
 
 TreeKeeper::TreeKeeper(TreeStore& store, ReadRecords read, uint64_t tail)
-    : store_(store), read_(std::move(read)), tail_(tail), thread_([this] { Run(); }) {}
+    : store_(store), read_(std::move(read)), tail_(tail), wanted_(tail), thread_([this] { Run(); }) {}
 
 TreeKeeper::~TreeKeeper() {
   {
@@ -32,13 +32,25 @@ void TreeKeeper::Advance(uint64_t tail) {
   MutexLock lock(mutex_);
   if (tail <= tail_) return;
   tail_ = tail;
-  work_.NotifyOne();
+  if (HasWork()) work_.NotifyOne();
+}
+
+void TreeKeeper::Want(uint64_t size) {
+  MutexLock lock(mutex_);
+  wanted_ = std::max(wanted_, size);
+  if (HasWork()) work_.NotifyOne();
+}
+
+bool TreeKeeper::HasWork() const {
+  const uint64_t size = store_.size();
+  return tail_ > size && (tail_ - size >= kLeavesWorthWaking || wanted_ > size);
 }
 
 absl::Status TreeKeeper::AwaitSize(uint64_t size, std::chrono::steady_clock::time_point deadline) {
   const auto reached = [&]() NO_THREAD_SAFETY_ANALYSIS { return store_.size() >= size || !status_.ok(); };
   const auto now = std::chrono::steady_clock::now();
   const microseconds timeout = std::chrono::duration_cast<microseconds>(std::max(deadline, now) - now);
+  Want(size);
   MutexLock lock(mutex_);
   progress_.WaitFor(mutex_, std::min(timeout, kLongestWait), reached);
   if (store_.size() >= size) return absl::OkStatus();
@@ -99,7 +111,7 @@ uint64_t TreeKeeper::Tail() const {
 
 uint64_t TreeKeeper::AwaitWork() {
   MutexLock lock(mutex_);
-  work_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_ || tail_ > store_.size(); });
+  work_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_ || HasWork(); });
   return stopping_ ? 0 : tail_;
 }
 

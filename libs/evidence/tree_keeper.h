@@ -20,6 +20,8 @@ using ReadRecords = std::function<absl::Status(uint64_t first_position, uint64_t
                                                const std::function<void(std::string_view record_bytes)>& take)>;
 
 inline constexpr uint64_t kMaxLeavesAtOnce = 1000;
+// How far the tree may stay behind while nobody wants it: waking a thread for each record costs more than hashing it.
+inline constexpr uint64_t kLeavesWorthWaking = 512;
 
 // Runs one thread, which the destructor stops; it alone appends to the store. The record at position i + 1 is leaf i.
 // An error stops it for good and stays in status(). Thread-safe.
@@ -35,7 +37,10 @@ class TreeKeeper {
   // The log is durable up to `tail`; smaller ones than before are ignored. Takes no longer than a lock.
   void Advance(uint64_t tail) EXCLUDES(mutex_);
 
-  // Waits until the tree has `size` leaves. DEADLINE_EXCEEDED if it has not by then or
+  // The tree of `size` leaves will be asked for: it is made as soon as the log has them.
+  void Want(uint64_t size) EXCLUDES(mutex_);
+
+  // Wants, and waits until the tree has `size` leaves. DEADLINE_EXCEEDED if it has not by then or
   // within a day, or the error that stopped it.
   absl::Status AwaitSize(uint64_t size, std::chrono::steady_clock::time_point deadline) EXCLUDES(mutex_);
 
@@ -51,6 +56,7 @@ class TreeKeeper {
   // Keeps the status and tells who waits; whether to go on.
   bool Report(const absl::Status& status) EXCLUDES(mutex_);
   uint64_t Tail() const EXCLUDES(mutex_);
+  bool HasWork() const REQUIRES(mutex_);
   // Waits until the log is longer than the tree and returns how far it goes; 0 when stopping.
   uint64_t AwaitWork() EXCLUDES(mutex_);
 
@@ -61,6 +67,7 @@ class TreeKeeper {
   CondVar work_;      // The log is longer, or there is nothing more to do.
   CondVar progress_;  // The tree is larger, or will not be.
   uint64_t tail_ GUARDED_BY(mutex_);
+  uint64_t wanted_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
   absl::Status status_ GUARDED_BY(mutex_);
 

@@ -23,7 +23,7 @@ void AddHashes(const evidence::Proof& proof, google::protobuf::RepeatedPtrField<
   for (const evidence::Hash& hash : proof) hashes.Add(std::string(evidence::BytesOf(hash)));
 }
 
-absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const eventlog::EventLog& log, const LogEvidence* evidence) {
+absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const eventlog::EventLog& log, LogEvidence* evidence) {
   if (evidence == nullptr) return BeyondTheTree(evidence);
   v1::GetCheckpointResponse response;
   response.set_tail_position(log.Tail());
@@ -60,7 +60,7 @@ absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(const LogEvi
 
 }  // namespace
 
-EvidenceService::EvidenceService(const eventlog::EventLog& log, const LogEvidence* evidence, rpc::Gate& gate)
+EvidenceService::EvidenceService(const eventlog::EventLog& log, LogEvidence* evidence, rpc::Gate& gate)
     : Service(*v1::GetCheckpointRequest::descriptor()->file()->FindServiceByName("EvidenceService"), gate) {
   Unary<v1::GetCheckpointRequest, v1::GetCheckpointResponse>(
       "GetCheckpoint", [&log, evidence](const rpc::CallContext&, v1::GetCheckpointRequest&&, auto done) {

@@ -10,7 +10,7 @@ namespace anamnesis::service {
 // EvidenceService. Log and evidence outlive it; a log without evidence, in memory, has an empty tree.
 class EvidenceService final : public rpc::Service {
  public:
-  EvidenceService(const eventlog::EventLog& log, const LogEvidence* evidence, rpc::Gate& gate);
+  EvidenceService(const eventlog::EventLog& log, LogEvidence* evidence, rpc::Gate& gate);
 };
 
 }  // namespace anamnesis::service

@@ -111,8 +111,12 @@ void LogEvidence::Advance(eventlog::Position tail) {
   if (tail_ - written_ >= kCheckpointEvery) work_.NotifyAll();
 }
 
-absl::StatusOr<std::string> LogEvidence::Checkpoint() const {
+absl::StatusOr<std::string> LogEvidence::Checkpoint() {
   RETURN_IF_ERROR(keeper_.status());
+  {
+    MutexLock lock(mutex_);
+    keeper_.Want(tail_);
+  }
   evidence::Checkpoint checkpoint{.origin = origin_, .size = tree_->size()};
   ASSIGN_OR_RETURN(checkpoint.root, evidence::RootOf(*tree_, checkpoint.size));
   ASSIGN_OR_RETURN(const std::string text, evidence::FormatCheckpoint(checkpoint));

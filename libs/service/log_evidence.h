@@ -35,8 +35,8 @@ class LogEvidence {
   // The log is durable up to `tail`. Takes no longer than a lock.
   void Advance(eventlog::Position tail);
 
-  // A signed checkpoint of the tree as it is now.
-  absl::StatusOr<std::string> Checkpoint() const;
+  // A signed checkpoint of the tree as it is now. What the log is ahead of it follows within milliseconds.
+  absl::StatusOr<std::string> Checkpoint();
   std::string verifier_key() const { return signer_.verifier().ToString(); }
   const evidence::TreeStore& tree() const { return *tree_; }
   // OK while the tree follows the log and checkpoints can be written.

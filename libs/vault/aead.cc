@@ -16,20 +16,33 @@ struct FreeContext {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
 
-// Looking the algorithm up and making a context cost more than sealing a short text: one of each is kept.
-EVP_CIPHER_CTX* Context() {
-  static EVP_CIPHER* const algorithm = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
-  thread_local const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context = [] {
-    std::unique_ptr<EVP_CIPHER_CTX, FreeContext> made(EVP_CIPHER_CTX_new());
-    if (EVP_CipherInit_ex2(made.get(), algorithm, nullptr, nullptr, 1, nullptr) != 1) std::abort();
-    return made;
-  }();
-  return context.get();
-}
-
 void Must(int result) {
   if (result != 1) std::abort();  // A library that cannot do AES-GCM, or no memory.
 }
+
+// Looking the algorithm up, making a context and expanding a key each cost more than sealing a short text: what is read
+// or written together mostly has one key, which stays in the thread's context.
+class Cipher {
+ public:
+  explicit Cipher(bool seals) : seals_(seals ? 1 : 0), context_(EVP_CIPHER_CTX_new()) {
+    static EVP_CIPHER* const algorithm = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+    Must(EVP_CipherInit_ex2(context_.get(), algorithm, nullptr, nullptr, seals_, nullptr));
+  }
+
+  EVP_CIPHER_CTX* Begin(const Key& key, const unsigned char* nonce) {
+    const bool same = has_key_ && key_.view() == key.view();
+    if (!same) key_ = key;
+    has_key_ = true;
+    Must(EVP_CipherInit_ex2(context_.get(), nullptr, same ? nullptr : key.data(), nonce, seals_, nullptr));
+    return context_.get();
+  }
+
+ private:
+  const int seals_;
+  const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context_;
+  Key key_;
+  bool has_key_ = false;
+};
 
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -61,9 +74,9 @@ void SealTo(const Key& key, std::string_view text, std::string_view associated, 
   auto* const nonce = reinterpret_cast<unsigned char*>(out);
   unsigned char* const sealed = nonce + kNonceBytes;
   RandomBytes(nonce, kNonceBytes);
-  EVP_CIPHER_CTX* const context = Context();
+  thread_local Cipher cipher(/*seals=*/true);
+  EVP_CIPHER_CTX* const context = cipher.Begin(key, nonce);
   int written = 0;
-  Must(EVP_CipherInit_ex2(context, nullptr, key.data(), nonce, 1, nullptr));
   Must(EVP_CipherUpdate(context, nullptr, &written, Bytes(associated), static_cast<int>(associated.size())));
   Must(EVP_CipherUpdate(context, sealed, &written, Bytes(text), static_cast<int>(text.size())));
   Must(EVP_CipherFinal_ex(context, sealed + text.size(), &written));
@@ -74,12 +87,12 @@ bool Open(const Key& key, std::string_view sealed, std::string_view associated, 
   if (sealed.size() < kSealBytes) return false;
   const size_t size = sealed.size() - kSealBytes;
   text.resize(size);
-  EVP_CIPHER_CTX* const context = Context();
+  thread_local Cipher cipher(/*seals=*/false);
+  EVP_CIPHER_CTX* const context = cipher.Begin(key, Bytes(sealed));
   int written = 0;
   std::array<unsigned char, kTagBytes> tag;
   std::copy_n(Bytes(sealed) + kNonceBytes + size, kTagBytes, tag.begin());
   auto* const opened = reinterpret_cast<unsigned char*>(text.data());
-  Must(EVP_CipherInit_ex2(context, nullptr, key.data(), Bytes(sealed), 0, nullptr));
   Must(EVP_CipherUpdate(context, nullptr, &written, Bytes(associated), static_cast<int>(associated.size())));
   Must(EVP_CipherUpdate(context, opened, &written, Bytes(sealed) + kNonceBytes, static_cast<int>(size)));
   Must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()));
