@@ -59,7 +59,7 @@ class Pass {
     const absl::Status parsed = eventlog::ParseRecord(bytes, stored_);
     if (!parsed.ok()) return Problem(position, std::string(parsed.message()));
     CheckPlace(position);
-    CheckPayload(position, bytes);
+    CheckPayload(position);
   }
 
   void CheckPlace(uint64_t position) {
@@ -74,24 +74,15 @@ class Pass {
     head = {record.version, position};
   }
 
-  void CheckPayload(uint64_t position, std::string_view bytes) {
+  void CheckPayload(uint64_t position) {
     if (stored_.key_number > 0 && keys_ == nullptr) {
       ++verdict_.sealed;
       return;
     }
-    static const NoKeys kNoKeys;
-    const absl::Status opened = eventlog::DecodeRecordInto(bytes, keys_ == nullptr ? kNoKeys : *keys_, record_);
-    if (!opened.ok()) return Problem(position, std::string(opened.message()));
-    ++(record_.erased ? verdict_.erased : verdict_.opened);
+    const absl::StatusOr<bool> opened = eventlog::OpenPayload(stored_, keys_, payload_);
+    if (!opened.ok()) return Problem(position, std::string(opened.status().message()));
+    ++(*opened ? verdict_.opened : verdict_.erased);
   }
-
-  // For records that are not sealed.
-  class NoKeys final : public eventlog::PayloadKeys {
-   public:
-    absl::StatusOr<std::optional<vault::Key>> Find(std::string_view, uint64_t) const override {
-      return absl::DataLossError("no keys were given");
-    }
-  };
 
   // The index of streams against what was seen of each stream.
   absl::Status CheckIndex() {
@@ -120,7 +111,7 @@ class Pass {
   evidence::Frontier frontier_;
   evidence::Hash root_at_checkpoint_ = {};
   eventlog::StoredRecord stored_;
-  eventlog::Record record_;
+  std::string payload_;
   int64_t last_recorded_micros_ = INT64_MIN;
   std::unordered_map<std::string, StreamHead> heads_;
 };

@@ -58,8 +58,8 @@ class RecordScan {
 };
 
 // Where committed bytes are kept. Thread-safe, but for Commit: one at a time. Reads see every Commit that returned
-// before them. Reads fail with DATA_LOSS where stored bytes are missing or damaged, with UNAVAILABLE where they cannot
-// be read now.
+// before them. Reads fail with DATA_LOSS where stored bytes are missing or damaged, with INTERNAL where they cannot be
+// read now.
 class CommitLog {
  public:
   virtual ~CommitLog() = default;

@@ -1,6 +1,7 @@
 #include "eventlog/group_committer.h"
 
 #include <iterator>
+#include <unordered_map>
 #include <utility>
 
 #include "base/clock.h"
@@ -21,15 +22,24 @@ size_t PayloadBytes(const SequencedAppend& append) {
 
 absl::StatusOr<WriteSet> Encode(const GroupCommitter::Group& group, Keyring& keyring) {
   WriteSet set;
+  // Each entity is asked for once in a group: a key that is made for it is not stored yet, so it must not be made
+  // again.
+  std::unordered_map<std::string_view, PayloadKey> keys;
+  const auto key_of = [&](std::string_view entity) -> absl::StatusOr<const PayloadKey*> {
+    const auto known = keys.find(entity);
+    if (known != keys.end()) return &known->second;
+    ASSIGN_OR_RETURN(PayloadKey key, keyring.ForSealing(entity, set));
+    return &keys.emplace(entity, std::move(key)).first->second;
+  };
   for (const SequencedAppend& append : group) {
     for (const auto& record : append.records) {
-      ASSIGN_OR_RETURN(const PayloadKey key, keyring.ForSealing(EntityOf(record->stream), set));
-      set.events.push_back({record.get(), EncodeRecord(*record, key)});
+      ASSIGN_OR_RETURN(const PayloadKey* const key, key_of(EntityOf(record->stream)));
+      set.events.push_back({record.get(), EncodeRecord(*record, *key)});
     }
     if (append.request_id.empty() || append.records.empty()) continue;
     const std::string_view entity = EntityOf(append.records.front()->stream);
-    ASSIGN_OR_RETURN(const PayloadKey key, keyring.ForSealing(entity, set));
-    set.requests.push_back({append.request_id, EncodeRequestRow(append.request_id, append.request, entity, key)});
+    ASSIGN_OR_RETURN(const PayloadKey* const key, key_of(entity));
+    set.requests.push_back({append.request_id, EncodeRequestRow(append.request_id, append.request, entity, *key)});
   }
   return set;
 }

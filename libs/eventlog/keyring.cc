@@ -43,15 +43,16 @@ std::string Keyring::PurposeOf(std::string_view entity, uint64_t number) const {
 }
 
 absl::StatusOr<PayloadKey> Keyring::ForSealing(std::string_view entity, WriteSet& set) {
-  ASSIGN_OR_RETURN(std::optional<PayloadKey> newest, Newest(entity));
-  if (newest.has_value()) return *std::move(newest);
+  if (std::optional<PayloadKey> known = CachedNewest(entity)) return *std::move(known);
   ASSIGN_OR_RETURN(EntityKeys keys, Load(entity));
-  PayloadKey made{keys.size() + 1, vault::Key::Random()};
-  const std::string wrapped = Keks()->Wrap(made.key, PurposeOf(entity, made.number));
-  set.keys.push_back({std::string(entity), made.number, EncodeKeyRow(wrapped), vault::KeyRing::WrappedBy(wrapped)});
-  keys.emplace_back(made.key);
+  if (keys.empty() || !keys.back().has_value()) {
+    keys.emplace_back(vault::Key::Random());
+    const std::string wrapped = Keks()->Wrap(*keys.back(), PurposeOf(entity, keys.size()));
+    set.keys.push_back({std::string(entity), keys.size(), EncodeKeyRow(wrapped), vault::KeyRing::WrappedBy(wrapped)});
+  }
+  PayloadKey newest{keys.size(), *keys.back()};
   Remember(entity, std::move(keys));
-  return made;
+  return newest;
 }
 
 absl::StatusOr<std::optional<PayloadKey>> Keyring::Newest(std::string_view entity) const {

@@ -29,7 +29,7 @@ class Keyring final : public PayloadKeys {
                                                        size_t cached_entities);
 
   // The key that the entity's next payload is sealed with. Where there is none it is made and added to `set`, to be
-  // stored by the same commit as the first payload. By one thread at a time.
+  // stored by the same commit as the first payload: once for each entity and commit. By one thread at a time.
   absl::StatusOr<PayloadKey> ForSealing(std::string_view entity, WriteSet& set);
 
   // The same, but none where there is none. By any thread.

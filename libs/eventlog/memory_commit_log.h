@@ -1,4 +1,4 @@
-// The engine that keeps everything in memory, for tests. Nothing survives it.
+// The engine that keeps everything in memory, for tests, which may override what is to fail. Nothing survives it.
 #pragma once
 
 #include <deque>
@@ -14,7 +14,7 @@
 
 namespace anamnesis::eventlog {
 
-class MemoryCommitLog final : public CommitLog {
+class MemoryCommitLog : public CommitLog {
  public:
   MemoryCommitLog();
 

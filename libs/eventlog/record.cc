@@ -126,21 +126,30 @@ std::string EncodeRecord(const Record& record, const PayloadKey& key) {
   return out;
 }
 
+absl::StatusOr<bool> OpenPayload(const StoredRecord& stored, const PayloadKeys* keys, std::string& payload) {
+  payload.clear();
+  if (stored.key_number == 0) {
+    payload.assign(stored.payload);
+    return true;
+  }
+  ASSIGN_OR_RETURN(const std::optional<vault::Key> key, keys->Find(EntityOf(stored.header.stream), stored.key_number));
+  if (!key.has_value()) return false;
+  if (vault::Open(*key, stored.payload, stored.bound, payload)) return true;
+  return absl::DataLossError("record: the payload does not open with its key: it or its header was altered");
+}
+
 absl::Status DecodeRecordInto(std::string_view bytes, const PayloadKeys& keys, Record& record) {
   StoredRecord stored{.header = std::move(record)};
   absl::Status status = ParseRecord(bytes, stored);
-  record = std::move(stored.header);
-  RETURN_IF_ERROR(status);
-  record.erased = false;
-  if (stored.key_number == 0) {
-    record.payload.assign(stored.payload);
-    return absl::OkStatus();
+  std::string payload = std::move(stored.header.payload);  // For its memory.
+  if (status.ok()) {
+    const absl::StatusOr<bool> opened = OpenPayload(stored, &keys, payload);
+    status = opened.status();
+    stored.header.erased = opened.ok() && !*opened;
   }
-  ASSIGN_OR_RETURN(const std::optional<vault::Key> key, keys.Find(EntityOf(record.stream), stored.key_number));
-  record.erased = !key.has_value();
-  record.payload.clear();
-  if (record.erased || vault::Open(*key, stored.payload, stored.bound, record.payload)) return absl::OkStatus();
-  return absl::DataLossError("record: the payload does not open with its key: it or its header was altered");
+  record = std::move(stored.header);
+  record.payload = std::move(payload);
+  return status;
 }
 
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes, const PayloadKeys& keys) {

@@ -96,6 +96,10 @@ absl::Status ParseRecord(std::string_view bytes, StoredRecord& stored);
 // have made: event_id a UUID, stream a stream name, positions and version above 0, texts within the limits above.
 std::string WriteRecord(const Record& header, uint64_t key_number, std::string_view payload);
 
+// Writes the payload of a parsed record to `payload`; false, and empty, where its key was destroyed. DATA_LOSS where it
+// does not open. `keys` may be null for one that was never sealed.
+absl::StatusOr<bool> OpenPayload(const StoredRecord& stored, const PayloadKeys* keys, std::string& payload);
+
 // The stored form of a record that is not erased, with its payload sealed.
 std::string EncodeRecord(const Record& record, const PayloadKey& key);
 // As ParseRecord, with the payload opened; DATA_LOSS where it does not open.

@@ -1,8 +1,8 @@
 #include "service/log_evidence.h"
 
 #include <chrono>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -32,17 +32,16 @@ absl::StatusOr<evidence::Signer> OwnSigner(const std::string& path, const std::s
 // The newest checkpoint that was written; none for a log that has none.
 absl::StatusOr<std::optional<evidence::Checkpoint>> NewestCheckpoint(const std::string& path,
                                                                      const evidence::Signer& signer) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::optional<evidence::Checkpoint>();
-  std::ostringstream note;
-  note << file.rdbuf();
+  const absl::StatusOr<std::string> note = ReadPrivateFile(path, evidence::kMaxNoteBytes);
+  if (absl::IsNotFound(note.status())) return std::optional<evidence::Checkpoint>();
+  RETURN_IF_ERROR(note.status());
   const std::vector<evidence::VerifierKey> known = {signer.verifier()};
-  const absl::Status verified = evidence::VerifyNote(note.str(), known).status();
+  const absl::Status verified = evidence::VerifyNote(*note, known).status();
   if (!verified.ok()) {
     return absl::DataLossError(absl::StrCat(path, " is not signed by this service's key: ", verified.message(),
                                             "; put back the key or the file that belong together"));
   }
-  ASSIGN_OR_RETURN(const evidence::Note parsed, evidence::ParseNote(note.str()));
+  ASSIGN_OR_RETURN(const evidence::Note parsed, evidence::ParseNote(*note));
   ASSIGN_OR_RETURN(evidence::Checkpoint checkpoint, evidence::ParseCheckpoint(parsed.text));
   return std::optional(std::move(checkpoint));
 }
@@ -53,7 +52,8 @@ absl::StatusOr<std::unique_ptr<LogEvidence>> LogEvidence::Open(const std::string
                                                                const eventlog::EventLog& log) {
   const std::string origin = absl::StrCat("anamnesis/", service, "/", log.LogId());
   // A log that never had a checkpoint gets a key; one that had is not given another.
-  const bool is_new = !std::ifstream(data_dir + "/checkpoint").good();
+  std::error_code error;
+  const bool is_new = !std::filesystem::exists(data_dir + "/checkpoint", error) && !error;
   ASSIGN_OR_RETURN(evidence::Signer signer, OwnSigner(data_dir + "/signing.key", origin, is_new));
   ASSIGN_OR_RETURN(std::unique_ptr<evidence::TreeStore> tree, evidence::TreeStore::Open(data_dir + "/tree"));
   std::unique_ptr<LogEvidence> opened(new LogEvidence(data_dir, origin, std::move(signer), std::move(tree), log));

@@ -7,6 +7,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -46,8 +47,10 @@ struct Verdict {
 };
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error) return absl::NotFoundError(absl::StrCat("there is no ", path));
   std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  if (!file) return absl::FailedPreconditionError(absl::StrCat("cannot read ", path));
   std::ostringstream content;
   content << file.rdbuf();
   return content.str();
@@ -57,10 +60,11 @@ std::string FirstLine(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-// The newest checkpoint of a data directory, verified with the public key beside it; none where there never was one.
+// The newest checkpoint of a data directory, verified with the public key beside it; none where there is none.
 absl::StatusOr<std::optional<evidence::Checkpoint>> StoredCheckpoint(const std::string& dir) {
   const absl::StatusOr<std::string> note = ReadFile(dir + "/checkpoint");
-  if (!note.ok()) return std::optional<evidence::Checkpoint>();
+  if (absl::IsNotFound(note.status())) return std::optional<evidence::Checkpoint>();
+  RETURN_IF_ERROR(note.status());
   ASSIGN_OR_RETURN(const std::string key, ReadFile(dir + "/signing.key.pub"));
   ASSIGN_OR_RETURN(const evidence::VerifierKey verifier, evidence::VerifierKey::Parse(FirstLine(key)));
   ASSIGN_OR_RETURN(evidence::Checkpoint checkpoint, VerifiedCheckpoint(*note, verifier));
@@ -93,7 +97,7 @@ absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const VerifyOp
   verdict.events = found.events;
   verdict.problems.insert(verdict.problems.end(), found.problems.begin(), found.problems.end());
   verdict.evidence = how.checkpoint.has_value() ? absl::StrCat("checkpoint of ", how.checkpoint->size)
-                                                : "no checkpoint was ever written";
+                                                : "no checkpoint, for there is none beside the log";
   absl::StrAppend(&verdict.evidence, ", ", found.opened, " payloads opened");
   if (found.sealed > 0) absl::StrAppend(&verdict.evidence, ", ", found.sealed, " left sealed");
   if (found.erased > 0) absl::StrAppend(&verdict.evidence, ", ", found.erased, " erased");

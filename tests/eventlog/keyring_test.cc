@@ -99,6 +99,19 @@ TEST_F(SealedLogTest, NoPayloadAndNoSnapshotIsOnDiskInTheClear) {
   EXPECT_EQ(log->LoadSnapshot("ward-1").value()->data, "the state's secret");
 }
 
+// More new entities in one group than keys are kept in memory, each met again after it was pushed out.
+TEST_F(SealedLogTest, AKeyIsMadeOnceInAGroup) {
+  constexpr int kEntities = 12;
+  AppendRequest request;
+  for (const char* category : {"ward", "bed"}) {
+    for (int i = 0; i < kEntities; ++i) {
+      request.streams.push_back({std::string(category) + "-" + std::to_string(i), NoStream{}, {Event("t", "payload")}});
+    }
+  }
+  ASSERT_TRUE((*Open())->AppendAndWait(std::move(request)).ok());
+  EXPECT_EQ(ReadAll(**Open()).size(), 2u * kEntities);
+}
+
 TEST_F(SealedLogTest, WithoutItsKeyALogIsNotOpened) {
   ASSERT_TRUE((*Open())->AppendAndWait(One("ward-1")).ok());
   const absl::Status other = Open(Shared(vault::KeyRing::Random())).status();
