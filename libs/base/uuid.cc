@@ -73,24 +73,28 @@ std::string SourceUuid(std::string_view system, std::string_view type, std::stri
 }
 
 std::string UuidBytes(std::string_view text) {
-  std::string bytes;
-  bytes.reserve(kByteSize);
-  for (size_t i = 0; i + 1 < text.size(); i += 2) {
-    if (IsHyphenAt(i)) ++i;
-    bytes.push_back(static_cast<char>(HexValue(text[i]) << 4 | HexValue(text[i + 1])));
+  if (text.size() != kTextSize) return {};
+  std::string bytes(kByteSize, '\0');
+  size_t at = 0;
+  for (char& byte : bytes) {
+    if (IsHyphenAt(at)) ++at;
+    byte = static_cast<char>(HexValue(text[at]) << 4 | HexValue(text[at + 1]));
+    at += 2;
   }
   return bytes;
 }
 
 std::string UuidText(std::string_view bytes) {
+  if (bytes.size() != kByteSize) return {};
   static constexpr char kHex[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(kTextSize);
-  for (const char c : bytes) {
-    if (IsHyphenAt(text.size())) text.push_back('-');
-    const auto byte = static_cast<unsigned char>(c);
-    text.push_back(kHex[byte >> 4]);
-    text.push_back(kHex[byte & 0x0f]);
+  std::string text(kTextSize, '-');
+  size_t at = 0;
+  for (size_t i = 0; i < kByteSize; ++i) {
+    if (IsHyphenAt(at)) ++at;
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    text[at] = kHex[byte >> 4];
+    text[at + 1] = kHex[byte & 0x0f];
+    at += 2;
   }
   return text;
 }

@@ -23,9 +23,9 @@ inline constexpr std::string_view kSourceNamespace = "6f1d1c1e-7f0b-5b57-9d8e-3a
 // The id of a resource of another system: UUIDv5 of system, type and id.
 std::string SourceUuid(std::string_view system, std::string_view type, std::string_view id);
 
-// The 16 bytes of a UUID's text; the text must satisfy IsUuid.
+// The 16 bytes of a UUID's text, which must satisfy IsUuid; empty for a text of another length.
 std::string UuidBytes(std::string_view text);
-// The text of 16 bytes.
+// The text of 16 bytes; empty for another number of them.
 std::string UuidText(std::string_view bytes);
 
 }  // namespace anamnesis

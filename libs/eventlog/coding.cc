@@ -83,6 +83,12 @@ uint8_t StrictReader::Byte() {
 }
 
 uint64_t StrictReader::Varint(uint64_t max) {
+  // Nearly every number is a short length.
+  if (!rest_.empty() && static_cast<uint8_t>(rest_[0]) < 0x80 && static_cast<uint8_t>(rest_[0]) <= max) {
+    const auto small = static_cast<uint8_t>(rest_[0]);
+    rest_.remove_prefix(1);
+    return small;
+  }
   uint64_t value = 0;
   for (size_t i = 0; i < rest_.size() && i < 10; ++i) {
     const auto byte = static_cast<uint8_t>(rest_[i]);

@@ -21,6 +21,7 @@ absl::StatusOr<AppendResult> EventLog::AppendAndWait(AppendRequest request) {
   Mutex mutex;
   CondVar told;
   bool durable = false;
+  request.may_commit_here = true;  // This thread waits anyway.
   ASSIGN_OR_RETURN(AppendResult result, Append(std::move(request), [&](const AppendResult&) {
                      MutexLock lock(mutex);
                      durable = true;

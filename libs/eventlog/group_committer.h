@@ -1,6 +1,6 @@
-// Makes sequenced appends durable: everything that waits is one group, one commit, one sync. Two threads of its own, and
-// whoever attends to a lone append, take turns, at most one of them inside a commit; while it syncs, another tells the
-// previous group's callers. No timers: a group is what gathered during the commit before it.
+// Makes sequenced appends durable: everything that waits is one group, one commit, one sync. Two threads of its own,
+// and whoever attends to a lone append, take turns, at most one of them inside a commit; while it syncs, another tells
+// the previous group's callers. No timers: a group is what gathered during the commit before it.
 #pragma once
 
 #include <cstdint>

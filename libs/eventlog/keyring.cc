@@ -45,12 +45,12 @@ std::string Keyring::PurposeOf(std::string_view entity, uint64_t number) const {
 absl::StatusOr<PayloadKey> Keyring::ForSealing(std::string_view entity, WriteSet& set) {
   if (std::optional<PayloadKey> known = CachedNewest(entity)) return *std::move(known);
   ASSIGN_OR_RETURN(EntityKeys keys, Load(entity));
-  if (keys.empty() || !keys.back().has_value()) {
-    keys.emplace_back(vault::Key::Random());
+  if (keys.empty() || keys.back() == nullptr) {
+    keys.push_back(std::make_shared<const vault::Key>(vault::Key::Random()));
     const std::string wrapped = Keks()->Wrap(*keys.back(), PurposeOf(entity, keys.size()));
     set.keys.push_back({std::string(entity), keys.size(), EncodeKeyRow(wrapped), vault::KeyRing::WrappedBy(wrapped)});
   }
-  PayloadKey newest{keys.size(), *keys.back()};
+  PayloadKey newest{keys.size(), keys.back()};
   Remember(entity, std::move(keys));
   return newest;
 }
@@ -58,19 +58,19 @@ absl::StatusOr<PayloadKey> Keyring::ForSealing(std::string_view entity, WriteSet
 absl::StatusOr<std::optional<PayloadKey>> Keyring::Newest(std::string_view entity) const {
   if (std::optional<PayloadKey> known = CachedNewest(entity)) return known;
   ASSIGN_OR_RETURN(EntityKeys keys, Load(entity));
-  if (keys.empty() || !keys.back().has_value()) return std::nullopt;
-  PayloadKey newest{keys.size(), *keys.back()};
+  if (keys.empty() || keys.back() == nullptr) return std::nullopt;
+  PayloadKey newest{keys.size(), keys.back()};
   Remember(entity, std::move(keys));
   return newest;
 }
 
-absl::StatusOr<std::optional<vault::Key>> Keyring::Find(std::string_view entity, uint64_t number) const {
+absl::StatusOr<vault::SharedKey> Keyring::Find(std::string_view entity, uint64_t number) const {
   if (auto known = CachedKey(entity, number)) return *std::move(known);
   ASSIGN_OR_RETURN(EntityKeys keys, Load(entity));
   if (number == 0 || number > keys.size()) {
     return absl::DataLossError(absl::StrCat("there is no data key number ", number, " of the entity"));
   }
-  std::optional<vault::Key> key = keys[number - 1];
+  vault::SharedKey key = keys[number - 1];
   Remember(entity, std::move(keys));
   return key;
 }
@@ -86,27 +86,31 @@ absl::StatusOr<Keyring::EntityKeys> Keyring::Load(std::string_view entity) const
       continue;
     }
     ASSIGN_OR_RETURN(vault::Key key, keks->Unwrap(wrapped, PurposeOf(entity, keys.size() + 1)));
-    keys.emplace_back(std::move(key));
+    keys.push_back(std::make_shared<const vault::Key>(std::move(key)));
   }
   return keys;
 }
 
-std::optional<PayloadKey> Keyring::CachedNewest(std::string_view entity) const {
-  MutexLock lock(mutex_);
+const Keyring::EntityKeys* Keyring::CachedOf(std::string_view entity) const {
+  if (!cache_.empty() && cache_.front().entity == entity) return &cache_.front().keys;
   const auto found = cache_of_.find(entity);
-  if (found == cache_of_.end()) return std::nullopt;
+  if (found == cache_of_.end()) return nullptr;
   cache_.splice(cache_.begin(), cache_, found->second);
-  const EntityKeys& keys = found->second->keys;
-  if (keys.empty() || !keys.back().has_value()) return std::nullopt;
-  return PayloadKey{keys.size(), *keys.back()};
+  return &found->second->keys;
 }
 
-std::optional<std::optional<vault::Key>> Keyring::CachedKey(std::string_view entity, uint64_t number) const {
+std::optional<PayloadKey> Keyring::CachedNewest(std::string_view entity) const {
   MutexLock lock(mutex_);
-  const auto found = cache_of_.find(entity);
-  if (found == cache_of_.end() || number == 0 || number > found->second->keys.size()) return std::nullopt;
-  cache_.splice(cache_.begin(), cache_, found->second);
-  return found->second->keys[number - 1];
+  const EntityKeys* const keys = CachedOf(entity);
+  if (keys == nullptr || keys->empty() || keys->back() == nullptr) return std::nullopt;
+  return PayloadKey{keys->size(), keys->back()};
+}
+
+std::optional<vault::SharedKey> Keyring::CachedKey(std::string_view entity, uint64_t number) const {
+  MutexLock lock(mutex_);
+  const EntityKeys* const keys = CachedOf(entity);
+  if (keys == nullptr || number == 0 || number > keys->size()) return std::nullopt;
+  return (*keys)[number - 1];
 }
 
 void Keyring::Remember(std::string_view entity, EntityKeys keys) const {

@@ -36,7 +36,7 @@ class Keyring final : public PayloadKeys {
   absl::StatusOr<std::optional<PayloadKey>> Newest(std::string_view entity) const;
 
   // See PayloadKeys.
-  absl::StatusOr<std::optional<vault::Key>> Find(std::string_view entity, uint64_t number) const override;
+  absl::StatusOr<vault::SharedKey> Find(std::string_view entity, uint64_t number) const override;
 
   // New data keys are wrapped with the current key of `keks` from now on, but for those that ForSealing is making.
   // FAILED_PRECONDITION as Open, then nothing has changed.
@@ -47,8 +47,8 @@ class Keyring final : public PayloadKeys {
   absl::StatusOr<uint64_t> Rewrap();
 
  private:
-  // The keys of one entity by number, which is counted from 1; destroyed ones are empty.
-  using EntityKeys = std::vector<std::optional<vault::Key>>;
+  // The keys of one entity by number, which is counted from 1; destroyed ones are null.
+  using EntityKeys = std::vector<vault::SharedKey>;
   struct Cached {
     std::string entity;
     EntityKeys keys;
@@ -63,7 +63,9 @@ class Keyring final : public PayloadKeys {
   absl::StatusOr<EntityKeys> Load(std::string_view entity) const;
   // The newest key, if it is not destroyed, or that of a number, from memory.
   std::optional<PayloadKey> CachedNewest(std::string_view entity) const;
-  std::optional<std::optional<vault::Key>> CachedKey(std::string_view entity, uint64_t number) const;
+  std::optional<vault::SharedKey> CachedKey(std::string_view entity, uint64_t number) const;
+  // What is in memory of an entity, which is now the one used last; null if nothing is.
+  const EntityKeys* CachedOf(std::string_view entity) const REQUIRES(mutex_);
   void Remember(std::string_view entity, EntityKeys keys) const;
 
   CommitLog& engine_;

@@ -121,7 +121,7 @@ std::string EncodeRecord(const Record& record, const PayloadKey& key) {
   PutVarint(out, size);
   const size_t sealed = out.size();
   out.resize(sealed + size);
-  vault::SealTo(key.key, record.payload, std::string_view(out).substr(0, bound), out.data() + sealed);
+  vault::SealTo(*key.key, record.payload, std::string_view(out).substr(0, bound), out.data() + sealed);
   PutChecksum(out);
   return out;
 }
@@ -132,8 +132,8 @@ absl::StatusOr<bool> OpenPayload(const StoredRecord& stored, const PayloadKeys* 
     payload.assign(stored.payload);
     return true;
   }
-  ASSIGN_OR_RETURN(const std::optional<vault::Key> key, keys->Find(EntityOf(stored.header.stream), stored.key_number));
-  if (!key.has_value()) return false;
+  ASSIGN_OR_RETURN(const vault::SharedKey key, keys->Find(EntityOf(stored.header.stream), stored.key_number));
+  if (key == nullptr) return false;
   if (vault::Open(*key, stored.payload, stored.bound, payload)) return true;
   return absl::DataLossError("record: the payload does not open with its key: it or its header was altered");
 }

@@ -65,15 +65,15 @@ struct Record {
 // A data key with its number among those of its entity, counted from 1.
 struct PayloadKey {
   uint64_t number = 0;
-  vault::Key key;
+  vault::SharedKey key;
 };
 
 // Where stored payloads find their keys.
 class PayloadKeys {
  public:
   virtual ~PayloadKeys() = default;
-  // The entity's data key of that number; none where it was destroyed. DATA_LOSS where there never was one.
-  virtual absl::StatusOr<std::optional<vault::Key>> Find(std::string_view entity, uint64_t number) const = 0;
+  // The entity's data key of that number; null where it was destroyed. DATA_LOSS where there never was one.
+  virtual absl::StatusOr<vault::SharedKey> Find(std::string_view entity, uint64_t number) const = 0;
 };
 
 // What follows the first '-' of a stream's name: whose keys seal its payloads.

@@ -42,7 +42,7 @@ std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row,
   out.push_back(static_cast<char>(kSealedRequestFormat));
   PutText(out, entity);
   PutVarint(out, key.number);
-  PutText(out, vault::Seal(key.key, content, out + std::string(request_id)));
+  PutText(out, vault::Seal(*key.key, content, out + std::string(request_id)));
   PutChecksum(out);
   return out;
 }
@@ -58,8 +58,8 @@ absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view request_id, std::st
   const std::string bound = std::string(bytes.substr(0, reader.offset())) + std::string(request_id);
   const std::string_view sealed = reader.Text(kMaxResultBytes + kRoomForFixedParts);
   RETURN_IF_ERROR(reader.Finish());
-  ASSIGN_OR_RETURN(const std::optional<vault::Key> key, keys.Find(entity, key_number));
-  if (!key.has_value()) return RequestRow();
+  ASSIGN_OR_RETURN(const vault::SharedKey key, keys.Find(entity, key_number));
+  if (key == nullptr) return RequestRow();
   std::string content;
   if (!vault::Open(*key, sealed, bound, content)) return absl::DataLossError("request row: it does not open");
   StrictReader content_reader("content of a request row", content);
@@ -96,7 +96,7 @@ std::string EncodeSnapshot(std::string_view stream, const EventLog::Snapshot& sn
   PutVarint(out, snapshot.version);
   PutVarint(out, snapshot.format);
   PutVarint(out, key.number);
-  PutText(out, vault::Seal(key.key, snapshot.data, out + std::string(stream)));
+  PutText(out, vault::Seal(*key.key, snapshot.data, out + std::string(stream)));
   PutChecksum(out);
   return out;
 }
@@ -112,8 +112,8 @@ absl::StatusOr<EventLog::Snapshot> DecodeSnapshot(std::string_view stream, std::
   const std::string bound = std::string(bytes.substr(0, reader.offset())) + std::string(stream);
   const std::string_view sealed = reader.Text(std::numeric_limits<size_t>::max());
   RETURN_IF_ERROR(reader.Finish());
-  ASSIGN_OR_RETURN(const std::optional<vault::Key> key, keys.Find(EntityOf(stream), key_number));
-  if (!key.has_value()) return absl::NotFoundError("the snapshot's key was destroyed");
+  ASSIGN_OR_RETURN(const vault::SharedKey key, keys.Find(EntityOf(stream), key_number));
+  if (key == nullptr) return absl::NotFoundError("the snapshot's key was destroyed");
   if (!vault::Open(*key, sealed, bound, snapshot.data)) return absl::DataLossError("the snapshot does not open");
   return snapshot;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ class Key {
  private:
   std::array<unsigned char, kKeyBytes> bytes_{};
 };
+
+// One key in memory, whoever uses it.
+using SharedKey = std::shared_ptr<const Key>;
 
 // Writes nonce, ciphertext and tag to `out`, text.size() + kSealBytes bytes. The nonce is random: a key may seal up to
 // 2^32 texts. `associated` is bound to the text and not hidden.

@@ -76,7 +76,7 @@ double AppendRaw(rocksdb::DB& db, const std::vector<std::vector<std::string>>& b
 
 std::vector<std::vector<std::string>> Encoded(const std::vector<eventlog::AppendRequest>& batches) {
   std::vector<std::vector<std::string>> encoded;
-  const eventlog::PayloadKey key{1, vault::Key::Random()};
+  const eventlog::PayloadKey key{1, std::make_shared<const vault::Key>(vault::Key::Random())};
   for (const auto& batch : batches) {
     std::vector<std::string>& records = encoded.emplace_back();
     for (const auto& event : batch.streams.front().events) {

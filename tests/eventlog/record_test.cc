@@ -58,14 +58,14 @@ std::string GoldenBytes() {
 // One key for every entity and number up to 2; number 2 is destroyed.
 class TestKeys final : public PayloadKeys {
  public:
-  absl::StatusOr<std::optional<vault::Key>> Find(std::string_view, uint64_t number) const override {
+  absl::StatusOr<vault::SharedKey> Find(std::string_view, uint64_t number) const override {
     if (number > 2) return absl::DataLossError("no such key");
-    return number == 2 ? std::nullopt : std::optional(key_);
+    return number == 2 ? nullptr : key_;
   }
   PayloadKey key(uint64_t number = 1) const { return {number, key_}; }
 
  private:
-  const vault::Key key_{std::string(vault::kKeyBytes, 'k')};
+  const vault::SharedKey key_ = std::make_shared<const vault::Key>(std::string(vault::kKeyBytes, 'k'));
 };
 
 // What release 2 wrote of the same record, sealed by key 1 of TestKeys. Never change these bytes.
