@@ -37,11 +37,14 @@ struct WriteSet {
     std::string entity;
     uint64_t number;     // Among the entity's, counted from 1.
     std::string row;     // EncodeKeyRow of it.
-    std::string kek_id;  // Of the key-encryption key that it is wrapped with.
+    std::string kek_id;  // Of the key-encryption key that it is wrapped with; empty where it is destroyed.
   };
   std::vector<Event> events;  // In the order of positions, continuing what is stored.
   std::vector<Request> requests;
   std::vector<Key> keys;
+  // Entities of which a key is destroyed: no earlier row of theirs may be left in any file when the commit returns, or
+  // after a crash when the log has been opened again.
+  std::vector<std::string> erased;
 };
 
 // Stored records one after another. Not thread-safe; keeps what it needs of its engine alive for itself, but not the

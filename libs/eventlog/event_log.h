@@ -55,7 +55,11 @@ struct AppendRequest {
   // The calling thread may do the commit where nobody else is at it: one thread less to wake, for a caller that has
   // nothing better to do. Otherwise Append waits for nothing but reads.
   bool may_commit_here = false;
-  // Makes the append safe to repeat, for ever; empty: it cannot be recognised again.
+  // Destroys, in the same commit, every data key of the entity of the first stream: payloads, snapshots and requests of
+  // it that were appended before are unreadable for ever, everywhere. What this append says is sealed with a new key.
+  bool erases = false;
+  // Makes the append safe to repeat, for ever, or until what it was about is erased; empty: it cannot be recognised
+  // again.
   std::string request_id;
   // Tells one request from another under the same id; 32 bytes where request_id is set.
   std::string request_digest;

@@ -32,6 +32,10 @@ absl::StatusOr<WriteSet> Encode(const GroupCommitter::Group& group, Keyring& key
     return &keys.emplace(entity, std::move(key)).first->second;
   };
   for (const SequencedAppend& append : group) {
+    if (append.erases) {
+      const std::string_view entity = EntityOf(append.records.front()->stream);
+      ASSIGN_OR_RETURN(keys[entity], keyring.Renew(entity, set));
+    }
     for (const auto& record : append.records) {
       ASSIGN_OR_RETURN(const PayloadKey* const key, key_of(EntityOf(record->stream)));
       set.events.push_back({record.get(), EncodeRecord(*record, *key)});
@@ -144,7 +148,7 @@ bool GroupCommitter::Commit(Turn& turn) {
   if (turn.report.events > 0) {
     const absl::StatusOr<WriteSet> set = Encode(turn.group, *keyring_);
     const int64_t started = MonotonicMicros();
-    status = set.ok() ? engine_->Commit(*set) : set.status();
+    status = !set.ok() ? set.status() : set->erased.empty() ? engine_->Commit(*set) : keyring_->CommitErasures(*set);
     turn.report.sync_micros = MonotonicMicros() - started;
   }
   if (!status.ok()) fatal_(status);

@@ -1,5 +1,6 @@
 #include "eventlog/keyring.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -42,53 +43,91 @@ std::string Keyring::PurposeOf(std::string_view entity, uint64_t number) const {
   return purpose;
 }
 
+PayloadKey Keyring::MakeKey(std::string_view entity, uint64_t number, WriteSet& set) const {
+  auto key = std::make_shared<const vault::Key>(vault::Key::Random());
+  const std::string wrapped = Keks()->Wrap(*key, PurposeOf(entity, number));
+  set.keys.push_back({std::string(entity), number, EncodeKeyRow(wrapped), vault::KeyRing::WrappedBy(wrapped)});
+  return {number, std::move(key)};
+}
+
 absl::StatusOr<PayloadKey> Keyring::ForSealing(std::string_view entity, WriteSet& set) {
   if (std::optional<PayloadKey> known = CachedNewest(entity)) return *std::move(known);
-  ASSIGN_OR_RETURN(EntityKeys keys, Load(entity));
-  if (keys.empty() || keys.back() == nullptr) {
-    keys.push_back(std::make_shared<const vault::Key>(vault::Key::Random()));
-    const std::string wrapped = Keks()->Wrap(*keys.back(), PurposeOf(entity, keys.size()));
-    set.keys.push_back({std::string(entity), keys.size(), EncodeKeyRow(wrapped), vault::KeyRing::WrappedBy(wrapped)});
+  ASSIGN_OR_RETURN(Loaded loaded, Load(entity));
+  if (loaded.keys.empty() || loaded.keys.back() == nullptr) {
+    loaded.keys.push_back(MakeKey(entity, loaded.keys.size() + 1, set).key);
   }
-  PayloadKey newest{keys.size(), keys.back()};
-  Remember(entity, std::move(keys));
+  PayloadKey newest{loaded.keys.size(), loaded.keys.back()};
+  Remember(entity, std::move(loaded));
   return newest;
+}
+
+absl::StatusOr<PayloadKey> Keyring::Renew(std::string_view entity, WriteSet& set) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> stored, engine_.KeysOf(std::string(entity)));
+  uint64_t last = stored.size();
+  for (const WriteSet::Key& made : set.keys) {
+    if (made.entity == entity) last = std::max(last, made.number);
+  }
+  std::erase_if(set.keys, [&](const WriteSet::Key& made) { return made.entity == entity; });
+  for (uint64_t number = 1; number <= last; ++number) {
+    set.keys.push_back({std::string(entity), number, EncodeKeyRow(""), ""});
+  }
+  set.erased.emplace_back(entity);
+  return MakeKey(entity, last + 1, set);
+}
+
+absl::Status Keyring::CommitErasures(const WriteSet& set) {
+  MutexLock rewriting(rewriting_);
+  RETURN_IF_ERROR(engine_.Commit(set));
+  MutexLock lock(mutex_);
+  ++erasures_;
+  for (const std::string& entity : set.erased) {
+    const auto found = cache_of_.find(entity);
+    if (found == cache_of_.end()) continue;
+    const auto cached = found->second;
+    cache_of_.erase(found);
+    cache_.erase(cached);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<PayloadKey>> Keyring::Newest(std::string_view entity) const {
   if (std::optional<PayloadKey> known = CachedNewest(entity)) return known;
-  ASSIGN_OR_RETURN(EntityKeys keys, Load(entity));
-  if (keys.empty() || keys.back() == nullptr) return std::nullopt;
-  PayloadKey newest{keys.size(), keys.back()};
-  Remember(entity, std::move(keys));
+  ASSIGN_OR_RETURN(Loaded loaded, Load(entity));
+  if (loaded.keys.empty() || loaded.keys.back() == nullptr) return std::nullopt;
+  PayloadKey newest{loaded.keys.size(), loaded.keys.back()};
+  Remember(entity, std::move(loaded));
   return newest;
 }
 
 absl::StatusOr<vault::SharedKey> Keyring::Find(std::string_view entity, uint64_t number) const {
   if (auto known = CachedKey(entity, number)) return *std::move(known);
-  ASSIGN_OR_RETURN(EntityKeys keys, Load(entity));
-  if (number == 0 || number > keys.size()) {
+  ASSIGN_OR_RETURN(Loaded loaded, Load(entity));
+  if (number == 0 || number > loaded.keys.size()) {
     return absl::DataLossError(absl::StrCat("there is no data key number ", number, " of the entity"));
   }
-  vault::SharedKey key = keys[number - 1];
-  Remember(entity, std::move(keys));
+  vault::SharedKey key = loaded.keys[number - 1];
+  Remember(entity, std::move(loaded));
   return key;
 }
 
-absl::StatusOr<Keyring::EntityKeys> Keyring::Load(std::string_view entity) const {
+absl::StatusOr<Keyring::Loaded> Keyring::Load(std::string_view entity) const {
+  Loaded loaded;
+  {
+    MutexLock lock(mutex_);
+    loaded.erasures = erasures_;
+  }
   ASSIGN_OR_RETURN(const std::vector<std::string> rows, engine_.KeysOf(std::string(entity)));
   const std::shared_ptr<const vault::KeyRing> keks = Keks();
-  EntityKeys keys;
   for (const std::string& bytes : rows) {
     ASSIGN_OR_RETURN(const std::string wrapped, DecodeKeyRow(bytes));
     if (wrapped.empty()) {
-      keys.emplace_back();
+      loaded.keys.emplace_back();
       continue;
     }
-    ASSIGN_OR_RETURN(vault::Key key, keks->Unwrap(wrapped, PurposeOf(entity, keys.size() + 1)));
-    keys.push_back(std::make_shared<const vault::Key>(std::move(key)));
+    ASSIGN_OR_RETURN(vault::Key key, keks->Unwrap(wrapped, PurposeOf(entity, loaded.keys.size() + 1)));
+    loaded.keys.push_back(std::make_shared<const vault::Key>(std::move(key)));
   }
-  return keys;
+  return loaded;
 }
 
 const Keyring::EntityKeys* Keyring::CachedOf(std::string_view entity) const {
@@ -113,14 +152,15 @@ std::optional<vault::SharedKey> Keyring::CachedKey(std::string_view entity, uint
   return (*keys)[number - 1];
 }
 
-void Keyring::Remember(std::string_view entity, EntityKeys keys) const {
+void Keyring::Remember(std::string_view entity, Loaded loaded) const {
   MutexLock lock(mutex_);
+  if (loaded.erasures != erasures_) return;
   if (const auto found = cache_of_.find(entity); found != cache_of_.end()) {
     // Whoever looked longer ago may know less: a key that was made since then is not forgotten.
-    if (keys.size() >= found->second->keys.size()) found->second->keys = std::move(keys);
+    if (loaded.keys.size() >= found->second->keys.size()) found->second->keys = std::move(loaded.keys);
     return;
   }
-  cache_.push_front({std::string(entity), std::move(keys)});
+  cache_.push_front({std::string(entity), std::move(loaded.keys)});
   cache_of_[cache_.front().entity] = cache_.begin();
   if (cache_.size() <= cached_entities_) return;
   cache_of_.erase(cache_.back().entity);
@@ -142,10 +182,16 @@ absl::StatusOr<uint64_t> Keyring::Rewrap() {
   uint64_t rewrapped = 0;
   std::vector<WriteSet::Key> batch;
   const auto store = [&]() -> absl::Status {
-    rewrapped += batch.size();
-    RETURN_IF_ERROR(engine_.ReplaceKeys(batch));
+    MutexLock rewriting(rewriting_);
+    std::vector<WriteSet::Key> alive;  // Some may have been destroyed since they were read.
+    for (WriteSet::Key& key : batch) {
+      ASSIGN_OR_RETURN(const std::vector<std::string> stored, engine_.KeysOf(key.entity));
+      ASSIGN_OR_RETURN(const std::string wrapped, DecodeKeyRow(stored[key.number - 1]));
+      if (!wrapped.empty()) alive.push_back(std::move(key));
+    }
     batch.clear();
-    return absl::OkStatus();
+    rewrapped += alive.size();
+    return engine_.ReplaceKeys(alive);
   };
   RETURN_IF_ERROR(
       engine_.ForEachKey([&](const std::string& entity, uint64_t number, std::string_view bytes) -> absl::Status {

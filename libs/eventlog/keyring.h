@@ -32,7 +32,13 @@ class Keyring final : public PayloadKeys {
   // stored by the same commit as the first payload: once for each entity and commit. By one thread at a time.
   absl::StatusOr<PayloadKey> ForSealing(std::string_view entity, WriteSet& set);
 
-  // The same, but none where there is none. By any thread.
+  // A new key for the entity, added to `set` together with the destruction of all others, of which those that `set` has
+  // so far are no exception; to be stored by CommitErasures. By the same thread as ForSealing.
+  absl::StatusOr<PayloadKey> Renew(std::string_view entity, WriteSet& set);
+  // Commits a set with erasures: when it returns, nobody is given a destroyed key any more.
+  absl::Status CommitErasures(const WriteSet& set);
+
+  // As ForSealing, but none where there is none. By any thread.
   absl::StatusOr<std::optional<PayloadKey>> Newest(std::string_view entity) const;
 
   // See PayloadKeys.
@@ -60,18 +66,28 @@ class Keyring final : public PayloadKeys {
   std::shared_ptr<const vault::KeyRing> Keks() const;
   // What a wrapped key is bound to: this log, this entity, this number.
   std::string PurposeOf(std::string_view entity, uint64_t number) const;
-  absl::StatusOr<EntityKeys> Load(std::string_view entity) const;
+  PayloadKey MakeKey(std::string_view entity, uint64_t number, WriteSet& set) const;
+  struct Loaded {
+    EntityKeys keys;
+    uint64_t erasures;  // How many there had been before they were read.
+  };
+  absl::StatusOr<Loaded> Load(std::string_view entity) const;
   // The newest key, if it is not destroyed, or that of a number, from memory.
   std::optional<PayloadKey> CachedNewest(std::string_view entity) const;
   std::optional<vault::SharedKey> CachedKey(std::string_view entity, uint64_t number) const;
   // What is in memory of an entity, which is now the one used last; null if nothing is.
   const EntityKeys* CachedOf(std::string_view entity) const REQUIRES(mutex_);
-  void Remember(std::string_view entity, EntityKeys keys) const;
+  // Does nothing where there was an erasure since they were loaded.
+  void Remember(std::string_view entity, Loaded loaded) const;
 
   CommitLog& engine_;
   const size_t cached_entities_;
 
+  // Held while keys are destroyed or wrapped anew, so that no wrapped key comes back.
+  Mutex rewriting_;
+
   mutable Mutex mutex_;
+  uint64_t erasures_ GUARDED_BY(mutex_) = 0;
   std::shared_ptr<const vault::KeyRing> keks_ GUARDED_BY(mutex_);
   // The entities used last, the latest in front.
   mutable std::list<Cached> cache_ GUARDED_BY(mutex_);

@@ -100,7 +100,7 @@ void MemoryCommitLog::PutKeys(const std::vector<WriteSet::Key>& keys) {
     std::vector<std::string>& rows = keys_[key.entity];
     if (rows.size() < key.number) rows.resize(key.number);
     rows[key.number - 1] = key.row;
-    kek_ids_.insert(key.kek_id);
+    if (!key.kek_id.empty()) kek_ids_.insert(key.kek_id);
   }
 }
 

@@ -20,6 +20,7 @@ absl::Status FromRocks(const rocksdb::Status& status) {
 }
 
 const std::string kKekPrefix = "kek:";
+const std::string kPurgePrefix = "purge:";
 
 // <name> NUL <big-endian number>: the rows of a stream or entity stand together, in the order of versions or numbers.
 std::string NumberedKey(const std::string& name, uint64_t number) {
@@ -97,15 +98,46 @@ absl::Status RocksCommitLog::Commit(const WriteSet& set) {
     if (status.ok()) status = batch.Put(families_[kRequests], request.id, request.row);
   }
   if (status.ok()) status = PutKeys(set.keys, batch);
+  for (const std::string& entity : set.erased) {
+    if (status.ok()) status = batch.Put(families_[kMeta], kPurgePrefix + entity, "");
+  }
   if (status.ok()) status = WriteSynced(&batch);
+  if (status.ok() && !set.erased.empty()) return FinishErasures();
   return FromRocks(status);
+}
+
+// Overwritten rows stay in the write-ahead log until everything of it is in sorted files, and in sorted files until
+// those are compacted.
+absl::Status RocksCommitLog::FinishErasures() {
+  std::vector<std::string> entities;
+  {
+    const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kMeta);
+    for (rows->Seek(kPurgePrefix); rows->Valid() && rows->key().starts_with(kPurgePrefix); rows->Next()) {
+      entities.emplace_back(rows->key().ToStringView().substr(kPurgePrefix.size()));
+    }
+    RETURN_IF_ERROR(FromRocks(rows->status()));
+  }
+  if (entities.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions(), families_)));
+  rocksdb::CompactRangeOptions all_levels;
+  all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  rocksdb::WriteBatch done;
+  for (const std::string& entity : entities) {
+    const std::string first = NumberedKey(entity, 0);
+    const std::string last = NumberedKey(entity, std::numeric_limits<uint64_t>::max());
+    const rocksdb::Slice begin(first);
+    const rocksdb::Slice end(last);
+    RETURN_IF_ERROR(FromRocks(db_->CompactRange(all_levels, families_[kKeys], &begin, &end)));
+    RETURN_IF_ERROR(FromRocks(done.Delete(families_[kMeta], kPurgePrefix + entity)));
+  }
+  return FromRocks(WriteSynced(&done));
 }
 
 rocksdb::Status RocksCommitLog::PutKeys(const std::vector<WriteSet::Key>& keys, rocksdb::WriteBatch& batch) const {
   rocksdb::Status status;
   for (const WriteSet::Key& key : keys) {
     if (status.ok()) status = batch.Put(families_[kKeys], NumberedKey(key.entity, key.number), key.row);
-    if (status.ok()) status = batch.Put(families_[kMeta], kKekPrefix + key.kek_id, "");
+    if (status.ok() && !key.kek_id.empty()) status = batch.Put(families_[kMeta], kKekPrefix + key.kek_id, "");
   }
   return status;
 }

@@ -56,6 +56,8 @@ class RocksCommitLog final : public CommitLog {
   absl::Status CheckEnd() const;
 
   rocksdb::Status PutKeys(const std::vector<WriteSet::Key>& keys, rocksdb::WriteBatch& batch) const;
+  // Removes from every file what erasures overwrote, those that a crash cut short too.
+  absl::Status FinishErasures();
   rocksdb::Status WriteSynced(rocksdb::WriteBatch* batch);
   absl::StatusOr<std::optional<std::string>> Get(Family family, const std::string& key) const;
   std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const;

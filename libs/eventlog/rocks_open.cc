@@ -89,6 +89,7 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::Open(const std::
   std::unique_ptr<RocksCommitLog> log(new RocksCommitLog(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
   RETURN_IF_ERROR(log->Identify());
   RETURN_IF_ERROR(log->CheckEnd());
+  RETURN_IF_ERROR(log->FinishErasures());
   return log;
 }
 

@@ -47,7 +47,7 @@ std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row,
   return out;
 }
 
-absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
+absl::StatusOr<std::optional<RequestRow>> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
                                             const PayloadKeys& keys) {
   StrictReader reader("request row", bytes);
   const uint8_t format = reader.Byte();
@@ -59,7 +59,7 @@ absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view request_id, std::st
   const std::string_view sealed = reader.Text(kMaxResultBytes + kRoomForFixedParts);
   RETURN_IF_ERROR(reader.Finish());
   ASSIGN_OR_RETURN(const vault::SharedKey key, keys.Find(entity, key_number));
-  if (key == nullptr) return RequestRow();
+  if (key == nullptr) return std::optional<RequestRow>();
   std::string content;
   if (!vault::Open(*key, sealed, bound, content)) return absl::DataLossError("request row: it does not open");
   StrictReader content_reader("content of a request row", content);

@@ -20,9 +20,9 @@ struct RequestRow {
 // is as private as what was recorded. `duplicate` is not kept: it belongs to the answer, not to the outcome.
 std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row, std::string_view entity,
                              const PayloadKey& key);
-// DATA_LOSS for anything but the whole of one well-formed row of that request. Where the key was destroyed, the digest
-// is that of no request.
-absl::StatusOr<RequestRow> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
+// DATA_LOSS for anything but the whole of one well-formed row of that request; none where the key was destroyed, for
+// nobody can say any more what was asked.
+absl::StatusOr<std::optional<RequestRow>> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
                                             const PayloadKeys& keys);
 
 // The outcome as the answer to a repeated request; ALREADY_EXISTS if `digest` shows that it is another request.

@@ -49,8 +49,7 @@ absl::StatusOr<std::optional<RequestRow>> StoredRequest(const CommitLog& engine,
   if (request_id.empty()) return std::optional<RequestRow>();
   ASSIGN_OR_RETURN(const std::optional<std::string> bytes, engine.FindRequest(request_id));
   if (!bytes.has_value()) return std::optional<RequestRow>();
-  ASSIGN_OR_RETURN(RequestRow row, DecodeRequestRow(request_id, *bytes, keys));
-  return std::optional(std::move(row));
+  return DecodeRequestRow(request_id, *bytes, keys);
 }
 
 }  // namespace
@@ -155,6 +154,9 @@ void SequencedLog::Publish(const GroupCommitter::Group& group) {
     }
   }
   hub_->Publish(records);
+  for (const SequencedAppend& append : group) {
+    if (append.erases) hub_->Erase(EntityOf(append.records.front()->stream), append.records.front()->position);
+  }
 }
 
 absl::StatusOr<std::optional<AppendResult>> SequencedLog::FindRequest(const std::string& request_id,

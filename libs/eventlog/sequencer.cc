@@ -121,6 +121,7 @@ absl::StatusOr<SequencedAppend> Sequencer::Sequence(AppendRequest request, const
   outcome.result = std::move(request.result);
   append.request.digest = std::move(request.request_digest);
   append.request_id = std::move(request.request_id);
+  append.erases = request.erases;
   if (!append.request_id.empty()) requests_[append.request_id] = append.request;
   return append;
 }

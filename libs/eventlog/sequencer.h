@@ -27,7 +27,8 @@ absl::Status ValidateAppend(const AppendRequest& request);
 struct SequencedAppend {
   std::vector<std::shared_ptr<const Record>> records;
   std::string request_id;
-  RequestRow request;  // The outcome; with its digest if there is a request id.
+  bool erases = false;  // See AppendRequest.
+  RequestRow request;   // The outcome; with its digest if there is a request id.
   std::function<void(const AppendResult&)> on_durable;
 };
 

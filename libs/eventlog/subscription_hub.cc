@@ -37,6 +37,19 @@ void SubscriptionHub::Publish(const std::vector<std::shared_ptr<const Record>>& 
   for (auto& [subscriber, wake] : woken) wake();
 }
 
+void SubscriptionHub::Erase(std::string_view entity, Position before) {
+  MutexLock lock(mutex_);
+  for (auto& record : recent_) {
+    if (record->position >= before) break;
+    if (EntityOf(record->stream) != entity) continue;
+    auto erased = std::make_shared<Record>(*record);
+    erased->payload = std::string();
+    erased->erased = true;
+    bytes_ -= MemoryBytes(*record) - MemoryBytes(*erased);
+    record = std::move(erased);
+  }
+}
+
 void SubscriptionHub::Close() {
   std::unordered_map<const void*, std::function<void()>> woken;
   {

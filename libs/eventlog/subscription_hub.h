@@ -24,6 +24,8 @@ class SubscriptionHub {
 
   // Records that became durable, continuing those before. Wakes who waits, from the calling thread.
   void Publish(const std::vector<std::shared_ptr<const Record>>& records);
+  // What is in memory of an entity's records before a position is from now on without its payload.
+  void Erase(std::string_view entity, Position before);
   // Wakes who waits; from now on Look says so.
   void Close();
   Position Tail() const { return tail_.load(std::memory_order_acquire); }
