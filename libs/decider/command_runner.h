@@ -253,12 +253,13 @@ class CommandRunner {
     }
     ASSIGN_OR_RETURN(const std::vector<eventlog::Record> records, log_.ReadForDeciding(stream, result.version));
     for (const eventlog::Record& record : records) {
+      result.version = record.version;
+      if (record.erased) continue;  // What comes after it says that it is as if it had never been.
       Event event;
       if (!event.ParseFromString(record.payload)) {
         return absl::DataLossError(absl::StrCat("the event at position ", record.position, " cannot be decoded"));
       }
       RETURN_IF_ERROR(D::Evolve(result.state, event));
-      result.version = record.version;
     }
     result.bytes = result.state.SpaceUsedLong();
     return result;
@@ -270,6 +271,7 @@ class CommandRunner {
                                                           const std::vector<CachedState<State>>& others) {
     eventlog::AppendRequest request;
     request.may_commit_here = job.call.may_commit_here;
+    request.erases = decision.erases;
     request.metadata = job.call.metadata;
     request.metadata.causation_id = request.request_id = context.request_id();
     request.metadata.correlation_id = context.correlation_id();

@@ -35,6 +35,8 @@ struct Decision {
   std::string resource_id;
   uint64_t revision = 0;  // Of the resource, after the events; its etag as text.
   std::vector<rpc::v1::Alert> alerts;
+  // Everything recorded before of the entity of the first stream is erased: see eventlog::AppendRequest.
+  bool erases = false;
 };
 
 // A decision that refuses: `return Refused<Event>(v1::ORDER_NOT_FOUND);`

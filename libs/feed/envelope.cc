@@ -25,6 +25,7 @@ void ToEnvelope(const eventlog::Record& record, event::v1::EventEnvelope& envelo
     decided_against->set_position(known.position);
   }
   envelope.set_payload(record.payload);
+  envelope.set_erased(record.erased);
 }
 
 }  // namespace anamnesis::feed

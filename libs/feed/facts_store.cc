@@ -16,8 +16,9 @@ namespace anamnesis::feed {
 namespace {
 
 // Keys: "f" entity → facts; "p" source → position in decimal; "l" source → the followed log's id; and the version of
-// the folds, in decimal.
+// the folds, in decimal; "x" where the files may still hold facts that were deleted.
 constexpr char kVersionKey[] = "v";
+constexpr char kForgetsKey[] = "x";
 std::string FactsKey(const std::string& entity) {
   return absl::StrCat("f", entity);
 }
@@ -48,6 +49,19 @@ absl::StatusOr<std::string> ReadOrEmpty(rocksdb::DB& db, const std::string& key,
   if (status.IsNotFound()) return std::string();
   RETURN_IF_ERROR(FromRocks(status));
   return value;
+}
+
+// Removes from every file what was deleted, also what a crash left.
+absl::Status Forget(rocksdb::DB& db) {
+  std::string marked;
+  const rocksdb::Status found = db.Get({}, kForgetsKey, &marked);
+  if (found.IsNotFound()) return absl::OkStatus();
+  RETURN_IF_ERROR(FromRocks(found));
+  RETURN_IF_ERROR(FromRocks(db.Flush(rocksdb::FlushOptions())));
+  rocksdb::CompactRangeOptions all_levels;
+  all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  RETURN_IF_ERROR(FromRocks(db.CompactRange(all_levels, nullptr, nullptr)));
+  return FromRocks(db.Delete(rocksdb::WriteOptions(), kForgetsKey));
 }
 
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDb(const std::string& directory) {
@@ -93,6 +107,7 @@ class FactsStore::Sink final : public FollowSink {
     MutexLock lock(store_.write_mutex_);
     std::map<std::string, Facts> touched;
     for (const event::v1::EventEnvelope& event : batch.events()) {
+      if (event.erased()) continue;  // What it once changed goes with the event that says so.
       const std::string entity(eventlog::EntityOf(event.stream()));
       const auto [facts, is_new] = touched.try_emplace(entity);
       if (is_new) {
@@ -102,13 +117,19 @@ class FactsStore::Sink final : public FollowSink {
       facts->second.changed |= changed;
     }
     rocksdb::WriteBatch write;
+    bool forgets = false;
     for (const auto& [entity, facts] : touched) {
-      if (facts.changed) RETURN_IF_ERROR(FromRocks(write.Put(FactsKey(entity), facts.stored)));
+      if (!facts.changed) continue;
+      forgets |= facts.stored.empty();
+      RETURN_IF_ERROR(
+          FromRocks(facts.stored.empty() ? write.Delete(FactsKey(entity)) : write.Put(FactsKey(entity), facts.stored)));
     }
+    if (forgets) RETURN_IF_ERROR(FromRocks(write.Put(kForgetsKey, "")));
     const std::string position = absl::StrCat(batch.events().rbegin()->position());
     RETURN_IF_ERROR(FromRocks(write.Put(PositionKey(source_), position)));
     // Not synced: after a power cut the facts and their position go back together and are followed again.
-    return FromRocks(store_.db_->Write(rocksdb::WriteOptions(), &write));
+    RETURN_IF_ERROR(FromRocks(store_.db_->Write(rocksdb::WriteOptions(), &write)));
+    return forgets ? Forget(*store_.db_) : absl::OkStatus();
   }
 
   const std::string& source() const { return source_; }
@@ -129,6 +150,7 @@ absl::StatusOr<std::unique_ptr<FactsStore>> FactsStore::Open(const std::string& 
     ASSIGN_OR_RETURN(db, OpenDb(directory));
     RETURN_IF_ERROR(FromRocks(db->Put(rocksdb::WriteOptions(), kVersionKey, std::to_string(version))));
   }
+  RETURN_IF_ERROR(Forget(*db));
   return std::unique_ptr<FactsStore>(new FactsStore(std::move(db), std::move(sources)));
 }
 

@@ -39,6 +39,13 @@ v1::ViewChange Remove(const ViewKey& key, const Message& view) {
   return Change(key, view, v1::CHANGE_OPERATION_REMOVE);
 }
 
+v1::ViewChange Purge(std::string subject_id) {
+  v1::ViewChange change;
+  change.set_subject_id(std::move(subject_id));
+  change.set_operation(v1::CHANGE_OPERATION_PURGE);
+  return change;
+}
+
 std::string SubjectOf(std::string_view stream) {
   return std::string(stream.substr(stream.find('-') + 1));
 }

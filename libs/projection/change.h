@@ -32,6 +32,9 @@ v1::ViewChange Patch(const ViewKey& key, const google::protobuf::Message& view,
 // The view is no longer there; of `view` only the kind counts.
 v1::ViewChange Remove(const ViewKey& key, const google::protobuf::Message& view);
 
+// Nothing of the subject is there any more, nor ever was.
+v1::ViewChange Purge(std::string subject_id);
+
 // What stands behind the first dash of a stream's name: the UUID of `patient-<uuid>`.
 std::string SubjectOf(std::string_view stream);
 

@@ -1,5 +1,5 @@
-// A projection: a pure function from one event to changes of views. It keeps no state: what an event does not say, it does not
-// touch (PATCH), so replaying any log gives the same views.
+// A projection: a pure function from one event to changes of views. It keeps no state: what an event does not say, it
+// does not touch (PATCH), so replaying any log gives the same views.
 #pragma once
 
 #include <functional>

@@ -147,6 +147,7 @@ absl::Status Publisher::SendEvents(Stream& stream, const eventlog::SubscriptionI
   v1::PublishBatch& batch = *request.mutable_batch();
   batch.set_after_position(after);
   for (const auto& record : item.records) {
+    if (record->erased) continue;  // Nobody can say any more what it changed; a later event purges it.
     ASSIGN_OR_RETURN(std::vector<v1::ViewChange> changes, project_(*record));
     for (v1::ViewChange& change : changes) {
       change.set_position(record->position);

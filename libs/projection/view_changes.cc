@@ -22,6 +22,7 @@ absl::Status Malformed(uint64_t position, std::string problem) {
 
 absl::Status Check(const v1::ViewChange& change) {
   if (!IsUuid(change.subject_id())) return Malformed(change.position(), "subject_id is not a UUID");
+  if (change.operation() == v1::CHANGE_OPERATION_PURGE) return absl::OkStatus();
   if (!IsUuid(change.view_id())) return Malformed(change.position(), "view_id is not a UUID");
   const std::string& kind = change.kind();
   if (kind.empty() || kind.size() > kMaxKindBytes || kind.find('\0') != std::string::npos) {
@@ -50,6 +51,7 @@ absl::StatusOr<ViewChanges::Pending*> ViewChanges::Find(const ViewRef& ref, cons
   Pending& pending = found->second;
   if (!is_new) return &pending;
   pending.ref = ref;
+  if (purged_.contains(ref.subject)) return &pending;
   rocksdb::PinnableSlice bytes;
   const rocksdb::Status status = db_.Get({}, families_[kCurrent], key, &bytes);
   if (status.IsNotFound()) return &pending;
@@ -63,6 +65,7 @@ absl::Status ViewChanges::Add(const v1::ViewChange& change) {
   RETURN_IF_ERROR(Check(change));
   ordinal_ = change.position() == last_position_ ? ordinal_ + 1 : 0;
   last_position_ = change.position();
+  if (change.operation() == v1::CHANGE_OPERATION_PURGE) return Purge(UuidBytes(change.subject_id()));
 
   const ViewRef ref{
       .subject = UuidBytes(change.subject_id()), .kind = change.kind(), .view = UuidBytes(change.view_id())};
@@ -98,6 +101,34 @@ absl::Status ViewChanges::Add(const v1::ViewChange& change) {
   }
   pending->newest = std::move(next);
   subjects_.insert(ref.subject);
+  return absl::OkStatus();
+}
+
+// What the batch does to the subject's rows before this is undone by what it does now; what comes after stays.
+absl::Status ViewChanges::Purge(const std::string& subject) {
+  const std::string begin = generation_ + RowPrefix(subject, "");
+  if (!purged_.contains(subject)) {
+    const std::unique_ptr<rocksdb::Iterator> rows(db_.NewIterator({}, families_[kCurrent]));
+    for (rows->Seek(begin); rows->Valid() && rows->key().starts_with(begin); rows->Next()) {
+      ASSIGN_OR_RETURN(const v1::ViewVersion version, ParseVersion(rows->value()));
+      RETURN_IF_ERROR(DeleteTerms(DecodeRow(FromSlice(rows->key()).substr(generation_.size())), version.view()));
+    }
+    RETURN_IF_ERROR(FromRocks(rows->status()));
+  }
+  for (const Family family : {kCurrent, kHistory}) {
+    RETURN_IF_ERROR(FromRocks(batch_.DeleteRange(families_[family], begin, PrefixEnd(begin))));
+  }
+  std::erase_if(rows_, [&](const auto& row) { return row.second.ref.subject == subject; });
+  purged_.insert(subject);
+  subjects_.insert(subject);
+  return absl::OkStatus();
+}
+
+absl::Status ViewChanges::DeleteTerms(const ViewRef& ref, std::string_view view) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> terms, SortedTerms(schema_, ref, view));
+  for (const std::string& term : terms) {
+    RETURN_IF_ERROR(FromRocks(batch_.Delete(families_[kIndex], generation_ + term + EncodeEntry(ref))));
+  }
   return absl::OkStatus();
 }
 

@@ -28,6 +28,8 @@ class ViewChanges {
   // Completes the batch. CHANGE_MALFORMED where a view cannot be indexed.
   absl::Status Finish();
 
+  // Whose rows are gone for ever.
+  const std::set<std::string>& purged() const { return purged_; }
   // Whose rows changed, 16 bytes each.
   const std::set<std::string>& subjects() const { return subjects_; }
 
@@ -39,8 +41,10 @@ class ViewChanges {
     v1::ViewVersion newest;
   };
 
+  absl::Status Purge(const std::string& subject);
   absl::StatusOr<Pending*> Find(const ViewRef& ref, const std::string& key);
   absl::Status WriteIndex(const Pending& pending);
+  absl::Status DeleteTerms(const ViewRef& ref, std::string_view view);
 
   const ViewSchema& schema_;
   rocksdb::DB& db_;
@@ -49,6 +53,7 @@ class ViewChanges {
   rocksdb::WriteBatch& batch_;
   std::unordered_map<std::string, Pending> rows_;  // By key.
   std::set<std::string> subjects_;
+  std::set<std::string> purged_;
   uint64_t last_position_ = 0;
   uint32_t ordinal_ = 0;
 };

@@ -22,6 +22,7 @@ namespace {
 constexpr uint32_t kFormat = 1;
 constexpr char kHeaderKey[] = "header";
 constexpr char kStatePrefix[] = "source/";
+constexpr char kPurgeKey[] = "purge";  // Something was deleted that the files may still hold.
 
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const ViewStoreOptions& options) {
   rocksdb::BlockBasedTableOptions table;
@@ -130,7 +131,7 @@ absl::Status ViewStore::Load() {
   }
   MutexLock writer(writing_);
   for (const auto& [service, state] : Sources()) RETURN_IF_ERROR(DeleteRetired(service));
-  return absl::OkStatus();
+  return FinishPurges();
 }
 
 void ViewStore::SetObserver(ViewStoreObserver* observer) {
@@ -158,10 +159,12 @@ absl::StatusOr<uint64_t> ViewStore::Apply(const std::string& service, const std:
     state.set_tail_position(std::max({state.tail_position(), batch.tail_position(), batch.up_to_position()}));
   }
   RETURN_IF_ERROR(changes.Finish());
+  if (!changes.purged().empty()) RETURN_IF_ERROR(FromRocks(rows.Put(families_[kStates], kPurgeKey, "")));
   const uint64_t applied = generation.applied_position();
   const bool answers = !state.has_building();
   TakeOverIfDue(state);
   RETURN_IF_ERROR(Commit(service, std::move(state), rows, answers ? changes.subjects() : std::set<std::string>{}));
+  if (!changes.purged().empty()) RETURN_IF_ERROR(FinishPurges());
   return applied;
 }
 
@@ -195,6 +198,21 @@ absl::Status ViewStore::Commit(const std::string& service, v1::SourceState state
   if (observer != nullptr && another_answers) observer->AllRowsChanged();
   if (observer != nullptr) observer->Advanced();
   return DeleteRetired(service);
+}
+
+// Names and dates stand in the keys of the index, so all of it is written anew: erasures are rare.
+absl::Status ViewStore::FinishPurges() {
+  std::string marked;
+  const rocksdb::Status found = db_->Get({}, families_[kStates], kPurgeKey, &marked);
+  if (found.IsNotFound()) return absl::OkStatus();
+  RETURN_IF_ERROR(FromRocks(found));
+  RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions(), families_)));
+  rocksdb::CompactRangeOptions all_levels;
+  all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  for (const Family family : {kCurrent, kHistory, kIndex}) {
+    RETURN_IF_ERROR(FromRocks(db_->CompactRange(all_levels, families_[family], nullptr, nullptr)));
+  }
+  return FromRocks(db_->Delete(rocksdb::WriteOptions(), families_[kStates], kPurgeKey));
 }
 
 absl::Status ViewStore::DeleteRetired(const std::string& service) {

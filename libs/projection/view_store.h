@@ -82,6 +82,8 @@ class ViewStore {
   // Writes the state with the rows of `batch`, then shows it.
   absl::Status Commit(const std::string& service, v1::SourceState state, rocksdb::WriteBatch& batch,
                       const std::set<std::string>& subjects) REQUIRES(writing_);
+  // Removes from every file what purges deleted, those that a crash cut short too.
+  absl::Status FinishPurges() REQUIRES(writing_);
   absl::Status DeleteRetired(const std::string& service) REQUIRES(writing_);
   v1::SourceState State(const std::string& service) const EXCLUDES(visible_);
 

@@ -92,7 +92,11 @@ absl::Status GatedMethod::Admit(const grpc::ServerContextBase& call, CallContext
   context.method = path_;
   context.deadline_micros = DeadlineMicros(call);
   if (!ReadIdentity(call.client_metadata(), context)) return Refuse(v1::CALLER_UNKNOWN);
-  for (const std::string& role : context.caller.roles) {
+  return CheckCaller(context.caller);
+}
+
+absl::Status GatedMethod::CheckCaller(const Caller& caller) const {
+  for (const std::string& role : caller.roles) {
     if (std::binary_search(allowed_roles_.begin(), allowed_roles_.end(), role)) return absl::OkStatus();
   }
   return Refuse(v1::PERMISSION_REQUIRED, {.metadata = {{"permission", permission_}}});

@@ -88,6 +88,9 @@ class GatedMethod {
   // Fills the context as far as the call tells, then answers CALLER_UNKNOWN, PERMISSION_REQUIRED or OK.
   absl::Status Admit(const grpc::ServerContextBase& call, CallContext& context) const;
 
+  // PERMISSION_REQUIRED, or OK.
+  absl::Status CheckCaller(const Caller& caller) const;
+
   // MALFORMED_MESSAGE, MESSAGE_TOO_LARGE, or OK. Nothing too large is decoded.
   absl::Status Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) const;
 

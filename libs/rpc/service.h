@@ -48,8 +48,9 @@ class Service : public grpc::Service {
   void Unary(const char* method, std::function<void(const CallContext&, Request&&, Done<Response>)> handler);
 
   // As Unary, for a request that is decoded into a part of something larger: `place` names the part, of type `request`.
+  // Returns the method, which lives as long as the service.
   template <class Whole, class Response>
-  void UnaryInto(const char* method, const google::protobuf::Descriptor& request,
+  const GatedMethod& UnaryInto(const char* method, const google::protobuf::Descriptor& request,
                  std::function<google::protobuf::Message*(Whole&)> place,
                  std::function<void(const CallContext&, Whole&&, Done<Response>)> handler);
 
@@ -85,7 +86,7 @@ class Service : public grpc::Service {
 };
 
 template <class Whole, class Response>
-void Service::UnaryInto(const char* method, const google::protobuf::Descriptor& request,
+const GatedMethod& Service::UnaryInto(const char* method, const google::protobuf::Descriptor& request,
                         std::function<google::protobuf::Message*(Whole&)> place,
                         std::function<void(const CallContext&, Whole&&, Done<Response>)> handler) {
   GatedMethod& gated = Gated(method, &request, false, false);
@@ -98,6 +99,7 @@ void Service::UnaryInto(const char* method, const google::protobuf::Descriptor& 
       done(std::move(answer).status());
     });
   });
+  return gated;
 }
 
 template <class Request, class Response>

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "anamnesis/rpc/v1/command.pb.h"
@@ -37,15 +38,18 @@ class CommandService final : public rpc::Service {
       const std::string request = field->message_type()->name();
       RegisterCommand(request.substr(0, request.size() - std::string_view("Request").size()), *field);
     }
-    Bidi<SubmitRequest, SubmitResponse>(
-        "Submit", [this](const rpc::CallContext& context) { return std::make_shared<Session>(runner_, context); });
+    Bidi<SubmitRequest, SubmitResponse>("Submit", [this](const rpc::CallContext& context) {
+      return std::make_shared<Session>(runner_, methods_, context);
+    });
   }
 
  private:
   class Session;
+  // The unary method of each request.
+  using MethodOf = std::unordered_map<const google::protobuf::Descriptor*, const rpc::GatedMethod*>;
 
   void RegisterCommand(const std::string& method, const google::protobuf::FieldDescriptor& field) {
-    UnaryInto<Command, rpc::v1::CommandOutcome>(
+    methods_[field.message_type()] = &UnaryInto<Command, rpc::v1::CommandOutcome>(
         method.c_str(), *field.message_type(),
         [&field](Command& command) { return command.GetReflection()->MutableMessage(&command, &field); },
         [this](const rpc::CallContext& context, Command&& command, auto done) {
@@ -58,26 +62,28 @@ class CommandService final : public rpc::Service {
   }
 
   decider::CommandRunner<D>& runner_;
+  MethodOf methods_;
 };
 
-// One Submit stream: each command is run as it arrives; the strand of its patient keeps their order. Kept by the
-// commands under way.
+// One Submit stream: each command is run as it arrives, where its caller might have sent it by itself too; the strand
+// of its patient keeps their order. Kept by the commands under way.
 template <decider::Decider D, class SubmitRequest, class SubmitResponse>
 class CommandService<D, SubmitRequest, SubmitResponse>::Session final
     : public rpc::BidiSession<SubmitRequest, SubmitResponse>,
       public std::enable_shared_from_this<Session> {
  public:
-  Session(decider::CommandRunner<D>& runner, const rpc::CallContext& context)
-      : runner_(runner), context_(context), metadata_(ToMetadata(context)) {}
+  Session(decider::CommandRunner<D>& runner, const MethodOf& methods, const rpc::CallContext& context)
+      : runner_(runner), methods_(methods), context_(context), metadata_(ToMetadata(context)) {}
 
   uint32_t MaxInFlight() const override { return kSubmitInFlight; }
   void OnStart(rpc::BidiWriter<SubmitResponse> writer) override { writer_ = std::move(writer); }
 
   void OnRequest(SubmitRequest&& request) override {
     const uint64_t sequence = request.sequence();
-    if (decider::SetMember(request.command()) == nullptr) {
-      Answer(sequence, Refuse(rpc::v1::COMMAND_MISSING));
-      return;
+    const google::protobuf::Message* const member = decider::SetMember(request.command());
+    if (member == nullptr) return Answer(sequence, Refuse(rpc::v1::COMMAND_MISSING));
+    if (absl::Status refusal = methods_.at(member->GetDescriptor())->CheckCaller(context_.caller); !refusal.ok()) {
+      return Answer(sequence, std::move(refusal));
     }
     runner_.Run(
         {.command = std::move(*request.mutable_command()), .metadata = metadata_, .roles = context_.caller.roles},
@@ -104,6 +110,7 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
   }
 
   decider::CommandRunner<D>& runner_;
+  const MethodOf& methods_;
   const rpc::CallContext context_;
   const eventlog::Metadata metadata_;
   rpc::BidiWriter<SubmitResponse> writer_;

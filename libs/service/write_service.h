@@ -23,6 +23,7 @@
 #include "rpc/server.h"
 #include "service/command_service.h"
 #include "service/evidence_service.h"
+#include "service/followed_commands.h"
 #include "service/key_service.h"
 #include "service/log_evidence.h"
 #include "service/log_metrics.h"
@@ -42,6 +43,8 @@ struct Context {
   struct Followed {
     std::string service;
     feed::FactsStore::Fold fold;
+    // What is to be done here because of an event, if anything; done durably before the event counts as followed.
+    typename FollowedCommands<D>::CommandFor command_for = nullptr;
   };
   std::vector<Followed> followed;
   uint32_t facts_version = 1;  // Raised when a fold changes, so that all facts are made anew.
@@ -139,8 +142,8 @@ class WriteService {
     for (const auto& followed : context_.followed) {
       const auto address = options_.follow.find(followed.service);
       if (address == options_.follow.end()) continue;
-      followers_.push_back(std::make_unique<feed::Follower>(followed.service, rpc::Connect(address->second), self,
-                                                            facts_->SinkFor(followed.service, followed.fold)));
+      followers_.push_back(
+          std::make_unique<feed::Follower>(followed.service, rpc::Connect(address->second), self, SinkFor(followed)));
       links.push_back(
           {"follow:" + followed.service, [follower = followers_.back().get()] { return follower->state(); }});
     }
@@ -159,6 +162,14 @@ class WriteService {
     health_.SetServing(commands_.name(), true);
     health_.SetServing(feed_.name(), true);
     return absl::OkStatus();
+  }
+
+  feed::FollowSink& SinkFor(const typename Context<D>::Followed& followed) {
+    feed::FollowSink& facts = facts_->SinkFor(followed.service, followed.fold);
+    if (followed.command_for == nullptr) return facts;
+    followed_commands_.push_back(
+        std::make_unique<FollowedCommands<D>>(runner_, "service:" + context_.name, followed.command_for, facts));
+    return *followed_commands_.back();
   }
 
   absl::StatusOr<decider::KnownFacts<typename D::Facts>> FactsFor(const std::string& stream) const {
@@ -202,6 +213,7 @@ class WriteService {
   KeyService keys_;
   EvidenceService evidence_service_;
   OpsService ops_;
+  std::vector<std::unique_ptr<FollowedCommands<D>>> followed_commands_;
   std::vector<std::unique_ptr<feed::Follower>> followers_;
   std::unique_ptr<projection::Publisher> publisher_;
   std::unique_ptr<Monitor> monitor_;

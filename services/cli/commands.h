@@ -30,6 +30,7 @@ void AddStatusCommand(CLI::App& app, Connection& connection);
 void AddDigestCommand(CLI::App& app, Connection& connection);
 void AddVerifyCommand(CLI::App& app, Connection& connection);
 void AddKeysCommand(CLI::App& app, Connection& connection);
+void AddEraseCommand(CLI::App& app, Connection& connection);
 void AddRebuildCommand(CLI::App& app, Connection& connection);
 
 }  // namespace anamnesis::cli

@@ -76,7 +76,8 @@ std::string EventHeading() {
 
 std::string EventLine(const std::string& service, const event::v1::EventEnvelope& event) {
   return Line({std::to_string(event.position()), Seconds(event.recorded_time()), Minute(event.effective_time()),
-               service, ShortStream(event.stream()), ShortType(event.type()), event.actor()});
+               service, ShortStream(event.stream()),
+               absl::StrCat(ShortType(event.type()), event.erased() ? " (erased)" : ""), event.actor()});
 }
 
 std::string EventJson(const std::string& service, const event::v1::EventEnvelope& event) {
@@ -99,10 +100,11 @@ std::string EventJson(const std::string& service, const event::v1::EventEnvelope
   if (!event.correlation_id().empty()) json["correlation_id"] = event.correlation_id();
   if (!event.causation_id().empty()) json["request_id"] = event.causation_id();
   for (const auto& known : event.decided_against()) json["decided_against"][known.service()] = known.position();
+  if (event.erased()) json["erased"] = true;
   nlohmann::ordered_json payload = Decoded(service, event.payload());
   if (payload.is_object() && !payload.empty()) {
     json["event"] = std::move(payload);
-  } else {
+  } else if (!event.erased()) {
     std::string encoded;
     absl::Base64Escape(event.payload(), &encoded);
     json["payload"] = encoded;

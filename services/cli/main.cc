@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   cli::AddRebuildCommand(app, connection);
   cli::AddVerifyCommand(app, connection);
   cli::AddKeysCommand(app, connection);
+  cli::AddEraseCommand(app, connection);
   int exit_code = 0;
   try {
     app.parse(argc, argv);

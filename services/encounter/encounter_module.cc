@@ -1,6 +1,7 @@
 #include "services/encounter/encounter_module.h"
 
 #include "feed/fold.h"
+#include "service/erase_record.h"
 #include "services/encounter/domain/patient_facts.h"
 #include "services/encounter/projection/encounter_projection.h"
 
@@ -10,7 +11,9 @@ absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const se
   return EncounterService::Start({.name = "encounter",
                                   .project = ProjectEncounter,
                                   .projection_version = kEncounterProjectionVersion,
-                                  .followed = {{.service = "patient", .fold = feed::FoldInto(ApplyPatientEvent)}},
+                                  .followed = {{.service = "patient",
+                                                .fold = feed::FoldInto(ApplyPatientEvent),
+                                                .command_for = service::EraseRecordWhenErased<v1::EncounterCommand>}},
                                   .parse_facts = feed::OwnFacts<v1::PatientFacts>},
                                  options);
 }

@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "feed/fold.h"
+#include "service/erase_record.h"
 #include "services/medication/domain/encounter_facts.h"
 #include "services/medication/domain/patient_facts.h"
 #include "services/medication/projection/medication_projection.h"
@@ -41,7 +42,9 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
           .name = "medication",
           .project = ProjectMedication,
           .projection_version = kMedicationProjectionVersion,
-          .followed = {{.service = "patient", .fold = feed::FoldInto(ApplyToPatientFacts)},
+          .followed = {{.service = "patient",
+                        .fold = feed::FoldInto(ApplyToPatientFacts),
+                        .command_for = service::EraseRecordWhenErased<v1::MedicationCommand>},
                        {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts)}},
           .facts_version = kMedicationFactsVersion,
           .others = AbsorbedRecords,

@@ -48,9 +48,11 @@ TEST(PermissionTest, EveryMethodNeedsOne) {
   }
 }
 
-TEST(PermissionTest, ACommandNeedsToWriteInItsContext) {
+TEST(PermissionTest, ACommandNeedsToWriteInItsContextAndErasingNeedsMore) {
   for (const MethodDescriptor* command : Commands()) {
-    EXPECT_EQ(command->options().GetExtension(rpc::v1::permission), ContextOf(*command->file()) + ".write")
+    const bool erases = command->name().rfind("Erase", 0) == 0;
+    EXPECT_EQ(command->options().GetExtension(rpc::v1::permission),
+              ContextOf(*command->file()) + (erases ? ".erase" : ".write"))
         << command->full_name();
   }
 }
@@ -131,6 +133,7 @@ TEST(SubmitTest, EveryWriteServiceTakesItsCommandsOnAStream) {
   }
 }
 
+// But for those of an erasure, after which there is nothing to revise.
 TEST(EventTest, EveryEventCarriesTheRevisionAfterIt) {
   for (const ServiceDescriptor* service : WriteServices()) {
     const OneofDescriptor* events = OnlyOneof(*service, Prefix(*service) + "Event");
@@ -138,6 +141,7 @@ TEST(EventTest, EveryEventCarriesTheRevisionAfterIt) {
     for (int i = 0; i < events->field_count(); ++i) {
       const Descriptor& event = *events->field(i)->message_type();
       EXPECT_EQ(events->field(i)->name(), SnakeCase(event.name()));
+      if (event.FindFieldByName("erasure_id") != nullptr) continue;
       const FieldDescriptor* revision = event.FindFieldByName("revision");
       ASSERT_NE(revision, nullptr) << event.full_name();
       EXPECT_EQ(revision->type(), FieldDescriptor::TYPE_UINT64) << event.full_name();

@@ -54,6 +54,20 @@ TEST(StreamsTest, ACommandOfAPatientIsForThePatientsStream) {
   }
 }
 
+TEST(EvolveTest, AnErasedHistoryIsAsGoodAsNone) {
+  v1::EncounterCommand erase;
+  erase.mutable_erase_record()->set_patient_id(kPatient);
+  EXPECT_EQ(EncounterDecider::Streams(erase, Input()).front(), absl::StrCat("encounter-", kPatient));
+  const auto nothing = DecideOn({}, erase);
+  EXPECT_TRUE(nothing.refusal.ok() && nothing.events.empty() && !nothing.erases);
+  v1::EncounterState state = After(EveryCommand());
+  const auto erased = DecideOn(state, erase);
+  ASSERT_EQ(erased.events.size(), 1U) << erased.refusal;
+  EXPECT_TRUE(erased.erases);
+  ASSERT_TRUE(EncounterDecider::Evolve(state, erased.events[0].event).ok());
+  EXPECT_EQ(state.ByteSizeLong(), 0U);
+}
+
 TEST(StreamsTest, AnEmptyCommandIsForNone) {
   EXPECT_TRUE(EncounterDecider::Streams({}, Input()).empty());
 }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "base/uuid.h"
 
@@ -112,6 +114,44 @@ TEST_F(FactsStoreTest, ABatchThatCannotBeFoldedChangesNothing) {
                    .ok());
   EXPECT_EQ(store_->Get("a")->facts, Facts{"x"});
   EXPECT_EQ(store_->Get("a")->positions[0], 1u);
+}
+
+TEST_F(FactsStoreTest, WhatIsForgottenIsInNoFile) {
+  const auto on_disk = [this](const std::string& text) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_)) {
+      std::ostringstream content;
+      content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+      if (content.str().find(text) != std::string::npos) return true;
+    }
+    return false;
+  };
+  store_.reset();
+  store_ = *FactsStore::Open(directory_, {"patient", "encounter"}, 1);
+  sink_ = &store_->SinkFor("patient", [](std::string& facts, const event::v1::EventEnvelope& event) {
+    facts = event.payload();
+    return absl::StatusOr<bool>(true);
+  });
+  ASSERT_TRUE(sink_
+                  ->Apply(Batch(
+                      {
+                          {"a", "a secret of a"},
+                          {"b", "a secret of b"}
+  },
+                      1))
+                  .ok());
+  ASSERT_TRUE(on_disk("secret of a"));
+  auto erasure = Batch(
+      {
+          {"a", ""},
+          {"a", ""}
+  },
+      3);
+  erasure.mutable_events(0)->set_erased(true);
+  ASSERT_TRUE(sink_->Apply(erasure).ok());
+  EXPECT_FALSE(on_disk("secret of a"));
+  EXPECT_EQ(store_->Get("a")->facts, Facts{""});
+  EXPECT_EQ(store_->Get("b")->facts, Facts{"a secret of b"});
+  EXPECT_EQ(*sink_->Resume(kLog), 4u);
 }
 
 TEST_F(FactsStoreTest, TwoSourcesChangeTheSameEntity) {

@@ -44,6 +44,19 @@ TEST(EvolveTest, AnEventAboutNothingIsDataLoss) {
   }
 }
 
+TEST(EvolveTest, AnErasedHistoryIsAsGoodAsNone) {
+  v1::MedicationCommand erase;
+  erase.mutable_erase_record()->set_patient_id(kPatient);
+  const auto nothing = DecideOn({}, erase);
+  EXPECT_TRUE(nothing.refusal.ok() && nothing.events.empty() && !nothing.erases);
+  v1::MedicationState state = After({Prescribe(), Dispense(), Administer()});
+  const auto erased = DecideOn(state, erase);
+  ASSERT_EQ(Told(erased), "RecordErased");
+  EXPECT_TRUE(erased.erases);
+  ASSERT_TRUE(MedicationDecider::Evolve(state, erased.events[0].event).ok());
+  EXPECT_EQ(state.ByteSizeLong(), 0U);
+}
+
 TEST(EvolveTest, OnlyWhatMayBeInForceIsKeptForTheRules) {
   EXPECT_TRUE(After({Prescribe()}).orders().at(kOrder).has_therapy());
   EXPECT_TRUE(After({Prescribe(), Hold()}).orders().at(kOrder).has_therapy());

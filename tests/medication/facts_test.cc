@@ -54,6 +54,17 @@ TEST(PatientFactsTest, DeathIsRecordedAndTakenBack) {
   EXPECT_FALSE(Following({died, retracted}).deceased());
 }
 
+TEST(PatientFactsTest, NothingIsKnownOfTheErased) {
+  PatientEvent died, erased;
+  died.mutable_death_recorded();
+  erased.mutable_patient_erased();
+  EXPECT_EQ(Following({died, AllergyRecorded(), erased}).ByteSizeLong(), 0U);
+  EncounterEvent cancelled, gone;
+  cancelled.mutable_encounter_cancelled()->set_encounter_id(kOrder);
+  gone.mutable_record_erased();
+  EXPECT_EQ(Following({cancelled, gone}).ByteSizeLong(), 0U);
+}
+
 TEST(PatientFactsTest, AMergedPersonHasTheAllergiesOfBothRecords) {
   PatientEvent absorbs;
   absorbs.mutable_duplicate_absorbed()->set_duplicate_id(kSurvivor);

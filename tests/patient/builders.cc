@@ -145,6 +145,11 @@ PatientCommand Merge(std::string_view survivor, std::string_view duplicate) {
   });
 }
 
+PatientCommand Erase() {
+  return Command(&PatientCommand::mutable_erase_patient,
+                 [](v1::ErasePatientRequest& request) { request.set_approved_by("user:officer"); });
+}
+
 PatientCommand Record(const v1::Allergy& allergy) {
   return Command(&PatientCommand::mutable_record_allergy,
                  [&](v1::RecordAllergyRequest& request) { *request.mutable_allergy() = allergy; });

@@ -36,6 +36,16 @@ const std::vector<Rule>& PatientRules() {
       {"NobodysIdentifierIsNotRetired",     {}, Retire(Mrn("1")), "PATIENT_NOT_FOUND"},
       {"AStaleEtagBeatsPresent",            {Register({Mrn("1")})}, Seen(7, Add(Mrn("1"))), "ETAG_MISMATCH etag=1"},
       {"AStaleEtagBeatsNotThere",           {Register()}, Seen(7, Retire(Mrn("1"))), "ETAG_MISMATCH etag=1"},
+      // Erasure.
+      {"ARecordIsErased",                   {Register()}, Erase(), "PatientErased ErasureRecorded"},
+      {"AMergedRecordIsErased",             {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Erase(), "PatientErased ErasureRecorded"},
+      {"NobodyIsNotErased",                 {}, Erase(), "PATIENT_NOT_FOUND"},
+      {"AnErasureSaysWhy",                  {Register()}, WithoutReason(Erase()), "REASON_REQUIRED"},
+      {"AStaleEtagBeatsErasing",            {Register(), Update(Named("Roe"))}, Seen(1, Erase()), "ETAG_MISMATCH etag=2"},
+      {"OneIsErasedOnce",                   {Register(), Erase()}, Erase(), "PATIENT_NOT_FOUND"},
+      {"TheErasedDoNotDie",                 {Register(), Erase()}, Die(), "PATIENT_NOT_FOUND"},
+      {"TheErasedAreRegisteredAnew",        {Register(), Record(Problem()), Erase()}, Register(), "PatientRegistered"},
+      {"NothingIsLeftOfThem",               {Register(), Record(Problem()), Erase(), Register()}, Revise(Problem()), "RESOURCE_NOT_FOUND"},
       // Death.
       {"ADeathIsRecorded",                  {Register()}, Die(), "DeathRecorded"},
       {"ADeathNeedNotSayWhy",               {Register()}, WithoutReason(Die()), "DeathRecorded"},

@@ -124,8 +124,20 @@ TEST(PatientProjectionTest, EachEventMakesItsChange) {
   }
 }
 
+TEST(PatientProjectionTest, AnErasurePurgesItsPatientAndItsReasonChangesNothing) {
+  v1::PatientEvent event;
+  event.mutable_patient_erased();
+  const auto purge = ProjectPatient(RecordOf(event));
+  ASSERT_TRUE(purge.ok() && purge->size() == 1);
+  EXPECT_EQ(purge->front().subject_id(), "p");
+  EXPECT_EQ(purge->front().operation(), projection::v1::CHANGE_OPERATION_PURGE);
+  event.mutable_erasure_recorded();
+  const auto nothing = ProjectPatient(RecordOf(event));
+  EXPECT_TRUE(nothing.ok() && nothing->empty());
+}
+
 TEST(PatientProjectionTest, EveryEventIsInTheTable) {
-  std::set<int> covered;
+  std::set<int> covered = {v1::PatientEvent::kPatientErased, v1::PatientEvent::kErasureRecorded};  // Above.
   for (const Row& row : kRows) covered.insert(Event(row).event_case());
   const google::protobuf::OneofDescriptor* events = v1::PatientEvent::descriptor()->oneof_decl(0);
   for (int i = 0; i < events->field_count(); ++i) {

@@ -112,6 +112,45 @@ TEST_F(ViewStoreTest, IndexFollowsTheView) {
   EXPECT_THAT(Found(*store_, "green"), ElementsAre(7, 8));
 }
 
+projection::v1::ViewChange Purge(uint64_t position, int subject) {
+  projection::v1::ViewChange change = Remove(position, subject, "", 0);
+  change.clear_view_id();
+  change.set_operation(projection::v1::CHANGE_OPERATION_PURGE);
+  return change;
+}
+
+TEST_F(ViewStoreTest, WhatIsPurgedNeverWas) {
+  Begin(9);
+  Apply(
+      {Batch(0, 3, {Put(1, 1, "note", 7, "one"), Patch(2, 1, "note", 7, " two"), Put(3, 2, "note", 8, "another's")})});
+  Apply({Batch(3, 5, {Put(4, 1, "note", 9, "three"), Purge(5, 1)})});
+  EXPECT_THAT(Texts(*store_), ElementsAre("patient note 8 another's"));
+  EXPECT_THAT(Texts(*store_, {.as_of_recorded = kYear2020 + 3 * kSecond}), ElementsAre("patient note 8 another's"));
+  EXPECT_THAT(Found(*store_, "one"), IsEmpty());
+  EXPECT_THAT(Found(*store_, "three"), IsEmpty());
+  EXPECT_THAT(Found(*store_, "another's"), ElementsAre(8));
+}
+
+TEST_F(ViewStoreTest, WhatComesAfterAPurgeBeginsAnew) {
+  for (const bool one_batch : {true, false}) {
+    StoreOnDisk store(TextSchema());
+    ASSERT_TRUE(store->Begin(Hello(6)).ok());
+    const std::vector<PublishBatch> history = {
+        Batch(0, 2, {Put(1, 1, "note", 7, "old"), Patch(2, 1, "note", 7, "er")}), Batch(2, 3, {Purge(3, 1)}),
+        Batch(3, 5, {Patch(4, 1, "note", 7, "new"), Patch(5, 1, "note", 7, "er")})};
+    if (one_batch) {
+      ASSERT_TRUE(store->Apply(kService, history).ok());
+    } else {
+      for (const PublishBatch& batch : history) ASSERT_TRUE(store->Apply(kService, {batch}).ok());
+    }
+    store.Reopen();
+    EXPECT_THAT(Texts(*store), ElementsAre("patient note 7 newer"));
+    EXPECT_THAT(Texts(*store, {.as_of_recorded = kYear2020 + 4 * kSecond}), ElementsAre("patient note 7 new"));
+    EXPECT_THAT(Texts(*store, {.as_of_recorded = kYear2020 + 2 * kSecond}), IsEmpty());
+    EXPECT_THAT(Found(*store, "older"), IsEmpty());
+  }
+}
+
 TEST_F(ViewStoreTest, AnswersAsOfAnyRecordedTime) {
   Begin(9);
   Apply({Batch(0, 2, {Put(1, 1, "note", 7, "a"), Patch(2, 1, "note", 7, "b")}),

@@ -62,6 +62,8 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::SignNoteRequest& 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::AddAddendumRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractNoteRequest& request);
 
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::EraseRecordRequest& request);
+
 // When the command happened: as its context says, else when it arrived.
 google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context);
 

@@ -56,6 +56,11 @@ struct Evolution {
   absl::Status operator()(const v1::OrganizationRegistered& event) { return Register(event.revision()); }
   absl::Status operator()(const v1::OrganizationUpdated& event) { return Update(event, event.revision()); }
 
+  absl::Status operator()(const v1::RecordErased&) {
+    state.Clear();
+    return absl::OkStatus();
+  }
+
   // Encounters.
   template <class Event>
   absl::Status Move(const Event& event, v1::EncounterStatus status) {
@@ -231,6 +236,8 @@ absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
       return evolution(event.addendum_added());
     case EncounterEvent::kNoteRetracted:
       return evolution(event.note_retracted());
+    case EncounterEvent::kRecordErased:
+      return evolution(event.record_erased());
     case EncounterEvent::EVENT_NOT_SET:
       break;
   }

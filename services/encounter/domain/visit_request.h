@@ -73,6 +73,8 @@ bool VisitRequest(const v1::EncounterCommand& command, Visitor&& visit) {
       return visit(command.add_addendum()), true;
     case EncounterCommand::kRetractNote:
       return visit(command.retract_note()), true;
+    case EncounterCommand::kEraseRecord:
+      return visit(command.erase_record()), true;
     case EncounterCommand::COMMAND_NOT_SET:
       return false;
   }

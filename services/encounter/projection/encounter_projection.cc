@@ -59,6 +59,8 @@ View NoteAt(const Step& event) {
 struct Changes {
   const std::string& subject_id;
 
+  ViewChange operator()(const v1::RecordErased&) const { return projection::Purge(subject_id); }
+
   // The directory.
   ViewChange operator()(const v1::PractitionerRegistered& event) const {
     return Put({subject_id, event.practitioner().id()},

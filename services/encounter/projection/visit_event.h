@@ -72,6 +72,8 @@ bool VisitEvent(const v1::EncounterEvent& event, Visitor&& visit) {
       return visit(event.addendum_added()), true;
     case EncounterEvent::kNoteRetracted:
       return visit(event.note_retracted()), true;
+    case EncounterEvent::kRecordErased:
+      return visit(event.record_erased()), true;
     case EncounterEvent::EVENT_NOT_SET:
       return false;
   }

@@ -34,6 +34,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractOrderReque
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDispenseRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAdministrationRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractAdministrationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::EraseRecordRequest& request);
 
 // The order; ORDER_NOT_FOUND, or ETAG_MISMATCH if the caller saw another revision of it.
 absl::StatusOr<const v1::OrderState*> FindOrder(const v1::MedicationState& state, const std::string& order_id,
@@ -72,6 +73,8 @@ bool WithRequest(const v1::MedicationCommand& command, Visitor&& visit) {
       return visit(command.record_administration()), true;
     case v1::MedicationCommand::kRetractAdministration:
       return visit(command.retract_administration()), true;
+    case v1::MedicationCommand::kEraseRecord:
+      return visit(command.erase_record()), true;
     case v1::MedicationCommand::COMMAND_NOT_SET:
       return false;
   }

@@ -29,6 +29,9 @@ void ApplyEncounterEvent(v1::EncounterFacts& facts, const encounter::v1::Encount
     case EncounterEvent::kEncounterRetracted:
       MarkVoid(facts, event.encounter_retracted().encounter_id());
       break;
+    case EncounterEvent::kRecordErased:
+      facts.Clear();
+      break;
     default:
       break;
   }

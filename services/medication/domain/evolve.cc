@@ -96,6 +96,9 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
       return AddAdministration(state, event.administration_recorded());
     case Event::kAdministrationRetracted:
       return RetractAdministration(state, event.administration_retracted());
+    case Event::kRecordErased:
+      state.Clear();
+      return absl::OkStatus();
     case Event::EVENT_NOT_SET:
       break;
   }

@@ -51,6 +51,9 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
     case PatientEvent::kAllergyRetracted:
       RemoveAllergy(facts, event.allergy_retracted().allergy_id());
       break;
+    case PatientEvent::kPatientErased:
+      facts.Clear();
+      break;
     default:
       break;
   }

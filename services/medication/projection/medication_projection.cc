@@ -107,6 +107,8 @@ absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record
       return {{Administered(patient_id, event.administration_recorded().administration())}};
     case MedicationEvent::kAdministrationRetracted:
       return {{AdministrationRetracted(patient_id, event.administration_retracted())}};
+    case MedicationEvent::kRecordErased:
+      return {{projection::Purge(patient_id)}};
     case MedicationEvent::EVENT_NOT_SET:
       break;
   }

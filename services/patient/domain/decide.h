@@ -32,6 +32,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetireIdentifierR
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDeathRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDeathRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::MergePatientsRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ErasePatientRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAllergyRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseAllergyRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractAllergyRequest& request);

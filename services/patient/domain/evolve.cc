@@ -122,6 +122,11 @@ absl::Status EvolveResource(v1::PatientState& state, const v1::PatientEvent& eve
 }  // namespace
 
 absl::Status PatientDecider::Evolve(State& state, const Event& event) {
+  if (event.has_patient_erased()) {
+    state.Clear();
+    return absl::OkStatus();
+  }
+  if (event.has_erasure_recorded()) return absl::OkStatus();  // In a stream that nothing is decided on.
   const bool registered = state.revision() > 0;
   if (registered == event.has_patient_registered()) {
     return absl::DataLossError("a patient's history must begin with its registration, and have only one");

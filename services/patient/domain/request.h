@@ -51,6 +51,8 @@ void WithRequest(const v1::PatientCommand& command, Visitor&& visit) {
       return visit(command.revise_goal());
     case v1::PatientCommand::kRetractGoal:
       return visit(command.retract_goal());
+    case v1::PatientCommand::kErasePatient:
+      return visit(command.erase_patient());
     case v1::PatientCommand::COMMAND_NOT_SET:
       return;
   }

@@ -200,6 +200,9 @@ absl::StatusOr<ViewChange> ChangeBy(const std::string& patient, const v1::Patien
       return Goal(patient, event.goal_revised());
     case Event::kGoalRetracted:
       return Retracted(patient, event.goal_retracted().goal_id(), &View::mutable_goal);
+    case Event::kPatientErased:
+      return projection::Purge(patient);
+    case Event::kErasureRecorded:
     case Event::EVENT_NOT_SET:
       break;
   }
@@ -210,6 +213,7 @@ absl::StatusOr<ViewChange> ChangeBy(const std::string& patient, const v1::Patien
 
 absl::StatusOr<std::vector<ViewChange>> ProjectPatient(const eventlog::Record& record) {
   ASSIGN_OR_RETURN(const v1::PatientEvent event, projection::EventOf<v1::PatientEvent>(record));
+  if (event.has_erasure_recorded()) return std::vector<ViewChange>();
   ASSIGN_OR_RETURN(ViewChange change, ChangeBy(projection::SubjectOf(record.stream), event));
   return std::vector<ViewChange>{std::move(change)};
 }

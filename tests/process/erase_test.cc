@@ -1,0 +1,209 @@
+// Erasing a patient through the real programs: nothing is left anywhere, everything else stays proven, and no death of
+// a server stops it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "nlohmann/json.hpp"
+#include "tests/process/writer.h"
+#include "tests/support/cluster.h"
+
+namespace anamnesis {
+namespace {
+
+using testing_support::Child;
+using testing_support::Cluster;
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> kWriters = {"patient", "encounter", "medication"};
+
+class EraseTest : public testing::Test {
+ protected:
+  void Start(const std::string& name) {
+    cluster_.Start(name,
+                   name == "readmodel" ? std::vector<std::string>{} : std::vector<std::string>{"--kek_file=" + Kek()});
+  }
+  void StartAll() {
+    for (const std::string& name : Cluster::Names()) {
+      if (!cluster_.Running(name)) Start(name);
+    }
+    for (const std::string& name : kWriters) cluster_.AwaitHealthy(name);
+  }
+  std::string Kek() const { return dir_.path() + "/kek"; }
+
+  std::string CommandLine(const std::string& arguments) const {
+    std::string command = "exec '" + testing_support::BinDir() + "/anamnesis'";
+    for (const std::string& name : Cluster::Names()) command += " --server " + name + "=" + cluster_.address(name);
+    return command + " " + arguments;
+  }
+  struct Answer {
+    int exit_code;
+    std::string text;
+    nlohmann::json json() const { return nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false); }
+  };
+  Answer Run(const std::string& arguments) const {
+    const std::string out = dir_.path() + "/out";
+    const int exit_code = Child({"/bin/sh", "-c", CommandLine(arguments) + " > '" + out + "' 2> /dev/null"}).Wait();
+    std::ostringstream text;
+    text << std::ifstream(out).rdbuf();
+    return {exit_code, text.str()};
+  }
+  static std::string EraseCommand(const std::string& patient) {
+    return "erase --yes --json --reason 'as asked' --approved-by user:officer " + patient;
+  }
+
+  // A small clinic; returns the ids of its patients.
+  std::vector<std::string> Import() {
+    const std::string bundles = dir_.path() + "/bundles";
+    if (!fs::exists(bundles)) {
+      EXPECT_EQ(Run("simulate --patients 6 --seed 5 --out '" + bundles + "'").exit_code, 0);
+    }
+    imported_ = Run("import --json --report '" + dir_.path() + "/report' '" + bundles + "'").json();
+    EXPECT_EQ(imported_["rejected"], 0) << imported_;
+    std::vector<std::string> patients;
+    for (const auto& event : Replay("--service patient")) {
+      if (absl::EndsWith(event["type"].get<std::string>(), "PatientRegistered")) {
+        patients.push_back(event["stream"].get<std::string>().substr(sizeof("patient-") - 1));
+      }
+    }
+    return patients;
+  }
+  std::vector<nlohmann::json> Replay(const std::string& arguments) const {
+    std::istringstream lines(Run("replay --json " + arguments).text);
+    std::vector<nlohmann::json> events;
+    for (std::string line; std::getline(lines, line);) events.push_back(nlohmann::json::parse(line));
+    return events;
+  }
+
+  // The digest of the views as they are, and as they are made anew from the logs.
+  std::string Digest() const {
+    const std::string before = Run("digest").text;
+    for (const std::string& service : kWriters) EXPECT_EQ(Run("rebuild " + service).exit_code, 0);
+    EXPECT_EQ(Run("digest").text, before);
+    return before;
+  }
+
+  bool OnDisk(const std::string& text) const {
+    for (const std::string& name : Cluster::Names()) {
+      for (const auto& entry : fs::recursive_directory_iterator(dir_.path() + "/" + name)) {
+        std::ostringstream content;
+        content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+        if (content.str().find(text) != std::string::npos) return true;
+      }
+    }
+    return false;
+  }
+
+  // What the histories say of an erased patient: that something was, not what.
+  void ExpectTombstones(const std::string& patient) const {
+    bool fence = false;
+    for (const auto& event : Replay("--patient " + patient)) {
+      const std::string type = event["type"];
+      if (absl::EndsWith(type, "PatientErased") || absl::EndsWith(type, "RecordErased")) {
+        fence = true;
+        continue;
+      }
+      EXPECT_TRUE(event.value("erased", false)) << type;
+      EXPECT_FALSE(event.contains("event") || event.contains("payload")) << type;
+    }
+    EXPECT_TRUE(fence);
+  }
+
+  testing_support::TempDir dir_;
+  Cluster cluster_{dir_.path()};
+  nlohmann::json imported_;
+};
+
+TEST_F(EraseTest, NothingIsLeftAndEverythingElseStaysProven) {
+  StartAll();
+  const std::vector<std::string> patients = Import();
+  ASSERT_GE(patients.size(), 6u);
+  const std::string& erased = patients[2];
+  const auto chart = Run("chart --json " + erased).json();
+  const std::string family = chart["patient"]["demographics"]["names"][0]["family"];
+  const size_t events = Replay("--patient " + erased).size();
+  ASSERT_GT(events, 10u);
+  ASSERT_TRUE(OnDisk(family)) << "else this test sees nothing";
+
+  const Answer answer = Run(EraseCommand(erased));
+  ASSERT_EQ(answer.exit_code, 0) << answer.text;
+  EXPECT_EQ(answer.json()["erased"][0]["patient_id"], erased);
+  EXPECT_FALSE(OnDisk(family));
+  EXPECT_EQ(Run("chart " + erased).exit_code, 2);
+  ExpectTombstones(erased);
+  EXPECT_EQ(Replay("--patient " + erased).size(), events + kWriters.size());
+  EXPECT_EQ(Run("chart " + patients[1]).exit_code, 0);
+  Digest();
+  EXPECT_EQ(Run("verify --known '" + dir_.path() + "/known'").exit_code, 0);
+  const Answer offline = Run("verify --offline --json --data '" + dir_.path() + "'");
+  EXPECT_EQ(offline.exit_code, 0);
+  EXPECT_EQ(Run(EraseCommand(erased)).exit_code, 0) << "it is done, and can be asked again";
+
+  // The same person comes back: all of it is recorded anew, under a new key, and of the others nothing.
+  Import();
+  EXPECT_EQ(imported_["recorded"], events) << imported_;
+  EXPECT_EQ(Run("chart " + erased).exit_code, 0);
+  Digest();
+}
+
+TEST_F(EraseTest, WhoeverWasDownDoesItWhenBack) {
+  StartAll();
+  const std::vector<std::string> patients = Import();
+  for (const char* name : {"encounter", "medication"}) cluster_.Kill(name);
+  EXPECT_NE(Run("--timeout 1 " + EraseCommand(patients[0])).exit_code, 0) << "it is not done everywhere";
+  EXPECT_EQ(Run("timeline " + patients[0]).exit_code, 2) << "but where it is, it is";
+  StartAll();
+  ASSERT_EQ(Run(EraseCommand(patients[0])).exit_code, 0);
+  EXPECT_EQ(Run("chart " + patients[0]).exit_code, 2);
+  ExpectTombstones(patients[0]);
+  Digest();
+}
+
+TEST_F(EraseTest, ADeathOfAnyServerAtAnyStepOnlyDelaysIt) {
+  StartAll();
+  const std::vector<std::string> patients = Import();
+  size_t next = 0;
+  for (const std::string& victim : Cluster::Names()) {
+    const std::string& patient = patients[next++];
+    Child erasing({"/bin/sh", "-c", CommandLine("--timeout 3 " + EraseCommand(patient) + " > /dev/null 2>&1")});
+    cluster_.Kill(victim);
+    erasing.Wait();
+    StartAll();
+    ASSERT_EQ(Run(EraseCommand(patient)).exit_code, 0) << victim;
+    EXPECT_EQ(Run("chart " + patient).exit_code, 2) << victim;
+    ExpectTombstones(patient);
+  }
+  Digest();
+  EXPECT_EQ(Run("verify --known '" + dir_.path() + "/known'").exit_code, 0);
+}
+
+TEST_F(EraseTest, OnlyWhoMayErases) {
+  StartAll();
+  const std::string patient = RegisterPatients(cluster_, 1).front();
+  const auto stub = patient::v1::PatientService::NewStub(cluster_.Channel("patient"));
+  patient::v1::SubmitRequest request;
+  request.set_sequence(1);
+  auto& erase = *request.mutable_command()->mutable_erase_patient();
+  erase.mutable_context()->set_reason("none of their business");
+  erase.set_patient_id(patient);
+  erase.set_approved_by("user:nobody");
+  grpc::ClientContext context;
+  context.AddMetadata("anamnesis-actor", "user:ada");
+  context.AddMetadata("anamnesis-roles", "clinician");
+  const auto stream = stub->Submit(&context);
+  ASSERT_TRUE(stream->Write(request));
+  patient::v1::SubmitResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.error().code(), static_cast<int>(grpc::StatusCode::PERMISSION_DENIED)) << "not by this way either";
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+}  // namespace
+}  // namespace anamnesis
