@@ -110,24 +110,39 @@ absl::StatusOr<vault::SharedKey> Keyring::Find(std::string_view entity, uint64_t
   return key;
 }
 
+// While keys are wrapped anew, rows may be read that the key-encryption keys of a moment ago do not open: then again,
+// with those of now.
 absl::StatusOr<Keyring::Loaded> Keyring::Load(std::string_view entity) const {
-  Loaded loaded;
-  {
-    MutexLock lock(mutex_);
-    loaded.erasures = erasures_;
+  while (true) {
+    Loaded loaded;
+    std::shared_ptr<const vault::KeyRing> keks;
+    {
+      MutexLock lock(mutex_);
+      loaded.erasures = erasures_;
+      keks = keks_;
+    }
+    ASSIGN_OR_RETURN(const std::vector<std::string> rows, engine_.KeysOf(std::string(entity)));
+    absl::StatusOr<EntityKeys> keys = Unwrap(*keks, entity, rows);
+    if (absl::IsNotFound(keys.status()) && Keks() != keks) continue;
+    RETURN_IF_ERROR(keys.status());
+    loaded.keys = *std::move(keys);
+    return loaded;
   }
-  ASSIGN_OR_RETURN(const std::vector<std::string> rows, engine_.KeysOf(std::string(entity)));
-  const std::shared_ptr<const vault::KeyRing> keks = Keks();
+}
+
+absl::StatusOr<Keyring::EntityKeys> Keyring::Unwrap(const vault::KeyRing& keks, std::string_view entity,
+                                                    const std::vector<std::string>& rows) const {
+  EntityKeys keys;
   for (const std::string& bytes : rows) {
     ASSIGN_OR_RETURN(const std::string wrapped, DecodeKeyRow(bytes));
     if (wrapped.empty()) {
-      loaded.keys.emplace_back();
+      keys.emplace_back();
       continue;
     }
-    ASSIGN_OR_RETURN(vault::Key key, keks->Unwrap(wrapped, PurposeOf(entity, loaded.keys.size() + 1)));
-    loaded.keys.push_back(std::make_shared<const vault::Key>(std::move(key)));
+    ASSIGN_OR_RETURN(vault::Key key, keks.Unwrap(wrapped, PurposeOf(entity, keys.size() + 1)));
+    keys.push_back(std::make_shared<const vault::Key>(std::move(key)));
   }
-  return loaded;
+  return keys;
 }
 
 const Keyring::EntityKeys* Keyring::CachedOf(std::string_view entity) const {

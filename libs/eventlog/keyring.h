@@ -72,6 +72,8 @@ class Keyring final : public PayloadKeys {
     uint64_t erasures;  // How many there had been before they were read.
   };
   absl::StatusOr<Loaded> Load(std::string_view entity) const;
+  absl::StatusOr<EntityKeys> Unwrap(const vault::KeyRing& keks, std::string_view entity,
+                                    const std::vector<std::string>& rows) const;
   // The newest key, if it is not destroyed, or that of a number, from memory.
   std::optional<PayloadKey> CachedNewest(std::string_view entity) const;
   std::optional<vault::SharedKey> CachedKey(std::string_view entity, uint64_t number) const;

@@ -6,16 +6,15 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "anamnesis/event/v1/envelope.pb.h"
-#include "anamnesis/patient/v1/events.pb.h"
 #include "eventlog/record.h"
 
 namespace anamnesis::service {
 
 // The EraseRecord command of a contract, for an event of the patient service that says that a record was erased.
-template <class Command>
+template <class Command, class PatientEvent>
 absl::StatusOr<std::optional<Command>> EraseRecordWhenErased(const event::v1::EventEnvelope& envelope) {
-  if (envelope.type() != patient::v1::PatientErased::descriptor()->full_name()) return std::optional<Command>();
-  patient::v1::PatientEvent event;
+  PatientEvent event;
+  if (envelope.type() != event.patient_erased().GetTypeName()) return std::optional<Command>();
   if (!event.ParseFromString(envelope.payload()) || !event.has_patient_erased()) {
     return absl::DataLossError(absl::StrCat("the erasure at position ", envelope.position(), " cannot be decoded"));
   }

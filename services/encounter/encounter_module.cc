@@ -8,14 +8,15 @@
 namespace anamnesis::encounter {
 
 absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const service::WriteServiceOptions& options) {
-  return EncounterService::Start({.name = "encounter",
-                                  .project = ProjectEncounter,
-                                  .projection_version = kEncounterProjectionVersion,
-                                  .followed = {{.service = "patient",
-                                                .fold = feed::FoldInto(ApplyPatientEvent),
-                                                .command_for = service::EraseRecordWhenErased<v1::EncounterCommand>}},
-                                  .parse_facts = feed::OwnFacts<v1::PatientFacts>},
-                                 options);
+  return EncounterService::Start(
+      {.name = "encounter",
+       .project = ProjectEncounter,
+       .projection_version = kEncounterProjectionVersion,
+       .followed = {{.service = "patient",
+                     .fold = feed::FoldInto(ApplyPatientEvent),
+                     .command_for = service::EraseRecordWhenErased<v1::EncounterCommand, patient::v1::PatientEvent>}},
+       .parse_facts = feed::OwnFacts<v1::PatientFacts>},
+      options);
 }
 
 }  // namespace anamnesis::encounter

@@ -44,7 +44,8 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
           .projection_version = kMedicationProjectionVersion,
           .followed = {{.service = "patient",
                         .fold = feed::FoldInto(ApplyToPatientFacts),
-                        .command_for = service::EraseRecordWhenErased<v1::MedicationCommand>},
+                        .command_for =
+                            service::EraseRecordWhenErased<v1::MedicationCommand, patient::v1::PatientEvent>},
                        {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts)}},
           .facts_version = kMedicationFactsVersion,
           .others = AbsorbedRecords,
