@@ -15,15 +15,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-absl::StatusOr<Json> ProvedRecord(const BundleRecord& record, const Checkpoint& checkpoint, const NodeSource& source) {
-  const uint64_t index = record.position - 1;  // A position of 0 becomes one beyond every tree.
-  ASSIGN_OR_RETURN(const Proof proof, InclusionProof(source, index, checkpoint.size));
-  if (!VerifyInclusion(LeafHash(record.bytes), index, checkpoint.size, proof, checkpoint.root)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the record at position ", record.position, " is not in the tree of the checkpoint"));
-  }
+Json ToJson(const ProvedRecord& record) {
   Json hashes = Json::array();
-  for (const Hash& hash : proof) hashes.push_back(ToBase64(BytesOf(hash)));
+  for (const Hash& hash : record.proof) hashes.push_back(ToBase64(BytesOf(hash)));
   return Json{
       {"position", record.position       },
       {"record",   ToBase64(record.bytes)},
@@ -33,19 +27,21 @@ absl::StatusOr<Json> ProvedRecord(const BundleRecord& record, const Checkpoint& 
 
 }  // namespace
 
-absl::StatusOr<std::string> MakeBundle(std::string_view checkpoint, std::span<const BundleRecord> records,
-                                       const NodeSource& source) {
+absl::StatusOr<std::string> MakeBundle(std::string_view checkpoint, std::span<const ProvedRecord> records) {
   if (records.empty()) return absl::InvalidArgumentError("a bundle without records proves nothing");
   ASSIGN_OR_RETURN(const Note note, ParseNote(checkpoint));
   ASSIGN_OR_RETURN(const Checkpoint tree, ParseCheckpoint(note.text));
   Json proved = Json::array();
   uint64_t last_position = 0;
-  for (const BundleRecord& record : records) {
-    if (record.position <= last_position && last_position > 0) {
+  for (const ProvedRecord& record : records) {
+    if (record.position <= last_position) {
       return absl::InvalidArgumentError(absl::StrCat("position ", record.position, " follows ", last_position));
     }
-    ASSIGN_OR_RETURN(Json json, ProvedRecord(record, tree, source));
-    proved.push_back(std::move(json));
+    if (!VerifyInclusion(LeafHash(record.bytes), record.position - 1, tree.size, record.proof, tree.root)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the record at position ", record.position, " is not in the tree of the checkpoint"));
+    }
+    proved.push_back(ToJson(record));
     last_position = record.position;
   }
   const Json bundle = {

@@ -15,17 +15,17 @@
 
 namespace anamnesis::evidence {
 
-// A record as it is stored. Positions begin with 1: the record at position i + 1 is leaf i.
-struct BundleRecord {
+// A record as it is stored, with the proof that it is in a tree. Positions begin with 1: the record at position i + 1
+// is leaf i.
+struct ProvedRecord {
   uint64_t position = 0;
   std::string bytes;
+  Proof proof;
 };
 
-// The bundle as JSON. `checkpoint` is a signed note with a checkpoint of the tree in `source`; `records` is not empty,
-// in ascending order of position. INVALID_ARGUMENT where the note, the checkpoint or the order is malformed;
-// OUT_OF_RANGE for a position beyond the checkpoint; FAILED_PRECONDITION where a record is not in the tree that the
-// checkpoint describes; else the errors of `source`. The signatures are not verified.
-absl::StatusOr<std::string> MakeBundle(std::string_view checkpoint, std::span<const BundleRecord> records,
-                                       const NodeSource& source);
+// The bundle as JSON. `checkpoint` is a signed note with a checkpoint; `records` is not empty, in ascending order of
+// position. INVALID_ARGUMENT where the note, the checkpoint or the order is malformed; FAILED_PRECONDITION where a
+// record is not proved to be in the tree that the checkpoint describes. The signatures are not verified.
+absl::StatusOr<std::string> MakeBundle(std::string_view checkpoint, std::span<const ProvedRecord> records);
 
 }  // namespace anamnesis::evidence

@@ -12,6 +12,7 @@
 #include "base/directory.h"
 #include "base/durable_file.h"
 #include "base/status.h"
+#include "evidence/bundle.h"
 #include "evidence/merkle.h"
 #include "evidence/note.h"
 #include "nlohmann/json.hpp"
@@ -85,14 +86,20 @@ absl::StatusOr<bool> Continues(const Asker& asker, const evidence::Checkpoint& b
   return proof.has_value() && evidence::VerifyConsistency(before.size, before.root, now.size, now.root, *proof);
 }
 
-absl::StatusOr<bool> Contains(const Asker& asker, const evidence::Checkpoint& now, uint64_t position) {
+absl::StatusOr<evidence::ProvedRecord> Proved(const Asker& asker, uint64_t tree_size, uint64_t position) {
   audit::v1::GetInclusionProofRequest request;
   request.set_position(position);
-  request.set_tree_size(now.size);
-  ASSIGN_OR_RETURN(const auto response, asker.Ask(&EvidenceService::Stub::GetInclusionProof, request));
-  const auto proof = ToProof(response.hashes());
-  return proof.has_value() &&
-         evidence::VerifyInclusion(evidence::LeafHash(response.record()), position - 1, now.size, *proof, now.root);
+  request.set_tree_size(tree_size);
+  ASSIGN_OR_RETURN(auto response, asker.Ask(&EvidenceService::Stub::GetInclusionProof, request));
+  std::optional<evidence::Proof> proof = ToProof(response.hashes());
+  // A proof of other lengths proves nothing, as an empty one.
+  return evidence::ProvedRecord{position, std::move(*response.mutable_record()),
+                                std::move(proof).value_or(evidence::Proof())};
+}
+
+absl::StatusOr<bool> Contains(const Asker& asker, const evidence::Checkpoint& now, uint64_t position) {
+  ASSIGN_OR_RETURN(const evidence::ProvedRecord record, Proved(asker, now.size, position));
+  return evidence::VerifyInclusion(evidence::LeafHash(record.bytes), position - 1, now.size, record.proof, now.root);
 }
 
 }  // namespace
@@ -137,6 +144,20 @@ absl::Status KnownCheckpoints::Save() const {
   }
   RETURN_IF_ERROR(MakePrivateDirectory(std::filesystem::absolute(path_).parent_path()));
   return ReplaceFileDurably(path_, json.dump(2) + "\n");
+}
+
+absl::StatusOr<Bundle> BundleOf(const Connection& connection, const std::string& service,
+                                const std::vector<uint64_t>& positions) {
+  const Asker asker(connection, service);
+  ASSIGN_OR_RETURN(const auto response, WholeCheckpoint(asker));
+  ASSIGN_OR_RETURN(const evidence::VerifierKey key, evidence::VerifierKey::Parse(response.verifier_key()));
+  ASSIGN_OR_RETURN(const evidence::Checkpoint now, VerifiedCheckpoint(response.checkpoint(), key));
+  std::vector<evidence::ProvedRecord> records;
+  for (const uint64_t position : positions) {
+    ASSIGN_OR_RETURN(records.emplace_back(), Proved(asker, now.size, position));
+  }
+  ASSIGN_OR_RETURN(std::string json, evidence::MakeBundle(response.checkpoint(), records));
+  return Bundle{std::move(json), response.verifier_key()};
 }
 
 absl::StatusOr<OnlineVerdict> CheckOnline(const Connection& connection, const std::string& service,

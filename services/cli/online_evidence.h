@@ -42,6 +42,15 @@ class KnownCheckpoints {
   std::map<std::string, Known> entries_;
 };
 
+// A proof bundle of the records at these positions (ascending), for whoever has the key; and the key, which is to be
+// compared with the service's signing.key.pub.
+struct Bundle {
+  std::string json;
+  std::string verifier_key;
+};
+absl::StatusOr<Bundle> BundleOf(const Connection& connection, const std::string& service,
+                                const std::vector<uint64_t>& positions);
+
 // What was found of one service.
 struct OnlineVerdict {
   uint64_t size = 0;

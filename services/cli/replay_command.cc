@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "services/cli/commands.h"
 #include "services/cli/event_text.h"
 #include "services/cli/format.h"
+#include "services/cli/online_evidence.h"
 #include "services/cli/query.h"
 
 namespace anamnesis::cli {
@@ -24,6 +26,7 @@ struct ReplayOptions {
   uint64_t limit = 0;
   bool follow = false;
   bool json = false;
+  std::string proofs;  // The file for a bundle; empty: none.
 };
 
 // One service's feed as a sequence of events.
@@ -98,12 +101,14 @@ bool Earlier(const google::protobuf::Timestamp& a, const google::protobuf::Times
 }
 
 // Events of all feeds in the order in which they were recorded.
-absl::Status ReplayMerged(std::vector<std::unique_ptr<Feed>>& feeds, const ReplayOptions& options) {
+// Returns the positions of what it showed.
+absl::StatusOr<std::vector<uint64_t>> ReplayMerged(std::vector<std::unique_ptr<Feed>>& feeds,
+                                                   const ReplayOptions& options) {
   std::vector<const event_v1::EventEnvelope*> heads(feeds.size());
   for (size_t i = 0; i < feeds.size(); ++i) {
     ASSIGN_OR_RETURN(heads[i], feeds[i]->Next());
   }
-  uint64_t printed = 0;
+  std::vector<uint64_t> shown;
   while (true) {
     size_t first = feeds.size();
     for (size_t i = 0; i < feeds.size(); ++i) {
@@ -113,9 +118,24 @@ absl::Status ReplayMerged(std::vector<std::unique_ptr<Feed>>& feeds, const Repla
     if (first == feeds.size()) break;
     Print(feeds[first]->service(), *heads[first], options.json);
     if (options.follow) std::cout.flush();
-    if (++printed == options.limit) break;  // Before the next event, which a feed that is followed would wait for.
+    shown.push_back(heads[first]->position());
+    if (shown.size() == options.limit) break;  // Before the next event, which a feed that is followed would wait for.
     ASSIGN_OR_RETURN(heads[first], feeds[first]->Next());
   }
+  return shown;
+}
+
+absl::Status WriteProofs(const Connection& connection, const ReplayOptions& options,
+                         const std::vector<uint64_t>& positions) {
+  if (positions.empty()) return absl::NotFoundError("no event was shown, so there is nothing to prove");
+  ASSIGN_OR_RETURN(const Bundle bundle, BundleOf(connection, options.service, positions));
+  std::ofstream file(options.proofs, std::ios::binary | std::ios::trunc);
+  file << bundle.json;
+  file.close();
+  if (!file) return absl::InternalError(absl::StrCat("cannot write ", options.proofs));
+  std::cerr << positions.size() << " records with their proofs are in " << options.proofs << "; the key that they are "
+            << "checked with, to be compared with signing.key.pub of the " << options.service << " service:\n"
+            << bundle.verifier_key << "\n";
   return absl::OkStatus();
 }
 
@@ -125,6 +145,9 @@ absl::Status Replay(const Connection& connection, const ReplayOptions& options) 
   }
   if (options.from > 1 && options.service.empty()) {
     return absl::InvalidArgumentError("--from needs --service: each service numbers its events by itself");
+  }
+  if (!options.proofs.empty() && (options.service.empty() || options.follow)) {
+    return absl::InvalidArgumentError("--with-proofs needs --service and an end: each service has a log of its own");
   }
   std::string patient_id;
   if (!options.patient.empty()) {
@@ -137,7 +160,8 @@ absl::Status Replay(const Connection& connection, const ReplayOptions& options) 
     feeds.push_back(std::make_unique<Feed>(connection, service, options, patient_id));
   }
   if (!options.json) std::cout << EventHeading() << "\n";
-  return ReplayMerged(feeds, options);
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> shown, ReplayMerged(feeds, options));
+  return options.proofs.empty() ? absl::OkStatus() : WriteProofs(connection, options, shown);
 }
 
 }  // namespace
@@ -156,9 +180,13 @@ void AddReplayCommand(CLI::App& app, Connection& connection) {
   command->add_flag("--follow", options->follow, "Stay, and show what is recorded from now on; needs --service");
   command->add_flag("--json", options->json,
                     "Print one JSON object a line, each with its `position` in its service's log");
+  command->add_option("--with-proofs", options->proofs,
+                      "Also write a bundle with the stored, sealed records and the proofs that they are in the signed "
+                      "history, for whoever has the service's public key; needs --service");
   command->footer(
       "Examples:\n  anamnesis replay --service medication --from 1000 --limit 20\n"
-      "  anamnesis replay --patient 'Ada Example' --json\n  anamnesis replay --service patient --follow");
+      "  anamnesis replay --patient 'Ada Example' --json\n  anamnesis replay --service patient --follow\n"
+      "  anamnesis replay --service patient --patient 'Ada Example' --with-proofs ada.json");
   command->callback([options, &connection] { Finish(Replay(connection, *options)); });
 }
 

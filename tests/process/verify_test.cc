@@ -1,6 +1,7 @@
 // Evidence through the real programs: what was verified once is held against what is served later.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -25,16 +26,20 @@ class VerifyTest : public testing::Test {
   }
   std::string Kek() const { return dir_.path() + "/kek"; }
 
+  std::string Anamnesis() const {
+    std::string command = "exec '" + testing_support::BinDir() + "/anamnesis'";
+    for (const std::string& name : Cluster::Names()) command += " --server " + name + "=" + cluster_.address(name);
+    return command;
+  }
+
   struct Answer {
     int exit_code;
     nlohmann::json json;
   };
   Answer Verify(const std::string& arguments) {
     const std::string out = dir_.path() + "/verify.json";
-    std::string command = "exec '" + testing_support::BinDir() + "/anamnesis'";
-    for (const std::string& name : Cluster::Names()) command += " --server " + name + "=" + cluster_.address(name);
-    command += " verify --json --known '" + dir_.path() + "/known.json' " + arguments + " > '" + out + "'";
-    const int exit_code = Child({"/bin/sh", "-c", command}).Wait();
+    const std::string verify = " verify --json --known '" + dir_.path() + "/known.json' " + arguments;
+    const int exit_code = Child({"/bin/sh", "-c", Anamnesis() + verify + " > '" + out + "'"}).Wait();
     std::ifstream file(out);
     return {exit_code, nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false)};
   }
@@ -71,6 +76,33 @@ TEST_F(VerifyTest, AHistoryThatGrowsVerifiesOnlineAndOffline) {
   EXPECT_EQ(stopped.exit_code, 0) << stopped.json;
   EXPECT_EQ(stopped.json["services"]["patient"]["checkpoint_size"], 13) << "stopping writes a checkpoint";
   EXPECT_EQ(stopped.json["services"]["patient"]["opened"], 13);
+}
+
+// Another program checks with the public key, and nothing else, that what was shown is what was signed.
+TEST_F(VerifyTest, WhatIsShownComesWithProofsForWhoeverHasTheKey) {
+  Start();
+  patients_ = RegisterPatients(cluster_, 3);
+  Record(20);
+  const std::string bundle = dir_.path() + "/bundle.json";
+  const std::string replay = " replay --service patient --from 5 --limit 9 --with-proofs '" + bundle + "' > /dev/null";
+  ASSERT_EQ(Child({"/bin/sh", "-c", Anamnesis() + replay}).Wait(), 0);
+  const char* const source = std::getenv("ANAMNESIS_SOURCE_DIR");
+  ASSERT_NE(source, nullptr);
+  const std::string check = "exec python3 -B '" + std::string(source) + "/tests/evidence/verify_bundle.py' '" + bundle +
+                            "' \"$(cat '" + dir_.path() + "/patient/signing.key.pub')\" > '" + dir_.path() + "/said'";
+  EXPECT_EQ(Child({"/bin/sh", "-c", check}).Wait(), 0);
+  std::string said;
+  std::getline(std::ifstream(dir_.path() + "/said") >> std::ws, said);
+  EXPECT_EQ(said, "9 records verified in a tree of 23");
+
+  // One byte of one record, and it is no longer what was signed.
+  std::ifstream file(bundle);
+  auto json = nlohmann::json::parse(file);
+  std::string record = json["records"][3]["record"];
+  record[10] = record[10] == 'A' ? 'B' : 'A';
+  json["records"][3]["record"] = record;
+  std::ofstream(bundle) << json.dump();
+  EXPECT_NE(Child({"/bin/sh", "-c", check}).Wait(), 0);
 }
 
 // An older copy of everything is put back: nothing in it contradicts itself, and yet the history was cut.
