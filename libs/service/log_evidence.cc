@@ -56,18 +56,23 @@ absl::StatusOr<std::unique_ptr<LogEvidence>> LogEvidence::Open(const std::string
   const bool is_new = !std::filesystem::exists(data_dir + "/checkpoint", error) && !error;
   ASSIGN_OR_RETURN(evidence::Signer signer, OwnSigner(data_dir + "/signing.key", origin, is_new));
   ASSIGN_OR_RETURN(std::unique_ptr<evidence::TreeStore> tree, evidence::TreeStore::Open(data_dir + "/tree"));
-  std::unique_ptr<LogEvidence> opened(new LogEvidence(data_dir, origin, std::move(signer), std::move(tree), log));
+  ASSIGN_OR_RETURN(std::unique_ptr<evidence::HighWater> high_water,
+                   evidence::HighWater::Open(data_dir + "/high-water", log.LogId(), log.Tail()));
+  std::unique_ptr<LogEvidence> opened(
+      new LogEvidence(data_dir, origin, std::move(signer), std::move(tree), std::move(high_water), log));
   RETURN_IF_ERROR(opened->CheckHistory(log.Tail()));
   opened->thread_ = std::thread([self = opened.get()] { self->Run(); });
   return opened;
 }
 
 LogEvidence::LogEvidence(std::string data_dir, std::string origin, evidence::Signer signer,
-                         std::unique_ptr<evidence::TreeStore> tree, const eventlog::EventLog& log)
+                         std::unique_ptr<evidence::TreeStore> tree, std::unique_ptr<evidence::HighWater> high_water,
+                         const eventlog::EventLog& log)
     : data_dir_(std::move(data_dir)),
       origin_(std::move(origin)),
       signer_(std::move(signer)),
       tree_(std::move(tree)),
+      high_water_(std::move(high_water)),
       keeper_(
           *tree_,
           [&log](uint64_t first, uint64_t last, const std::function<void(std::string_view)>& take) {
@@ -88,6 +93,11 @@ LogEvidence::~LogEvidence() {
 absl::Status LogEvidence::CheckHistory(eventlog::Position tail) {
   ASSIGN_OR_RETURN(const std::optional<evidence::Checkpoint> newest,
                    NewestCheckpoint(data_dir_ + "/checkpoint", signer_));
+  if (high_water_->found() > tail) {
+    return absl::DataLossError(absl::StrCat(
+        "the log ends at position ", tail, ", but it was durable up to ", high_water_->found(), ": the events ",
+        tail + 1, " to ", high_water_->found(), " are missing. Do not serve it: find them or restore a newer backup"));
+  }
   if (newest.has_value() && newest->size > tail) {
     return absl::DataLossError(absl::StrCat("the log ends at position ", tail, ", but its newest checkpoint covers ",
                                             newest->size, ": the events ", tail + 1, " to ", newest->size,
@@ -105,8 +115,10 @@ absl::Status LogEvidence::CheckHistory(eventlog::Position tail) {
 }
 
 void LogEvidence::Advance(eventlog::Position tail) {
+  const absl::Status raised = high_water_->Raise(tail);
   keeper_.Advance(tail);
   MutexLock lock(mutex_);
+  status_.Update(raised);
   tail_ = tail;
   if (tail_ - written_ >= kCheckpointEvery) work_.NotifyAll();
 }
@@ -154,7 +166,7 @@ void LogEvidence::Run() {
     }
     const absl::Status written = WriteCheckpoint();
     MutexLock lock(mutex_);
-    status_ = written;
+    status_.Update(written);
     if (!written.ok()) return;  // Health says so; the log itself is unharmed.
   }
 }

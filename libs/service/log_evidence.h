@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "eventlog/event_log.h"
 #include "evidence/checkpoint.h"
+#include "evidence/high_water.h"
 #include "evidence/note_key.h"
 #include "evidence/tree_keeper.h"
 #include "evidence/tree_store.h"
@@ -21,18 +22,19 @@ namespace anamnesis::service {
 // How many events a log may be ahead of the newest checkpoint in its file.
 inline constexpr uint64_t kCheckpointEvery = 1'000;
 
-// What stands in a data directory: `tree/`, which is derived, `signing.key` with `signing.key.pub`, and `checkpoint`,
-// the newest one. Thread-safe.
+// What stands in a data directory: `tree/`, which is derived, `signing.key` with `signing.key.pub`, `checkpoint`, the
+// newest one, and `high-water`, how far the log was durable when somebody was told last. Thread-safe.
 class LogEvidence {
  public:
-  // Makes a key for a log that has none. DATA_LOSS where the log is not what the newest checkpoint says: shorter, or
-  // another history; then it must not be served. Catches the tree up before it returns. The log outlives this.
+  // Makes a key for a log that has none. DATA_LOSS where the log is not what the newest checkpoint and the high water
+  // say: shorter, or another history; then it must not be served. Catches the tree up before it returns. The log
+  // outlives this.
   static absl::StatusOr<std::unique_ptr<LogEvidence>> Open(const std::string& data_dir, const std::string& service,
                                                            const eventlog::EventLog& log);
   // Writes a last checkpoint.
   ~LogEvidence();
 
-  // The log is durable up to `tail`. Takes no longer than a lock.
+  // The log is durable up to `tail`, and nobody has been told yet. By one thread at a time. Waits for no disk.
   void Advance(eventlog::Position tail);
 
   // A signed checkpoint of the tree as it is now. What the log is ahead of it follows within milliseconds.
@@ -44,7 +46,8 @@ class LogEvidence {
 
  private:
   LogEvidence(std::string data_dir, std::string origin, evidence::Signer signer,
-              std::unique_ptr<evidence::TreeStore> tree, const eventlog::EventLog& log);
+              std::unique_ptr<evidence::TreeStore> tree, std::unique_ptr<evidence::HighWater> high_water,
+              const eventlog::EventLog& log);
 
   // Compares the log with the newest checkpoint.
   absl::Status CheckHistory(eventlog::Position tail);
@@ -55,6 +58,7 @@ class LogEvidence {
   const std::string origin_;
   const evidence::Signer signer_;
   const std::unique_ptr<evidence::TreeStore> tree_;
+  const std::unique_ptr<evidence::HighWater> high_water_;
   evidence::TreeKeeper keeper_;
 
   mutable Mutex mutex_;

@@ -14,6 +14,7 @@
 #include "audit/verify_log.h"
 #include "base/status.h"
 #include "evidence/encoding.h"
+#include "evidence/high_water.h"
 #include "evidence/note.h"
 #include "nlohmann/json.hpp"
 #include "services/cli/commands.h"
@@ -81,6 +82,9 @@ absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const VerifyOp
     ASSIGN_OR_RETURN(vault::KeyRing keks, vault::LoadKeyFile(path));
     how.keks = std::make_shared<const vault::KeyRing>(std::move(keks));
   }
+  // Before the log is read: what it is raised by meanwhile does not count.
+  const absl::StatusOr<std::optional<evidence::HighWaterMark>> high_water =
+      evidence::ReadHighWater(dir + "/high-water");
   absl::StatusOr<std::optional<evidence::Checkpoint>> checkpoint = StoredCheckpoint(dir);
   if (checkpoint.ok()) {
     how.checkpoint = *std::move(checkpoint);
@@ -95,6 +99,17 @@ absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const VerifyOp
   }
   ASSIGN_OR_RETURN(const audit::LogVerdict found, audit::VerifyLog(dir + "/log", how));
   verdict.events = found.events;
+  if (!high_water.ok()) {
+    verdict.problems.push_back(absl::StrCat("the high water: ", high_water.status().message()));
+  } else if (high_water->has_value()) {
+    const evidence::HighWaterMark& mark = **high_water;
+    verdict.details["high_water"] = mark.position;
+    if (mark.log_id != found.log_id) verdict.problems.push_back("the high water is of another log");
+    if (mark.position > found.events) {
+      verdict.problems.push_back(absl::StrCat("positions ", found.events + 1, " to ", mark.position,
+                                              " are missing: the log was durable up to there"));
+    }
+  }
   verdict.problems.insert(verdict.problems.end(), found.problems.begin(), found.problems.end());
   verdict.evidence = how.checkpoint.has_value() ? absl::StrCat("checkpoint of ", how.checkpoint->size)
                                                 : "no checkpoint, for there is none beside the log";

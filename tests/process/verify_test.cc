@@ -46,6 +46,18 @@ class VerifyTest : public testing::Test {
   Answer Online() { return Verify(""); }
   Answer Offline() { return Verify("--offline --data '" + dir_.path() + "'"); }
 
+  // What a service says that does not start.
+  std::string StartingAlone(const std::string& name) const {
+    const std::string errors = dir_.path() + "/errors";
+    const std::string command = "exec '" + testing_support::BinDir() + "/" + name + "d' --data_dir='" + dir_.path() +
+                                "/" + name + "' --listen=127.0.0.1:0 --metrics_listen=127.0.0.1:0 --kek_file='" +
+                                Kek() + "' 2> '" + errors + "'";
+    EXPECT_NE(Child({"/bin/sh", "-c", command}).Wait(), 0);
+    std::ostringstream said;
+    said << std::ifstream(errors).rdbuf();
+    return said.str();
+  }
+
   void Record(int problems) {
     const auto stub = patient::v1::PatientService::NewStub(cluster_.Channel("patient"));
     for (int i = 0; i < problems; ++i) ASSERT_TRUE(RecordProblem(*stub, patients_[0]).ok());
@@ -136,15 +148,26 @@ TEST_F(VerifyTest, ALogShorterThanItsCheckpointDoesNotServe) {
   cluster_.Stop("patient");
   fs::remove_all(dir_.path() + "/patient/log");
   fs::rename(dir_.path() + "/old", dir_.path() + "/patient/log");
-  const std::string errors = dir_.path() + "/errors";
-  const std::string command = "exec '" + testing_support::BinDir() + "/patientd' --data_dir='" + dir_.path() +
-                              "/patient' --listen=127.0.0.1:0 --metrics_listen=127.0.0.1:0 --kek_file='" + Kek() +
-                              "' 2> '" + errors + "'";
-  EXPECT_NE(Child({"/bin/sh", "-c", command}).Wait(), 0);
-  std::ostringstream said;
-  said << std::ifstream(errors).rdbuf();
-  EXPECT_NE(said.str().find("the events 2 to 6 are missing"), std::string::npos) << said.str();
+  EXPECT_NE(StartingAlone("patient").find("the events 2 to 6 are missing"), std::string::npos);
   EXPECT_NE(Offline().exit_code, 0);
+}
+
+// Killed, so that no checkpoint says how far it went; then the log loses its end.
+TEST_F(VerifyTest, ALogThatLostWhatNoCheckpointCoversDoesNotServe) {
+  Start();
+  patients_ = RegisterPatients(cluster_, 1);
+  cluster_.Stop("patient");
+  fs::copy(dir_.path() + "/patient/log", dir_.path() + "/old", fs::copy_options::recursive);
+  cluster_.Start("patient", {"--kek_file=" + Kek()});
+  Record(5);
+  cluster_.Kill("patient");
+  fs::remove_all(dir_.path() + "/patient/log");
+  fs::rename(dir_.path() + "/old", dir_.path() + "/patient/log");
+  EXPECT_NE(StartingAlone("patient").find("the events 2 to 6 are missing"), std::string::npos);
+  const Answer offline = Offline();
+  EXPECT_NE(offline.exit_code, 0);
+  EXPECT_EQ(offline.json["services"]["patient"]["problems"][0],
+            "positions 2 to 6 are missing: the log was durable up to there");
 }
 
 }  // namespace
