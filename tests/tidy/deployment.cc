@@ -51,4 +51,30 @@ Complaints CheckFlags(const File& unit, const std::vector<File>& sources) {
   return complaints;
 }
 
+Complaints CheckMessages(const File& runbook, const std::vector<File>& sources) {
+  static const auto* const kBetweenLiterals = new std::regex(R"("\s*")");
+  std::vector<File> joined = sources;
+  for (File& source : joined) source.text = std::regex_replace(source.text, *kBetweenLiterals, "");
+  static const auto* const kMessage = new std::regex(R"(^\| (`[^|]*`) \|)");
+  constexpr std::string_view kAnything = "…";
+  Complaints complaints;
+  const std::string_view text = runbook.text;
+  const File first_table{runbook.path, std::string(text.substr(0, text.find("## A service ended")))};
+  ForEachMatch(first_table, *kMessage, [&](size_t line, const std::string& cell) {
+    std::string_view rest = cell;
+    while (!rest.empty()) {
+      const size_t end = std::min({rest.find('`'), rest.find(kAnything), rest.size()});
+      std::string_view said = rest.substr(0, end);
+      while (said.starts_with(' ')) said.remove_prefix(1);
+      while (said.ends_with(' ')) said.remove_suffix(1);
+      if (said.size() > 2 && !AnyContains(joined, std::string(said))) {
+        complaints.push_back(At(runbook, line, "nothing says: " + std::string(said)));
+      }
+      rest.remove_prefix(end);
+      if (!rest.empty()) rest.remove_prefix(rest.starts_with(kAnything) ? kAnything.size() : 1);
+    }
+  });
+  return complaints;
+}
+
 }  // namespace anamnesis::tidy

@@ -11,4 +11,7 @@ Complaints CheckMetricNames(const File& prometheus, const std::vector<File>& sou
 // Complains of every --flag in a systemd unit that no source of the unit's program defines.
 Complaints CheckFlags(const File& unit, const std::vector<File>& sources);
 
+// Complains of every message in the first table of the runbook, but for what `…` stands for, that no source says.
+Complaints CheckMessages(const File& runbook, const std::vector<File>& sources);
+
 }  // namespace anamnesis::tidy

@@ -20,6 +20,23 @@ TEST(DeploymentTest, UnitsUseFlagsThatExist) {
   for (const File& file : ReadTree({"deploy/systemd"})) EXPECT_THAT(CheckFlags(file, sources), IsEmpty());
 }
 
+TEST(DeploymentTest, TheRunbookQuotesWhatIsSaid) {
+  const std::vector<File> sources = ReadTree({"libs", "services"});
+  for (const File& file : ReadTree({"deploy"})) {
+    if (file.path != "deploy/runbook.md") continue;
+    EXPECT_THAT(CheckMessages(file, sources), IsEmpty());
+  }
+}
+
+TEST(DeploymentTest, WhatNothingSaysIsFound) {
+  const std::vector<File> sources = {{"libs/a.cc", "StrCat(\"the log ends at \", tail, \": it is \"\n   \"cut\")"}};
+  EXPECT_THAT(CheckMessages({"deploy/runbook.md",
+                             "| it says | it means |\n| `the log ends at …: it is cut` | x |\n"
+                             "| `it begins at …` | x |\n## A service ended\n| `gone` | x |\n"},
+                            sources),
+              ElementsAre(HasSubstr(":3: nothing says: it begins at")));
+}
+
 TEST(DeploymentTest, UnknownMetricsAreFound) {
   const std::vector<File> sources = {{"libs/rpc/metrics.cc", R"(Counter("grpc_server_handled_total"); "grpc_code")"},
                                      {"libs/service/a.cc", R"(Histogram("anamnesis_sync_seconds"))"}};
