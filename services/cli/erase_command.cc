@@ -12,7 +12,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "anamnesis/event/v1/feed_service.grpc.pb.h"
-#include "anamnesis/ops/v1/ops_service.grpc.pb.h"
 #include "anamnesis/patient/v1/events.pb.h"
 #include "anamnesis/patient/v1/patient_service.grpc.pb.h"
 #include "base/status.h"
@@ -21,6 +20,7 @@
 #include "rpc/client.h"
 #include "services/cli/commands.h"
 #include "services/cli/query.h"
+#include "services/cli/server_status.h"
 
 namespace anamnesis::cli {
 namespace {
@@ -108,16 +108,6 @@ absl::StatusOr<Erased> EraseOne(const Connection& connection, const EraseOptions
   return Erased{id, outcome.position()};
 }
 
-absl::StatusOr<ops::v1::GetStatusResponse> StatusOf(const Connection& connection, const std::string& service) {
-  grpc::ClientContext context;
-  connection.Prepare(context);
-  ops::v1::GetStatusResponse response;
-  const grpc::Status status =
-      ops::v1::OpsService::NewStub(connection.Channel(service))->GetStatus(&context, {}, &response);
-  if (!status.ok()) return connection.Explain(service, status);
-  return response;
-}
-
 // Asks until the answer is yes; what cannot be reached is asked again.
 absl::Status Await(const Connection& connection, const std::string& whom,
                    const std::function<absl::StatusOr<bool>()>& done) {
@@ -139,7 +129,7 @@ absl::Status Await(const Connection& connection, const std::string& whom,
 // A service that follows patients has carried an erasure out before it counts it as followed.
 absl::Status AwaitFollower(const Connection& connection, const std::string& service, uint64_t position) {
   return Await(connection, absl::StrCat("the ", service, " service"), [&]() -> absl::StatusOr<bool> {
-    ASSIGN_OR_RETURN(const auto status, StatusOf(connection, service));
+    ASSIGN_OR_RETURN(const auto status, AskStatus(connection, service));
     return std::any_of(status.links().begin(), status.links().end(), [&](const ops::v1::LinkStatus& link) {
       return link.name() == "follow:patient" && link.position() >= position;
     });
@@ -147,7 +137,7 @@ absl::Status AwaitFollower(const Connection& connection, const std::string& serv
 }
 
 absl::Status AwaitViews(const Connection& connection, Query& query, const std::string& service) {
-  ASSIGN_OR_RETURN(const auto status, StatusOf(connection, service));
+  ASSIGN_OR_RETURN(const auto status, AskStatus(connection, service));
   return Await(connection, "the read model", [&]() -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const auto all, query.Ask(&Stub::GetProjectionStatus, chart::v1::GetProjectionStatusRequest()));
     return std::any_of(all.services().begin(), all.services().end(), [&](const auto& views) {

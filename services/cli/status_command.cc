@@ -4,13 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "anamnesis/ops/v1/ops_service.grpc.pb.h"
+#include "anamnesis/ops/v1/ops_service.pb.h"
 #include "base/status.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 #include "services/cli/commands.h"
 #include "services/cli/format.h"
 #include "services/cli/query.h"
+#include "services/cli/server_status.h"
 #include "services/cli/table.h"
 
 namespace anamnesis::cli {
@@ -31,11 +32,12 @@ struct ServerStatus {
 
 ServerStatus AskServer(const Connection& connection, const std::string& name) {
   ServerStatus server{.name = name};
-  const auto stub = ops::v1::OpsService::NewStub(connection.Channel(name));
-  grpc::ClientContext context;
-  connection.Prepare(context);
-  const grpc::Status status = stub->GetStatus(&context, {}, &server.status);
-  if (!status.ok()) server.problem = std::string(connection.Explain(name, status).message());
+  auto status = AskStatus(connection, name);
+  if (status.ok()) {
+    server.status = *std::move(status);
+  } else {
+    server.problem = std::string(status.status().message());
+  }
   return server;
 }
 

@@ -1,6 +1,7 @@
 // `anamnesis verify`.
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -22,6 +23,7 @@
 #include "services/cli/installation.h"
 #include "services/cli/online_evidence.h"
 #include "services/cli/table.h"
+#include "services/cli/traces.h"
 #include "vault/key_file.h"
 
 namespace anamnesis::cli {
@@ -35,6 +37,7 @@ struct VerifyOptions {
   std::string known;
   bool offline = false;
   bool without_keys = false;
+  bool repair_report = false;
   bool json = false;
 };
 
@@ -164,7 +167,51 @@ void PrintForPeople(const std::vector<Verdict>& verdicts) {
   }
 }
 
+// Of a log that lost its end: which events, and who else knows of them.
+void AddRepairReport(const Connection& connection, Verdict& verdict) {
+  const uint64_t reached =
+      std::max(verdict.details.value("high_water", uint64_t{0}), verdict.details.value("checkpoint_size", uint64_t{0}));
+  if (reached <= verdict.events) return;
+  nlohmann::ordered_json lost = {
+      {"first",     verdict.events + 1             },
+      {"last",      reached                        },
+      {"elsewhere", nlohmann::ordered_json::array()}
+  };
+  for (const Trace& trace : TracesOf(connection, verdict.service)) {
+    const uint64_t known = trace.position > verdict.events ? std::min(trace.position, reached) - verdict.events : 0;
+    lost["elsewhere"].push_back({
+        {"where",        trace.where   },
+        {"as",           trace.what    },
+        {"up_to",        trace.position},
+        {"of_the_lost",  known         },
+        {"not_answered", trace.problem }
+    });
+  }
+  verdict.details["lost"] = std::move(lost);
+}
+
+void PrintRepairReport(const Verdict& verdict) {
+  if (!verdict.details.contains("lost")) {
+    std::cout << verdict.service << ": nothing is missing at the end\n";
+    return;
+  }
+  const auto& lost = verdict.details["lost"];
+  std::cout << verdict.service << ": the events " << lost["first"] << " to " << lost["last"] << " are missing\n";
+  for (const auto& trace : lost["elsewhere"]) {
+    std::cout << "  " << trace["where"].get<std::string>() << ": ";
+    if (const std::string problem = trace["not_answered"]; !problem.empty()) {
+      std::cout << problem << "\n";
+    } else {
+      std::cout << "has come to " << trace["up_to"] << ", and holds " << trace["of_the_lost"] << " of them as "
+                << trace["as"].get<std::string>() << "\n";
+    }
+  }
+}
+
 absl::Status Verify(const Connection& connection, const VerifyOptions& options) {
+  if (options.repair_report && !options.offline) {
+    return absl::InvalidArgumentError("--repair-report needs --offline: it is of what is on disk");
+  }
   std::vector<Verdict> verdicts;
   KnownCheckpoints known(options.known);
   RETURN_IF_ERROR(known.Load());
@@ -173,11 +220,15 @@ absl::Status Verify(const Connection& connection, const VerifyOptions& options) 
     ASSIGN_OR_RETURN(verdicts.emplace_back(),
                      options.offline ? VerifyOffline(service, options) : VerifyOnline(connection, service, known));
     verified = verified && verdicts.back().problems.empty();
+    if (options.repair_report) AddRepairReport(connection, verdicts.back());
   }
   if (options.json) {
     PrintAsJson(verdicts, verified);
   } else {
     PrintForPeople(verdicts);
+    for (const Verdict& verdict : verdicts) {
+      if (options.repair_report) PrintRepairReport(verdict);
+    }
   }
   if (!verified)
     return absl::DataLossError("the history does not verify; keep the data as it is and find out who wrote");
@@ -195,6 +246,9 @@ void AddVerifyCommand(CLI::App& app, Connection& connection) {
       "Read every record of the data directory instead of asking the servers; they may be running or not");
   command->add_option("--kek-file", options->kek_file, "Offline: the key file (default: `kek` in the data)");
   command->add_flag("--without-keys", options->without_keys, "Offline: hash the payloads without opening them");
+  command->add_flag("--repair-report", options->repair_report,
+                    "Offline: which events a log lost at its end, and what the read model and the services that follow "
+                    "it, as far as they answer, know of them");
   command
       ->add_option("--known", options->known, "Online: file that remembers the keys and checkpoints that were verified")
       ->default_val(KnownCheckpoints::DefaultPath());

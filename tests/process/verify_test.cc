@@ -6,7 +6,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "anamnesis/chart/v1/chart_service.grpc.pb.h"
+#include "anamnesis/ops/v1/ops_service.grpc.pb.h"
 #include "nlohmann/json.hpp"
+#include "rpc/client.h"
 #include "tests/process/writer.h"
 #include "tests/support/cluster.h"
 
@@ -17,6 +20,8 @@ using testing_support::Child;
 using testing_support::Cluster;
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kTimeout{60};
 
 class VerifyTest : public testing::Test {
  protected:
@@ -56,6 +61,25 @@ class VerifyTest : public testing::Test {
     std::ostringstream said;
     said << std::ifstream(errors).rdbuf();
     return said.str();
+  }
+
+  // Returns when the read model and encounterd know the patient service's events up to there.
+  void AwaitKnown(uint64_t position) {
+    const auto charts = chart::v1::ChartService::NewStub(cluster_.Channel("readmodel"));
+    const auto encounters = ops::v1::OpsService::NewStub(cluster_.Channel("encounter"));
+    for (bool views = false, facts = false; !views || !facts;) {
+      grpc::ClientContext of_views, of_facts;
+      rpc::PrepareContext(of_views, Cluster::Tester(), kTimeout);
+      rpc::PrepareContext(of_facts, Cluster::Tester(), kTimeout);
+      chart::v1::GetProjectionStatusResponse projections;
+      ASSERT_TRUE(charts->GetProjectionStatus(&of_views, {}, &projections).ok());
+      for (const auto& one : projections.services()) {
+        views |= one.service() == "patient" && one.applied_position() >= position;
+      }
+      ops::v1::GetStatusResponse status;
+      ASSERT_TRUE(encounters->GetStatus(&of_facts, {}, &status).ok());
+      for (const auto& link : status.links()) facts |= link.name() == "follow:patient" && link.position() >= position;
+    }
   }
 
   void Record(int problems) {
@@ -160,6 +184,7 @@ TEST_F(VerifyTest, ALogThatLostWhatNoCheckpointCoversDoesNotServe) {
   fs::copy(dir_.path() + "/patient/log", dir_.path() + "/old", fs::copy_options::recursive);
   cluster_.Start("patient", {"--kek_file=" + Kek()});
   Record(5);
+  AwaitKnown(6);
   cluster_.Kill("patient");
   fs::remove_all(dir_.path() + "/patient/log");
   fs::rename(dir_.path() + "/old", dir_.path() + "/patient/log");
@@ -168,6 +193,18 @@ TEST_F(VerifyTest, ALogThatLostWhatNoCheckpointCoversDoesNotServe) {
   EXPECT_NE(offline.exit_code, 0);
   EXPECT_EQ(offline.json["services"]["patient"]["problems"][0],
             "positions 2 to 6 are missing: the log was durable up to there");
+  cluster_.Kill("medication");
+  const auto report = Verify("--repair-report --offline --data '" + dir_.path() + "'").json;
+  EXPECT_FALSE(report["services"]["encounter"].contains("lost"));
+  const auto lost = report["services"]["patient"]["lost"];
+  EXPECT_EQ(lost["first"], 2);
+  EXPECT_EQ(lost["last"], 6);
+  ASSERT_EQ(lost["elsewhere"].size(), 3U) << lost;
+  EXPECT_EQ(lost["elsewhere"][0]["where"], "readmodel");
+  EXPECT_EQ(lost["elsewhere"][0]["of_the_lost"], 5);
+  EXPECT_EQ(lost["elsewhere"][1]["where"], "encounter");
+  EXPECT_EQ(lost["elsewhere"][1]["of_the_lost"], 5);
+  EXPECT_NE(lost["elsewhere"][2]["not_answered"], "");
 }
 
 }  // namespace
