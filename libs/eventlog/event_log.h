@@ -187,7 +187,7 @@ class EventLog {
     uint32_t format = 0;  // Of `data`; a reader that does not know it ignores the snapshot.
     std::string data;
   };
-  // FAILED_PRECONDITION if its version is not durable yet: ask in `on_durable` at the earliest.
+  // FAILED_PRECONDITION if its version is not durable yet (ask in `on_durable` at the earliest), or was erased.
   virtual absl::Status SaveSnapshot(const std::string& stream, const Snapshot& snapshot) = 0;
   virtual absl::StatusOr<std::optional<Snapshot>> LoadSnapshot(const std::string& stream) const = 0;
 

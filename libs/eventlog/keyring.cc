@@ -90,15 +90,6 @@ absl::Status Keyring::CommitErasures(const WriteSet& set) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<PayloadKey>> Keyring::Newest(std::string_view entity) const {
-  if (std::optional<PayloadKey> known = CachedNewest(entity)) return known;
-  ASSIGN_OR_RETURN(Loaded loaded, Load(entity));
-  if (loaded.keys.empty() || loaded.keys.back() == nullptr) return std::nullopt;
-  PayloadKey newest{loaded.keys.size(), loaded.keys.back()};
-  Remember(entity, std::move(loaded));
-  return newest;
-}
-
 absl::StatusOr<vault::SharedKey> Keyring::Find(std::string_view entity, uint64_t number) const {
   if (auto known = CachedKey(entity, number)) return *std::move(known);
   ASSIGN_OR_RETURN(Loaded loaded, Load(entity));

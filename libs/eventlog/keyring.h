@@ -38,9 +38,6 @@ class Keyring final : public PayloadKeys {
   // Commits a set with erasures: when it returns, nobody is given a destroyed key any more.
   absl::Status CommitErasures(const WriteSet& set);
 
-  // As ForSealing, but none where there is none. By any thread.
-  absl::StatusOr<std::optional<PayloadKey>> Newest(std::string_view entity) const;
-
   // See PayloadKeys.
   absl::StatusOr<vault::SharedKey> Find(std::string_view entity, uint64_t number) const override;
 

@@ -48,7 +48,7 @@ std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row,
 }
 
 absl::StatusOr<std::optional<RequestRow>> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
-                                            const PayloadKeys& keys) {
+                                                           const PayloadKeys& keys) {
   StrictReader reader("request row", bytes);
   const uint8_t format = reader.Byte();
   if (format == kPlainRequestFormat) return ReadContent(reader);

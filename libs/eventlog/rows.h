@@ -23,7 +23,7 @@ std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row,
 // DATA_LOSS for anything but the whole of one well-formed row of that request; none where the key was destroyed, for
 // nobody can say any more what was asked.
 absl::StatusOr<std::optional<RequestRow>> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
-                                            const PayloadKeys& keys);
+                                                           const PayloadKeys& keys);
 
 // The outcome as the answer to a repeated request; ALREADY_EXISTS if `digest` shows that it is another request.
 absl::StatusOr<AppendResult> AnswerAgain(const RequestRow& row, std::string_view digest);

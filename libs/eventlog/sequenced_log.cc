@@ -226,9 +226,21 @@ absl::Status SequencedLog::SaveSnapshot(const std::string& stream, const Snapsho
     // A crash could keep the snapshot and lose the events, and other events would take their versions.
     return absl::FailedPreconditionError("the snapshot is of events that are not durable yet");
   }
-  ASSIGN_OR_RETURN(const std::optional<PayloadKey> key, keyring_->Newest(EntityOf(stream)));
-  if (!key.has_value()) return absl::FailedPreconditionError("the stream has no data key to seal a snapshot with");
-  return engine_->SaveSnapshot(stream, EncodeSnapshot(stream, snapshot, *key));
+  ASSIGN_OR_RETURN(const PayloadKey key, KeyOf(stream, snapshot.version));
+  if (key.key == nullptr) return absl::FailedPreconditionError("what the snapshot is of was erased, or never sealed");
+  return engine_->SaveSnapshot(stream, EncodeSnapshot(stream, snapshot, key));
+}
+
+// With the key of the event that it ends with: no newer one, or an erasure that comes between would not reach it.
+absl::StatusOr<PayloadKey> SequencedLog::KeyOf(const std::string& stream, Version version) const {
+  ASSIGN_OR_RETURN(const std::vector<Position> at, engine_->Positions(stream, version, version));
+  ASSIGN_OR_RETURN(const std::string bytes, engine_->RecordAt(at.front()));
+  StoredRecord stored;
+  RETURN_IF_ERROR(ParseRecord(bytes, stored));
+  if (stored.key_number == 0) return PayloadKey();
+  PayloadKey key{.number = stored.key_number};
+  ASSIGN_OR_RETURN(key.key, keyring_->Find(EntityOf(stream), key.number));
+  return key;
 }
 
 absl::StatusOr<std::optional<EventLog::Snapshot>> SequencedLog::LoadSnapshot(const std::string& stream) const {

@@ -57,6 +57,8 @@ class SequencedLog final : public EventLog {
   SequencedLog(std::shared_ptr<CommitLog> engine, std::shared_ptr<Keyring> keyring, const LogOptions& options,
                FatalHandler fatal, Position tail, int64_t last_recorded_micros);
 
+  // The key that sealed an event, with its number; null where it was destroyed or the event was never sealed.
+  absl::StatusOr<PayloadKey> KeyOf(const std::string& stream, Version version) const;
   absl::StatusOr<Stored> LookUp(const AppendRequest& request, const std::vector<bool>& known) const;
   std::vector<bool> KnownHeads(const AppendRequest& request) REQUIRES(mutex_);
   // Gives the append its place and queues it for its commit.

@@ -227,11 +227,15 @@ absl::Status ViewStore::DeleteRetired(const std::string& service) {
     }
   }
   state.clear_retired_generations();
+  // Its files may hold what the next generation never saw, because it was erased meanwhile.
+  RETURN_IF_ERROR(FromRocks(batch.Put(families_[kStates], kPurgeKey, "")));
   RETURN_IF_ERROR(Put(batch, families_[kStates], kStatePrefix + service, state));
   RETURN_IF_ERROR(FromRocks(db_->Write({}, &batch)));
-  MutexLock lock(visible_);
-  sources_[service] = std::move(state);
-  return absl::OkStatus();
+  {
+    MutexLock lock(visible_);
+    sources_[service] = std::move(state);
+  }
+  return FinishPurges();
 }
 
 v1::SourceState ViewStore::State(const std::string& service) const {

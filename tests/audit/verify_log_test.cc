@@ -112,9 +112,10 @@ TEST_F(VerifyLogTest, AForgedPayloadWithAGoodSealIsFoundByTheTree) {
     const auto keyring = *eventlog::Keyring::Open(**engine, keks_, 9);
     eventlog::Record record = *eventlog::DecodeRecord(bytes, *keyring);
     record.payload = "forged";
-    const auto key = keyring->Newest(eventlog::EntityOf(record.stream));
-    ASSERT_TRUE(key.ok() && key->has_value());
-    ASSERT_TRUE(db.Put({}, families[eventlog::kEvents], eventlog::BigEndian64(7), EncodeRecord(record, **key)).ok());
+    const auto key = keyring->Find(eventlog::EntityOf(record.stream), 1);
+    ASSERT_TRUE(key.ok());
+    ASSERT_TRUE(
+        db.Put({}, families[eventlog::kEvents], eventlog::BigEndian64(7), EncodeRecord(record, {1, *key})).ok());
   });
   EXPECT_THAT(Verify().problems, ElementsAre(HasSubstr("history was changed")));
 }

@@ -91,6 +91,15 @@ TEST_P(ErasureTest, RequestsAndSnapshotsAreForgotten) {
   EXPECT_TRUE(MustAppend(WithRequestId(One("ward-1"), "r", 'e')).duplicate);
 }
 
+TEST_P(ErasureTest, AStateFromBeforeIsNotKeptUnderTheNewKey) {
+  MustAppend(One("ward-1"));
+  MustAppend(Erasure("ward-1"));
+  EXPECT_EQ(log_->SaveSnapshot("ward-1", {1, 1, "of the erased"}).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(log_->LoadSnapshot("ward-1")->has_value());
+  EXPECT_TRUE(log_->SaveSnapshot("ward-1", {2, 1, "of now"}).ok());
+  EXPECT_EQ(log_->LoadSnapshot("ward-1").value()->data, "of now");
+}
+
 // Keys are read, wrapped anew and destroyed at once; no destroyed one comes back, none that lives is lost.
 TEST_P(ErasureTest, HoldsWhileKeysAreReadAndWrappedAnew) {
   constexpr int kEntities = 40;

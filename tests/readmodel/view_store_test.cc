@@ -1,5 +1,8 @@
 #include "projection/view_store.h"
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -215,6 +218,25 @@ TEST_F(ViewStoreTest, ReadersSeeOneMoment) {
                   .ok());
   EXPECT_THAT(seen, ElementsAre("old"));
   EXPECT_EQ(reader.positions().at(kService), 1u);
+}
+
+// What it held and the next one never saw may have been erased meanwhile.
+TEST_F(ViewStoreTest, ARetiredGenerationIsInNoFile) {
+  const auto on_disk = [this](const std::string& text) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(store_.directory())) {
+      std::ostringstream content;
+      content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+      if (content.str().find(text) != std::string::npos) return true;
+    }
+    return false;
+  };
+  Begin(1);
+  Apply({Batch(0, 1, {Put(1, 1, "note", 7, "a-secret")})});
+  ASSERT_TRUE(on_disk("a-secret"));
+  EXPECT_EQ(store_->Begin(Hello(2, 2)).value(), 0u);
+  Apply({Batch(0, 2, {Put(2, 1, "note", 8, "another")})});
+  EXPECT_EQ(Generation(), 2u);
+  EXPECT_FALSE(on_disk("a-secret"));
 }
 
 TEST_F(ViewStoreTest, ANewerProjectionTakesOverWhenItHasCaughtUp) {
