@@ -1,6 +1,8 @@
 // Each service stands alone when the others are down, and says so truthfully.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "absl/status/statusor.h"
 #include "anamnesis/event/v1/feed_service.grpc.pb.h"
 #include "anamnesis/medication/v1/events.pb.h"
@@ -90,6 +92,46 @@ TEST(LinksTest, CommandsAreTakenWhileEverythingElseIsDown) {
   cluster.Start("patient");
   cluster.Start("encounter");
   for (const std::string& name : Cluster::Names()) cluster.AwaitHealthy(name);
+}
+
+// The medication service has nothing of the patient when he is erased, and something afterwards; then it follows the
+// patient service from the beginning, and is told of the erasure again.
+TEST(LinksTest, AnErasureIsNotRepeatedOnWhatWasRecordedAfterIt) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.StartAll();
+  const std::string id = RegisterPatients(cluster, 1).front();
+  patient::v1::ErasePatientRequest request;
+  request.mutable_context()->set_reason("as asked");
+  request.set_patient_id(id);
+  request.set_approved_by("user:officer");
+  rpc::Caller officer = Cluster::Tester();
+  officer.roles.push_back("privacy-officer");
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, officer, kTimeout);
+  rpc::v1::CommandOutcome erased;
+  const auto patients = patient::v1::PatientService::NewStub(cluster.Channel("patient"));
+  ASSERT_TRUE(patients->ErasePatient(&context, request, &erased).ok());
+  AwaitFollowed(cluster, erased.position());
+  ASSERT_TRUE(Prescribe(cluster, id, "1049630").ok());
+
+  cluster.Stop("medication");
+  ASSERT_GT(std::filesystem::remove_all(dir.path() + "/medication/facts"), 0U);
+  cluster.Start("medication");
+  AwaitFollowed(cluster, erased.position());
+  const auto feed = event::v1::EventFeedService::NewStub(cluster.Channel("medication"));
+  grpc::ClientContext of_feed;
+  rpc::PrepareContext(of_feed, Cluster::Tester(), kTimeout);
+  const auto reader = feed->Subscribe(&of_feed, {});
+  event::v1::SubscribeResponse response;
+  std::vector<std::string> types;
+  while (reader->Read(&response)) {
+    for (const auto& event : response.batch().events()) {
+      types.push_back(event.type().substr(event.type().rfind('.') + 1));
+      EXPECT_FALSE(event.erased()) << types.back();
+    }
+  }
+  EXPECT_EQ(types, (std::vector<std::string>{"RecordErased", "OrderPrescribed"}));
 }
 
 // Records an allergy to a substance of RxNorm; returns the event's position.

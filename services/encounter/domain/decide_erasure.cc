@@ -3,11 +3,10 @@
 
 namespace anamnesis::encounter {
 
-// A history that says nothing is as good as none: there is nothing to erase, or it was done.
-absl::StatusOr<Decision> Decide(const Situation& at, const v1::EraseRecordRequest& request) {
-  Decision decision{.resource_id = request.patient_id()};
-  if (at.state.ByteSizeLong() == 0) return decision;
-  decision.erases = true;
+// Recorded also where there is nothing to erase: whoever follows the patient service anew is told of the erasure again,
+// and must not do to a later record what was meant for an earlier one.
+absl::StatusOr<Decision> Decide(const Situation&, const v1::EraseRecordRequest& request) {
+  Decision decision{.resource_id = request.patient_id(), .erases = true};
   v1::EncounterEvent event;
   event.mutable_record_erased()->set_erasure_id(request.erasure_id());
   decision.events.push_back({.event = std::move(event)});
