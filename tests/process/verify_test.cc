@@ -51,6 +51,15 @@ class VerifyTest : public testing::Test {
   Answer Online() { return Verify(""); }
   Answer Offline() { return Verify("--offline --data '" + dir_.path() + "'"); }
 
+  // Keeps a directory as it is, and puts it in the place of what it has become.
+  void KeepCopy(const std::string& of) const {
+    fs::copy(dir_.path() + of, dir_.path() + "/copy", fs::copy_options::recursive);
+  }
+  void PutBackCopy(const std::string& of) const {
+    fs::remove_all(dir_.path() + of);
+    fs::rename(dir_.path() + "/copy", dir_.path() + of);
+  }
+
   // What a service says that does not start.
   std::string StartingAlone(const std::string& name) const {
     const std::string errors = dir_.path() + "/errors";
@@ -146,13 +155,12 @@ TEST_F(VerifyTest, AnOldCopyPutBackIsFoundOutByWhoVerifiedMore) {
   Start();
   patients_ = RegisterPatients(cluster_, 1);
   cluster_.Stop("patient");
-  fs::copy(dir_.path() + "/patient", dir_.path() + "/copy", fs::copy_options::recursive);
+  KeepCopy("/patient");
   cluster_.Start("patient", {"--kek_file=" + Kek()});
   Record(5);
   ASSERT_EQ(Online().exit_code, 0);
   cluster_.Stop("patient");
-  fs::remove_all(dir_.path() + "/patient");
-  fs::rename(dir_.path() + "/copy", dir_.path() + "/patient");
+  PutBackCopy("/patient");
   cluster_.Start("patient", {"--kek_file=" + Kek()});
   const Answer cut = Online();
   EXPECT_NE(cut.exit_code, 0);
@@ -166,13 +174,14 @@ TEST_F(VerifyTest, ALogShorterThanItsCheckpointDoesNotServe) {
   Start();
   patients_ = RegisterPatients(cluster_, 1);
   cluster_.Stop("patient");
-  fs::copy(dir_.path() + "/patient/log", dir_.path() + "/old", fs::copy_options::recursive);
+  KeepCopy("/patient/log");
   cluster_.Start("patient", {"--kek_file=" + Kek()});
   Record(5);
   cluster_.Stop("patient");
-  fs::remove_all(dir_.path() + "/patient/log");
-  fs::rename(dir_.path() + "/old", dir_.path() + "/patient/log");
-  EXPECT_NE(StartingAlone("patient").find("the events 2 to 6 are missing"), std::string::npos);
+  PutBackCopy("/patient/log");
+  fs::remove(dir_.path() + "/patient/high-water");  // The checkpoint alone is to find it.
+  const std::string said = StartingAlone("patient");
+  EXPECT_NE(said.find("its newest checkpoint covers 6: the events 2 to 6 are missing"), std::string::npos) << said;
   EXPECT_NE(Offline().exit_code, 0);
 }
 
@@ -181,14 +190,14 @@ TEST_F(VerifyTest, ALogThatLostWhatNoCheckpointCoversDoesNotServe) {
   Start();
   patients_ = RegisterPatients(cluster_, 1);
   cluster_.Stop("patient");
-  fs::copy(dir_.path() + "/patient/log", dir_.path() + "/old", fs::copy_options::recursive);
+  KeepCopy("/patient/log");
   cluster_.Start("patient", {"--kek_file=" + Kek()});
   Record(5);
   AwaitKnown(6);
   cluster_.Kill("patient");
-  fs::remove_all(dir_.path() + "/patient/log");
-  fs::rename(dir_.path() + "/old", dir_.path() + "/patient/log");
-  EXPECT_NE(StartingAlone("patient").find("the events 2 to 6 are missing"), std::string::npos);
+  PutBackCopy("/patient/log");
+  const std::string said = StartingAlone("patient");
+  EXPECT_NE(said.find("it was durable up to 6: the events 2 to 6 are missing"), std::string::npos) << said;
   const Answer offline = Offline();
   EXPECT_NE(offline.exit_code, 0);
   EXPECT_EQ(offline.json["services"]["patient"]["problems"][0],
