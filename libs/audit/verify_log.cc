@@ -1,5 +1,6 @@
 #include "audit/verify_log.h"
 
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -22,7 +23,12 @@ constexpr size_t kCachedKeys = 1 << 20;
 class Pass {
  public:
   Pass(eventlog::CommitLog& engine, const eventlog::PayloadKeys* keys, const VerifyOptions& options)
-      : engine_(engine), keys_(keys), options_(options) {}
+      : engine_(engine), keys_(keys), options_(options) {
+    for (const KeptCheckpoint& kept : options.checkpoints) {
+      if (kept.checkpoint.size > 0) roots_[kept.checkpoint.size] = {};
+    }
+    next_root_ = roots_.begin();
+  }
 
   absl::StatusOr<LogVerdict> Run() {
     verdict_.log_id = engine_.LogId();
@@ -40,7 +46,7 @@ class Pass {
     RETURN_IF_ERROR(scan->status());
     RETURN_IF_ERROR(CheckIndex());
     verdict_.root = frontier_.Root();
-    CheckCheckpoint();
+    CheckCheckpoints();
     if (options_.progress) options_.progress(verdict_.events, tail);
     return std::move(verdict_);
   }
@@ -53,8 +59,8 @@ class Pass {
 
   void Look(uint64_t position, std::string_view bytes) {
     frontier_.Append(evidence::LeafHash(bytes), [](int, uint64_t, const evidence::Hash&) {});
-    if (options_.checkpoint.has_value() && frontier_.size() == options_.checkpoint->size) {
-      root_at_checkpoint_ = frontier_.Root();
+    for (; next_root_ != roots_.end() && next_root_->first == frontier_.size(); ++next_root_) {
+      next_root_->second = frontier_.Root();
     }
     const absl::Status parsed = eventlog::ParseRecord(bytes, stored_);
     if (!parsed.ok()) return Problem(position, std::string(parsed.message()));
@@ -94,13 +100,14 @@ class Pass {
     return absl::OkStatus();
   }
 
-  void CheckCheckpoint() {
-    if (!options_.checkpoint.has_value()) return;
-    const evidence::Checkpoint& checkpoint = *options_.checkpoint;
-    if (checkpoint.size > verdict_.events) {
-      Problem(verdict_.events + 1, absl::StrCat("and later are missing: the checkpoint covers ", checkpoint.size));
-    } else if (checkpoint.size > 0 && root_at_checkpoint_ != checkpoint.root) {
-      Problem(checkpoint.size, "or one before it is not what the checkpoint commits to: the history was changed");
+  void CheckCheckpoints() {
+    for (const auto& [name, checkpoint] : options_.checkpoints) {
+      if (checkpoint.size > verdict_.events) {
+        Problem(verdict_.events + 1, absl::StrCat("and later are missing: ", name, " covers ", checkpoint.size));
+      } else if (checkpoint.size > 0 && roots_.at(checkpoint.size) != checkpoint.root) {
+        Problem(checkpoint.size,
+                absl::StrCat("or one before it is not what ", name, " commits to: the history was changed"));
+      }
     }
   }
 
@@ -109,7 +116,8 @@ class Pass {
   const VerifyOptions& options_;
   LogVerdict verdict_;
   evidence::Frontier frontier_;
-  evidence::Hash root_at_checkpoint_ = {};
+  std::map<uint64_t, evidence::Hash> roots_;  // At the sizes of the checkpoints.
+  std::map<uint64_t, evidence::Hash>::iterator next_root_;
   eventlog::StoredRecord stored_;
   std::string payload_;
   int64_t last_recorded_micros_ = INT64_MIN;

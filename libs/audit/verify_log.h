@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +15,17 @@ namespace anamnesis::audit {
 
 inline constexpr size_t kMaxProblems = 100;
 
+// What somebody keeps of a log.
+struct KeptCheckpoint {
+  std::string name;  // What it is called in problems: "the checkpoint", "the checkpoint that encounter keeps".
+  evidence::Checkpoint checkpoint;
+};
+
 struct VerifyOptions {
   // Opens the payloads; null: they are hashed and left sealed.
   std::shared_ptr<const vault::KeyRing> keks;
-  // What the log must have been at that size; none: the log has no checkpoint.
-  std::optional<evidence::Checkpoint> checkpoint;
+  // What the log must have been at their sizes.
+  std::vector<KeptCheckpoint> checkpoints;
   // Told now and then how many of how many records are done.
   std::function<void(uint64_t done, uint64_t all)> progress;
 };
@@ -38,8 +43,8 @@ struct LogVerdict {
 };
 
 // Reads every record: that it decodes, that positions, versions, predecessors and recorded times follow each other,
-// that the index of streams says the same, that payloads open, and that the tree's root is the checkpoint's. The log
-// may be open elsewhere; what is there when this begins is verified. An error is of reading, not of what was read.
+// that the index of streams says the same, that payloads open, and that the tree's root is that of each checkpoint. The
+// log may be open elsewhere; what is there when this begins is verified. An error is of reading, not of what was read.
 absl::StatusOr<LogVerdict> VerifyLog(const std::string& directory, const VerifyOptions& options);
 
 }  // namespace anamnesis::audit

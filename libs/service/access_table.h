@@ -14,7 +14,7 @@ operator:  ops.read ops.admin
 # Programs that bring records in.
 importer:  patient.write encounter.write medication.write
 # The servers among themselves.
-service:   events.read projection.publish encounter.erase medication.erase
+service:   events.read projection.publish checkpoints.witness encounter.erase medication.erase
 # Who answers for erasing a patient's record.
 privacy-officer: patient.erase chart.read ops.read
 )";

@@ -8,6 +8,7 @@
 #include "base/refusal.h"
 #include "base/status.h"
 #include "evidence/merkle.h"
+#include "evidence/proof_hashes.h"
 
 namespace anamnesis::service {
 namespace {
@@ -19,16 +20,13 @@ absl::Status BeyondTheTree(const LogEvidence* evidence) {
   return Refuse(v1::BEYOND_THE_TREE, {.metadata = {{"tree_size", std::to_string(size)}}});
 }
 
-void AddHashes(const evidence::Proof& proof, google::protobuf::RepeatedPtrField<std::string>& hashes) {
-  for (const evidence::Hash& hash : proof) hashes.Add(std::string(evidence::BytesOf(hash)));
-}
-
 absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const eventlog::EventLog& log, LogEvidence* evidence) {
   if (evidence == nullptr) return BeyondTheTree(evidence);
   v1::GetCheckpointResponse response;
   response.set_tail_position(log.Tail());
   ASSIGN_OR_RETURN(*response.mutable_checkpoint(), evidence->Checkpoint());
   response.set_verifier_key(evidence->verifier_key());
+  for (std::string& note : evidence->Cosigned()) response.add_cosigned(std::move(note));
   return response;
 }
 
@@ -41,7 +39,7 @@ absl::StatusOr<v1::GetInclusionProofResponse> GetInclusionProof(const eventlog::
   ASSIGN_OR_RETURN(const evidence::Proof proof,
                    evidence::InclusionProof(evidence->tree(), request.position() - 1, size));
   v1::GetInclusionProofResponse response;
-  AddHashes(proof, *response.mutable_hashes());
+  evidence::AddHashes(proof, *response.mutable_hashes());
   RETURN_IF_ERROR(log.ReadStored(request.position(), request.position(),
                                  [&](std::string_view bytes) { response.set_record(bytes.data(), bytes.size()); }));
   return response;
@@ -54,7 +52,7 @@ absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(const LogEvi
     return BeyondTheTree(evidence);
   ASSIGN_OR_RETURN(const evidence::Proof proof, evidence::ConsistencyProof(evidence->tree(), request.old_size(), size));
   v1::GetConsistencyProofResponse response;
-  AddHashes(proof, *response.mutable_hashes());
+  evidence::AddHashes(proof, *response.mutable_hashes());
   return response;
 }
 

@@ -7,16 +7,19 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/directory.h"
 #include "base/durable_file.h"
 #include "base/status.h"
 #include "evidence/merkle.h"
 #include "evidence/note.h"
+#include "evidence/signed_checkpoint.h"
 #include "evidence/signing_key.h"
 
 namespace anamnesis::service {
 namespace {
 
 constexpr std::chrono::hours kCatchUpPatience{12};
+constexpr char kCosignedDir[] = "/cosigned/";
 
 absl::StatusOr<evidence::Signer> OwnSigner(const std::string& path, const std::string& name, bool is_new) {
   absl::StatusOr<evidence::Signer> signer = evidence::LoadSigningKey(path);
@@ -35,15 +38,10 @@ absl::StatusOr<std::optional<evidence::Checkpoint>> NewestCheckpoint(const std::
   const absl::StatusOr<std::string> note = ReadPrivateFile(path, evidence::kMaxNoteBytes);
   if (absl::IsNotFound(note.status())) return std::optional<evidence::Checkpoint>();
   RETURN_IF_ERROR(note.status());
-  const std::vector<evidence::VerifierKey> known = {signer.verifier()};
-  const absl::Status verified = evidence::VerifyNote(*note, known).status();
-  if (!verified.ok()) {
-    return absl::DataLossError(absl::StrCat(path, " is not signed by this service's key: ", verified.message(),
-                                            "; put back the key or the file that belong together"));
-  }
-  ASSIGN_OR_RETURN(const evidence::Note parsed, evidence::ParseNote(*note));
-  ASSIGN_OR_RETURN(evidence::Checkpoint checkpoint, evidence::ParseCheckpoint(parsed.text));
-  return std::optional(std::move(checkpoint));
+  absl::StatusOr<evidence::Checkpoint> checkpoint = evidence::VerifiedCheckpoint(*note, signer.verifier());
+  if (checkpoint.ok()) return std::optional(*std::move(checkpoint));
+  return absl::DataLossError(absl::StrCat(path, " is not signed by this service's key: ", checkpoint.status().message(),
+                                          "; put back the key or the file that belong together"));
 }
 
 }  // namespace
@@ -55,12 +53,18 @@ absl::StatusOr<std::unique_ptr<LogEvidence>> LogEvidence::Open(const std::string
   std::error_code error;
   const bool is_new = !std::filesystem::exists(data_dir + "/checkpoint", error) && !error;
   ASSIGN_OR_RETURN(evidence::Signer signer, OwnSigner(data_dir + "/signing.key", origin, is_new));
+  if (signer.verifier().name() != origin) {
+    return absl::DataLossError(absl::StrCat(data_dir, "/signing.key is of the log ", signer.verifier().name(),
+                                            ", the log is ", origin,
+                                            "; put back the log or the key that belong together"));
+  }
   ASSIGN_OR_RETURN(std::unique_ptr<evidence::TreeStore> tree, evidence::TreeStore::Open(data_dir + "/tree"));
   ASSIGN_OR_RETURN(std::unique_ptr<evidence::HighWater> high_water,
                    evidence::HighWater::Open(data_dir + "/high-water", log.LogId(), log.Tail()));
   std::unique_ptr<LogEvidence> opened(
       new LogEvidence(data_dir, origin, std::move(signer), std::move(tree), std::move(high_water), log));
-  RETURN_IF_ERROR(opened->CheckHistory(log.Tail()));
+  RETURN_IF_ERROR(opened->LoadCosigned());
+  RETURN_IF_ERROR(opened->CheckHistory());
   opened->thread_ = std::thread([self = opened.get()] { self->Run(); });
   return opened;
 }
@@ -90,37 +94,99 @@ LogEvidence::~LogEvidence() {
   if (thread_.joinable()) thread_.join();
 }
 
-absl::Status LogEvidence::CheckHistory(eventlog::Position tail) {
+absl::Status LogEvidence::CheckHistory() {
   ASSIGN_OR_RETURN(const std::optional<evidence::Checkpoint> newest,
                    NewestCheckpoint(data_dir_ + "/checkpoint", signer_));
+  eventlog::Position tail = 0;
+  {
+    MutexLock lock(mutex_);
+    tail = tail_;
+  }
   if (high_water_->found() > tail) {
     return absl::DataLossError(absl::StrCat(
         "the log ends at position ", tail, ", but it was durable up to ", high_water_->found(), ": the events ",
         tail + 1, " to ", high_water_->found(), " are missing. Do not serve it: find them or restore a newer backup"));
   }
-  if (newest.has_value() && newest->size > tail) {
-    return absl::DataLossError(absl::StrCat("the log ends at position ", tail, ", but its newest checkpoint covers ",
-                                            newest->size, ": the events ", tail + 1, " to ", newest->size,
-                                            " are missing. Do not serve it: find them or restore a newer backup"));
-  }
   RETURN_IF_ERROR(keeper_.AwaitSize(tail, std::chrono::steady_clock::now() + kCatchUpPatience));
   if (!newest.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const evidence::Hash root, evidence::RootOf(*tree_, newest->size));
+  RETURN_IF_ERROR(CheckBeginsWith(*newest, "its newest checkpoint"));
   MutexLock lock(mutex_);
   written_ = newest->size;
-  if (root == newest->root && newest->origin == origin_) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("the log is not the one that its newest checkpoint, of ", newest->size,
+  return absl::OkStatus();
+}
+
+absl::Status LogEvidence::CheckBeginsWith(const evidence::Checkpoint& checkpoint, const std::string& name) {
+  eventlog::Position tail = 0;
+  {
+    MutexLock lock(mutex_);
+    tail = tail_;
+  }
+  if (checkpoint.size > tail) {
+    return absl::DataLossError(absl::StrCat("the log ends at position ", tail, ", but ", name, " covers ",
+                                            checkpoint.size, ": the events ", tail + 1, " to ", checkpoint.size,
+                                            " are missing. Do not serve it: find them or restore a newer backup"));
+  }
+  RETURN_IF_ERROR(keeper_.AwaitSize(checkpoint.size, std::chrono::steady_clock::now() + kCatchUpPatience));
+  ASSIGN_OR_RETURN(const evidence::Hash root, evidence::RootOf(*tree_, checkpoint.size));
+  if (root == checkpoint.root) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the log is not the one that ", name, ", of ", checkpoint.size,
                                           " events, commits to: its history was changed or it belongs to another log. ",
                                           "Do not serve it: restore a backup and find out who wrote"));
 }
 
+absl::Status LogEvidence::Confront(std::string_view note, const std::string& keeper) {
+  const absl::StatusOr<evidence::Checkpoint> checkpoint = evidence::VerifiedCheckpoint(note, signer_.verifier());
+  if (!checkpoint.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat("what ", keeper, " keeps is not signed by this service's key: ",
+                                                      checkpoint.status().message(), "; find out which is right"));
+  }
+  return CheckBeginsWith(*checkpoint, absl::StrCat("the checkpoint that ", keeper, " keeps"));
+}
+
+absl::Status LogEvidence::KeepCosigned(const std::string& witness, const std::string& note) {
+  RETURN_IF_ERROR(ReplaceFileDurably(absl::StrCat(data_dir_, kCosignedDir, witness), note));
+  MutexLock lock(mutex_);
+  cosigned_[witness] = note;
+  return absl::OkStatus();
+}
+
+std::vector<std::string> LogEvidence::Cosigned() const {
+  MutexLock lock(mutex_);
+  std::vector<std::string> notes;
+  for (const auto& [witness, note] : cosigned_) notes.push_back(note);
+  return notes;
+}
+
+absl::Status LogEvidence::LoadCosigned() {
+  RETURN_IF_ERROR(MakePrivateDirectory(data_dir_ + kCosignedDir));
+  std::error_code error;
+  std::filesystem::directory_iterator entry(data_dir_ + kCosignedDir, error);
+  for (const std::filesystem::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    const std::string witness = entry->path().filename().string();
+    if (witness.find('.') != std::string::npos) continue;  // One that a crash left half written.
+    ASSIGN_OR_RETURN(std::string note, ReadPrivateFile(entry->path().string(), evidence::kMaxNoteBytes));
+    MutexLock lock(mutex_);
+    cosigned_[witness] = std::move(note);
+  }
+  if (!error) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("cannot list ", data_dir_, kCosignedDir, ": ", error.message()));
+}
+
+void LogEvidence::SetCheckpointObserver(std::function<void()> observer) {
+  MutexLock lock(mutex_);
+  observer_ = std::move(observer);
+}
+
 void LogEvidence::Advance(eventlog::Position tail) {
   const absl::Status raised = high_water_->Raise(tail);
+  {
+    // Before the tree has it: a checkpoint never covers more than this.
+    MutexLock lock(mutex_);
+    status_.Update(raised);
+    tail_ = tail;
+    if (tail_ - written_ >= kCheckpointEvery) work_.NotifyAll();
+  }
   keeper_.Advance(tail);
-  MutexLock lock(mutex_);
-  status_.Update(raised);
-  tail_ = tail;
-  if (tail_ - written_ >= kCheckpointEvery) work_.NotifyAll();
 }
 
 absl::StatusOr<std::string> LogEvidence::Checkpoint() {
@@ -151,8 +217,13 @@ absl::Status LogEvidence::WriteCheckpoint() {
   RETURN_IF_ERROR(keeper_.AwaitSize(tail, std::chrono::steady_clock::now() + kCatchUpPatience));
   ASSIGN_OR_RETURN(const std::string note, Checkpoint());
   RETURN_IF_ERROR(ReplaceFileDurably(data_dir_ + "/checkpoint", note));
-  MutexLock lock(mutex_);
-  written_ = tail;
+  std::function<void()> observer;
+  {
+    MutexLock lock(mutex_);
+    written_ = tail;
+    observer = observer_;
+  }
+  if (observer) observer();
   return absl::OkStatus();
 }
 

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,7 +27,8 @@ namespace anamnesis::service {
 inline constexpr uint64_t kCheckpointEvery = 1'000;
 
 // What stands in a data directory: `tree/`, which is derived, `signing.key` with `signing.key.pub`, `checkpoint`, the
-// newest one, and `high-water`, how far the log was durable when somebody was told last. Thread-safe.
+// newest one, `cosigned/`, the newest one that each witness vouched for, and `high-water`, how far the log was durable
+// when somebody was told last. Thread-safe.
 class LogEvidence {
  public:
   // Makes a key for a log that has none. DATA_LOSS where the log is not what the newest checkpoint and the high water
@@ -39,6 +44,16 @@ class LogEvidence {
 
   // A signed checkpoint of the tree as it is now. What the log is ahead of it follows within milliseconds.
   absl::StatusOr<std::string> Checkpoint();
+  // Compares the log with a checkpoint of it that `keeper` has kept. DATA_LOSS where this service signed it and the log
+  // is shorter or another history: then it must not be served. FAILED_PRECONDITION where it is signed with another key.
+  absl::Status Confront(std::string_view note, const std::string& keeper);
+  // Keeps a checkpoint that a witness vouched for, durably, in the place of the one before.
+  absl::Status KeepCosigned(const std::string& witness, const std::string& note);
+  // Those that are kept, one of each witness.
+  std::vector<std::string> Cosigned() const;
+  // Told each time that a checkpoint was written, by the thread that does; none takes it back.
+  void SetCheckpointObserver(std::function<void()> observer);
+
   std::string verifier_key() const { return signer_.verifier().ToString(); }
   const evidence::TreeStore& tree() const { return *tree_; }
   // OK while the tree follows the log and checkpoints can be written.
@@ -49,8 +64,11 @@ class LogEvidence {
               std::unique_ptr<evidence::TreeStore> tree, std::unique_ptr<evidence::HighWater> high_water,
               const eventlog::EventLog& log);
 
-  // Compares the log with the newest checkpoint.
-  absl::Status CheckHistory(eventlog::Position tail);
+  // Compares the log with the high water and the newest checkpoint.
+  absl::Status CheckHistory();
+  // Whether the log begins with what the checkpoint commits to; `name` is what it is called in the error.
+  absl::Status CheckBeginsWith(const evidence::Checkpoint& checkpoint, const std::string& name);
+  absl::Status LoadCosigned();
   absl::Status WriteCheckpoint();
   void Run();
 
@@ -67,6 +85,8 @@ class LogEvidence {
   uint64_t written_ GUARDED_BY(mutex_) = 0;  // Size of the newest checkpoint in the file.
   bool stopping_ GUARDED_BY(mutex_) = false;
   absl::Status status_ GUARDED_BY(mutex_);
+  std::map<std::string, std::string> cosigned_ GUARDED_BY(mutex_);  // By witness.
+  std::function<void()> observer_ GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

@@ -1,5 +1,8 @@
 #include "service/main.h"
 
+#include <map>
+#include <vector>
+
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
@@ -11,6 +14,9 @@ ABSL_FLAG(std::string, metrics_listen, "",
           "Address to serve Prometheus metrics on over HTTP; the port 1000 above the service's by default.");
 ABSL_FLAG(std::string, readmodel, "127.0.0.1:7110",
           "Address of the read model to publish views to; empty: do not publish.");
+ABSL_FLAG(std::vector<std::string>, witness, {},
+          "Services that cosign this one's checkpoints, as name=address, separated by commas: "
+          "encounter=127.0.0.1:7102. Each remembers how far this log went, so that none can be cut or replaced alone.");
 ABSL_FLAG(std::string, roles_file, "", "File that says which role has which permission; a built-in table by default.");
 ABSL_FLAG(std::string, kek_file, "",
           "File of mode 0600 with the key-encryption keys, the current one first; made for a new log. By default "
@@ -26,6 +32,21 @@ constexpr int kMetricsOffset = 1000;
 
 std::string Loopback(int port) {
   return absl::StrCat("127.0.0.1:", port);
+}
+
+// Ends the process where one is malformed.
+std::map<std::string, std::string> Witnesses(const std::string& program) {
+  std::map<std::string, std::string> witnesses;
+  for (const std::string& one : absl::GetFlag(FLAGS_witness)) {
+    const size_t sign = one.find('=');
+    if (sign == std::string::npos || sign == 0 || sign + 1 == one.size()) {
+      std::fprintf(stderr, "%s: --witness has '%s', which is not name=address; see --help\n", program.c_str(),
+                   one.c_str());
+      std::exit(EXIT_FAILURE);
+    }
+    witnesses[one.substr(0, sign)] = one.substr(sign + 1);
+  }
+  return witnesses;
 }
 
 std::string Or(const std::string& given, const std::string& otherwise) {
@@ -54,6 +75,7 @@ WriteServiceOptions OptionsFromFlags(int argc, char** argv, const std::string& p
   options.listen = Or(absl::GetFlag(FLAGS_listen), Loopback(default_port));
   options.metrics_listen = Or(absl::GetFlag(FLAGS_metrics_listen), Loopback(default_port + kMetricsOffset));
   options.readmodel = absl::GetFlag(FLAGS_readmodel);
+  options.witnesses = Witnesses(program);
   options.roles_file = absl::GetFlag(FLAGS_roles_file);
   options.log.kek_file = absl::GetFlag(FLAGS_kek_file);
   options.log.kek_command = absl::GetFlag(FLAGS_kek_command);

@@ -14,10 +14,11 @@ namespace anamnesis::service {
 struct WriteServiceOptions {
   std::string data_dir;  // Empty: the log is in memory, for tests of services that follow no other.
   std::string listen = "127.0.0.1:0";
-  std::string metrics_listen;                 // Empty: none.
-  std::string roles_file;                     // Empty: kDefaultAccessTable.
-  std::string readmodel;                      // Where views are published; empty: nowhere.
-  std::map<std::string, std::string> follow;  // Service to address; one that is not named is not followed.
+  std::string metrics_listen;                    // Empty: none.
+  std::string roles_file;                        // Empty: kDefaultAccessTable.
+  std::string readmodel;                         // Where views are published; empty: nowhere.
+  std::map<std::string, std::string> follow;     // Service to address; one that is not named is not followed.
+  std::map<std::string, std::string> witnesses;  // Service to address: whom this one's checkpoints are shown.
   eventlog::LogOptions log;
   decider::CommandRunnerOptions runner;
 };

@@ -30,6 +30,7 @@
 #include "service/monitor.h"
 #include "service/ops_service.h"
 #include "service/options.h"
+#include "service/witnessing.h"
 
 namespace anamnesis::service {
 
@@ -92,6 +93,7 @@ class WriteService {
     monitor_.reset();
     followers_.clear();
     publisher_.reset();
+    if (witnessing_ != nullptr) witnessing_->Stop();
     return orderly;
   }
 
@@ -137,6 +139,9 @@ class WriteService {
   }
 
   absl::Status Serve() {
+    ASSIGN_OR_RETURN(witnessing_, Witnessing::Open(context_.name, options_.data_dir, options_.witnesses,
+                                                   evidence_.get(), metrics_, gate_));
+    RETURN_IF_ERROR(witnessing_->CheckBeforeServing());
     const rpc::Caller self{.actor = "service:" + context_.name, .roles = {"service"}};
     std::vector<Monitor::Link> links;
     for (const auto& followed : context_.followed) {
@@ -155,12 +160,15 @@ class WriteService {
       links.push_back({"publish:readmodel", [this] { return publisher_->state(); }});
     }
     if (evidence_ != nullptr) links.push_back({"evidence", [this] { return EvidenceState(); }});
+    for (Monitor::Link& link : witnessing_->Links()) links.push_back(std::move(link));
     monitor_ = std::make_unique<Monitor>(std::move(links), health_, metrics_, [this] {
       UpdateRunnerMetrics(runner_.stats(), runner_.in_flight(), metrics_);
     });
-    ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &keys_, &evidence_service_, &ops_}));
+    ASSIGN_OR_RETURN(port_,
+                     server_.Start({&commands_, &feed_, &keys_, &evidence_service_, &witnessing_->service(), &ops_}));
     health_.SetServing(commands_.name(), true);
     health_.SetServing(feed_.name(), true);
+    witnessing_->Start();
     return absl::OkStatus();
   }
 
@@ -216,6 +224,7 @@ class WriteService {
   std::vector<std::unique_ptr<FollowedCommands<D>>> followed_commands_;
   std::vector<std::unique_ptr<feed::Follower>> followers_;
   std::unique_ptr<projection::Publisher> publisher_;
+  std::unique_ptr<Witnessing> witnessing_;
   std::unique_ptr<Monitor> monitor_;
   rpc::Server server_;
   int port_ = 0;

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "services/cli/data_dir.h"
 
@@ -58,6 +59,13 @@ Program ServerProgram(const Connection& connection, const ServerName& server, co
   link_to("readmodel");
   if (name != "patient") link_to("patient");
   if (name == "medication") link_to("encounter");
+  std::vector<std::string> witnesses;
+  for (const ServerName& other : kServers) {
+    const std::string witness = other.name;
+    if (witness == "readmodel" || witness == name) continue;
+    witnesses.push_back(absl::StrCat(witness, "=", connection.Address(witness)));
+  }
+  program.command.push_back("--witness=" + absl::StrJoin(witnesses, ","));
   return program;
 }
 

@@ -11,11 +11,9 @@
 #include "evidence/checkpoint.h"
 #include "evidence/note_key.h"
 #include "services/cli/connection.h"
+#include "services/cli/witness_evidence.h"
 
 namespace anamnesis::cli {
-
-// The checkpoint of a note that this key signed; UNAUTHENTICATED where it did not, INVALID_ARGUMENT where it is none.
-absl::StatusOr<evidence::Checkpoint> VerifiedCheckpoint(const std::string& note, const evidence::VerifierKey& key);
 
 // The verifier keys and the newest verified checkpoints of services, in a file of their own. The key that is seen first
 // is trusted from then on.
@@ -51,17 +49,8 @@ struct Bundle {
 absl::StatusOr<Bundle> BundleOf(const Connection& connection, const std::string& service,
                                 const std::vector<uint64_t>& positions);
 
-// What was found of one service.
-struct OnlineVerdict {
-  uint64_t size = 0;
-  std::string evidence;
-  std::string verifier_key;
-  uint64_t proved = 0;  // Records that were shown to be in the tree.
-  std::vector<std::string> problems;
-};
-
-// Asks for a checkpoint of everything that the log holds now, checks it against what is known, and has records spread
-// over the history proved. What verifies becomes what is known.
+// Asks for a checkpoint of everything that the log holds now, checks it against what is known, has records spread
+// over the history proved, and asks the witnesses. What verifies becomes what is known.
 absl::StatusOr<OnlineVerdict> CheckOnline(const Connection& connection, const std::string& service,
                                           KnownCheckpoints& known);
 

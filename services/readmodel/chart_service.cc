@@ -142,7 +142,7 @@ void ChartService::RegisterDigest() {
             if (response.ok()) *response->mutable_info() = InfoOf(reader.positions(), stale);
             done(std::move(response));
           });
-          if (!accepted) done(Worker::Refusal());
+          if (!accepted) done(rpc::Worker::Refusal());
         });
       });
 }
@@ -167,7 +167,7 @@ void ChartService::RegisterOperations() {
           response.set_generation(*generation);
           done(std::move(response));
         });
-        if (!accepted) done(Worker::Refusal());
+        if (!accepted) done(rpc::Worker::Refusal());
       });
 }
 

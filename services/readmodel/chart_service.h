@@ -9,9 +9,9 @@
 #include "projection/ingester.h"
 #include "projection/view_store.h"
 #include "rpc/service.h"
+#include "rpc/worker.h"
 #include "services/readmodel/chart_cache.h"
 #include "services/readmodel/freshness.h"
-#include "services/readmodel/worker.h"
 
 namespace anamnesis::readmodel {
 
@@ -24,7 +24,7 @@ class ChartService final : public rpc::Service {
     projection::Ingester& ingester;
     Freshness& freshness;
     ChartCache& charts;
-    Worker& worker;  // For answers that take long.
+    rpc::Worker& worker;  // For answers that take long.
     const Clock& clock;
   };
 

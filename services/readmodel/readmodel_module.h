@@ -14,12 +14,12 @@
 #include "rpc/health.h"
 #include "rpc/metrics.h"
 #include "rpc/server.h"
+#include "rpc/worker.h"
 #include "service/monitor.h"
 #include "service/ops_service.h"
 #include "services/readmodel/chart_cache.h"
 #include "services/readmodel/chart_service.h"
 #include "services/readmodel/freshness.h"
-#include "services/readmodel/worker.h"
 
 namespace anamnesis::readmodel {
 
@@ -72,7 +72,7 @@ class ReadModel final : private projection::ViewStoreObserver {
   projection::Ingester ingester_;
   ChartService chart_;
   service::OpsService ops_;
-  Worker worker_;  // Its tasks use all of the above.
+  rpc::Worker worker_;  // Its tasks use all of the above.
   std::unique_ptr<service::Monitor> monitor_;
   rpc::Server server_;
   int port_ = 0;

@@ -31,7 +31,9 @@ class VerifyLogTest : public testing::Test {
     log.reset();
     LogVerdict verdict = Verify();
     ASSERT_THAT(verdict.problems, IsEmpty());
-    checkpoint_ = {.origin = "o", .size = verdict.events, .root = verdict.root};
+    checkpoints_ = {
+        {"the checkpoint", {.origin = "o", .size = verdict.events, .root = verdict.root}}
+    };
   }
   ~VerifyLogTest() override { std::filesystem::remove_all(directory_); }
 
@@ -44,7 +46,7 @@ class VerifyLogTest : public testing::Test {
   }
 
   LogVerdict Verify() {
-    auto verdict = VerifyLog(path_, {.keks = keks_, .checkpoint = checkpoint_});
+    auto verdict = VerifyLog(path_, {.keks = keks_, .checkpoints = checkpoints_});
     EXPECT_TRUE(verdict.ok()) << verdict.status();
     return verdict.ok() ? *std::move(verdict) : LogVerdict();
   }
@@ -75,7 +77,7 @@ class VerifyLogTest : public testing::Test {
   const std::string directory_ = testing::TempDir() + "audit-" + NewUuid();
   const std::string path_ = directory_ + "/log";
   const std::shared_ptr<const vault::KeyRing> keks_ = std::make_shared<const vault::KeyRing>(vault::KeyRing::Random());
-  std::optional<evidence::Checkpoint> checkpoint_;
+  std::vector<KeptCheckpoint> checkpoints_;
 };
 
 TEST_F(VerifyLogTest, AWholeLogVerifiesAlsoWhileItIsOpenAndGrows) {
@@ -89,7 +91,7 @@ TEST_F(VerifyLogTest, AWholeLogVerifiesAlsoWhileItIsOpenAndGrows) {
 }
 
 TEST_F(VerifyLogTest, WithoutKeysEverythingElseIsVerified) {
-  const auto verdict = VerifyLog(path_, {.checkpoint = checkpoint_});
+  const auto verdict = VerifyLog(path_, {.checkpoints = checkpoints_});
   ASSERT_TRUE(verdict.ok()) << verdict.status();
   EXPECT_THAT(verdict->problems, IsEmpty());
   EXPECT_EQ(verdict->sealed, static_cast<uint64_t>(kEvents));

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "base/mutex.h"
 
-namespace anamnesis::readmodel {
+namespace anamnesis::rpc {
 
 // Does one thing after the other on a thread of its own. Thread-safe. The destructor does what is queued first.
 class Worker {
@@ -35,4 +35,4 @@ class Worker {
   std::thread thread_;
 };
 
-}  // namespace anamnesis::readmodel
+}  // namespace anamnesis::rpc

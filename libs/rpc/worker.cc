@@ -1,11 +1,11 @@
-#include "services/readmodel/worker.h"
+#include "rpc/worker.h"
 
 #include <utility>
 
 #include "anamnesis/rpc/v1/errors.pb.h"
 #include "base/refusal.h"
 
-namespace anamnesis::readmodel {
+namespace anamnesis::rpc {
 
 Worker::Worker() : thread_([this] { Run(); }) {}
 
@@ -27,7 +27,7 @@ bool Worker::Do(std::function<void()> task) {
 }
 
 absl::Status Worker::Refusal() {
-  return Refuse(rpc::v1::OVERLOADED, {.retry_after_millis = 1000});
+  return Refuse(v1::OVERLOADED, {.retry_after_millis = 1000});
 }
 
 void Worker::Run() {
@@ -44,4 +44,4 @@ void Worker::Run() {
   }
 }
 
-}  // namespace anamnesis::readmodel
+}  // namespace anamnesis::rpc

@@ -1,0 +1,167 @@
+#include "service/cosigner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/backoff.h"
+#include "base/refusal.h"
+#include "base/status.h"
+#include "evidence/merkle.h"
+#include "evidence/note.h"
+#include "evidence/proof_hashes.h"
+#include "evidence/signed_checkpoint.h"
+#include "rpc/client.h"
+#include "rpc/log.h"
+#include "rpc/status.h"
+
+namespace anamnesis::service {
+namespace {
+
+namespace v1 = audit::v1;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstWait{50};
+constexpr milliseconds kLastWait{2'000};
+constexpr milliseconds kTimeout{5'000};
+constexpr milliseconds kTimeoutBeforeServing{1'000};
+// How much of a quiet log's end no witness has seen, at most.
+constexpr milliseconds kCosignEvery{10'000};
+
+// The key must have cosigned the note; its time is the witness's word.
+absl::Status CheckCosigned(const std::string& note, const std::string& witness_key) {
+  ASSIGN_OR_RETURN(const evidence::VerifierKey key, evidence::VerifierKey::Parse(witness_key));
+  const std::vector<evidence::VerifierKey> keys = {key};
+  return evidence::VerifyNote(note, keys).status();
+}
+
+}  // namespace
+
+Cosigner::Cosigner(Options options, LogEvidence& evidence)
+    : options_(std::move(options)), evidence_(evidence), stub_(v1::WitnessService::NewStub(options_.channel)) {}
+
+Cosigner::~Cosigner() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    if (call_ != nullptr) call_->TryCancel();
+    changed_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Cosigner::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Cosigner::Notify() {
+  MutexLock lock(mutex_);
+  notified_ = true;
+  changed_.NotifyAll();
+}
+
+absl::Status Cosigner::CheckBeforeServing() {
+  const auto known = Ask(kTimeoutBeforeServing);
+  if (!known.ok() || known->checkpoint().empty()) return absl::OkStatus();
+  const absl::Status confronted = evidence_.Confront(known->checkpoint(), options_.witness);
+  // Another key than this one's proves nothing against the log; the link will say so.
+  return absl::IsFailedPrecondition(confronted) ? absl::OkStatus() : confronted;
+}
+
+void Cosigner::Run() {
+  Backoff backoff(kFirstWait, kLastWait);
+  std::string told;
+  while (true) {
+    const absl::Status status = Cosign();
+    if (absl::IsDataLoss(status)) return options_.contradicted(status);
+    if (status.ok()) {
+      backoff.Reset();
+      told.clear();
+    } else {
+      const std::string problem = RefusalText(status);
+      tracker_.Disconnected(problem);
+      if (told != problem) {  // Once per problem, not once per try.
+        told = problem;
+        rpc::Log(rpc::LogLevel::kWarning, "a witness does not cosign, will ask again",
+                 {
+                     {"source", options_.witness},
+                     {"error",  problem         }
+        });
+      }
+    }
+    if (!Await(status.ok() ? kCosignEvery : backoff.Next())) return;
+  }
+}
+
+bool Cosigner::Await(milliseconds time) {
+  MutexLock lock(mutex_);
+  changed_.WaitFor(mutex_, time, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_ || notified_; });
+  notified_ = false;
+  return !stopping_;
+}
+
+absl::Status Cosigner::Cosign() {
+  ASSIGN_OR_RETURN(const v1::GetWitnessedResponse known, Ask(kTimeout));
+  uint64_t known_size = 0;
+  if (!known.checkpoint().empty()) {
+    RETURN_IF_ERROR(evidence_.Confront(known.checkpoint(), options_.witness));
+    ASSIGN_OR_RETURN(const evidence::Note note, evidence::ParseNote(known.checkpoint()));
+    ASSIGN_OR_RETURN(const evidence::Checkpoint checkpoint, evidence::ParseCheckpoint(note.text));
+    known_size = checkpoint.size;
+  }
+  ASSIGN_OR_RETURN(const std::string note, evidence_.Checkpoint());
+  ASSIGN_OR_RETURN(const evidence::Note parsed, evidence::ParseNote(note));
+  ASSIGN_OR_RETURN(const evidence::Checkpoint now, evidence::ParseCheckpoint(parsed.text));
+  const bool is_new = now.size > tracker_.Get().position || now.size > known_size;
+  if (is_new) RETURN_IF_ERROR(Show(note, known_size, now.size, known.witness_key()));
+  tracker_.Update([&](LinkState& state) {
+    state.connected = true;
+    state.problem = known.refused().empty() ? "" : "the witness keeps a checkpoint that it refused as another history";
+    state.position = now.size;
+    state.tail = now.size;
+  });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::GetWitnessedResponse> Cosigner::Ask(milliseconds timeout) {
+  v1::GetWitnessedRequest request;
+  request.set_log(options_.log);
+  v1::GetWitnessedResponse response;
+  RETURN_IF_ERROR(
+      Call(timeout, [&](grpc::ClientContext& context) { return stub_->GetWitnessed(&context, request, &response); }));
+  return response;
+}
+
+absl::Status Cosigner::Show(const std::string& note, uint64_t known_size, uint64_t size,
+                            const std::string& witness_key) {
+  v1::AddCheckpointRequest request;
+  request.set_log(options_.log);
+  request.set_checkpoint(note);
+  request.set_verifier_key(evidence_.verifier_key());
+  request.set_old_size(known_size);
+  ASSIGN_OR_RETURN(const evidence::Proof proof, evidence::ConsistencyProof(evidence_.tree(), known_size, size));
+  evidence::AddHashes(proof, *request.mutable_consistency());
+  v1::AddCheckpointResponse response;
+  RETURN_IF_ERROR(
+      Call(kTimeout, [&](grpc::ClientContext& context) { return stub_->AddCheckpoint(&context, request, &response); }));
+  RETURN_IF_ERROR(CheckCosigned(response.cosigned(), witness_key));
+  return evidence_.KeepCosigned(options_.witness, response.cosigned());
+}
+
+absl::Status Cosigner::Call(milliseconds timeout, const std::function<grpc::Status(grpc::ClientContext&)>& call) {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, options_.caller, timeout);
+  {
+    MutexLock lock(mutex_);
+    if (stopping_) return absl::CancelledError("stopping");
+    call_ = &context;
+  }
+  const grpc::Status status = call(context);
+  MutexLock lock(mutex_);
+  call_ = nullptr;
+  return rpc::FromGrpcStatus(status);
+}
+
+}  // namespace anamnesis::service

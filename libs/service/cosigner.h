@@ -1,0 +1,77 @@
+// Takes the checkpoints of this service's log to a witness.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "anamnesis/audit/v1/witness_service.grpc.pb.h"
+#include "base/link_state.h"
+#include "base/mutex.h"
+#include "grpcpp/channel.h"
+#include "rpc/call_context.h"
+#include "service/log_evidence.h"
+
+namespace anamnesis::service {
+
+// Before a checkpoint is shown, what the witness remembers is held against the log: so a log that was put back to an
+// earlier state finds out, however well everything on its own disk agrees. Then the witness is shown that the log
+// continues it, when a checkpoint is written and every ten seconds where something was recorded. Runs one thread, which
+// the destructor stops. Thread-safe.
+class Cosigner {
+ public:
+  struct Options {
+    std::string log;      // The name of this service: `patient`.
+    std::string witness;  // That of the witness.
+    std::shared_ptr<grpc::Channel> channel;
+    rpc::Caller caller;
+    // Told, by the cosigner's thread, that the witness keeps a checkpoint, signed by this service, that the log does
+    // not continue. The cosigner does nothing more after that.
+    std::function<void(const absl::Status&)> contradicted;
+  };
+
+  // The evidence outlives this.
+  Cosigner(Options options, LogEvidence& evidence);
+  ~Cosigner();
+
+  // Asks the witness what it remembers. DATA_LOSS where the log does not continue it; OK where it does, or where the
+  // witness does not answer at once: a service serves while the others are down. Before Start.
+  absl::Status CheckBeforeServing();
+  void Start();
+
+  // There is a new checkpoint.
+  void Notify();
+
+  // Connected once the witness has answered. `position` is how far it vouches, `tail` how far the tree goes.
+  LinkState state() const { return tracker_.Get(); }
+
+ private:
+  void Run();
+  // Waits until there may be something to do; false when stopping.
+  bool Await(std::chrono::milliseconds time);
+  // One round.
+  absl::Status Cosign();
+  absl::StatusOr<audit::v1::GetWitnessedResponse> Ask(std::chrono::milliseconds timeout);
+  absl::Status Call(std::chrono::milliseconds timeout, const std::function<grpc::Status(grpc::ClientContext&)>& call);
+  // Shows a checkpoint that continues the one that is known, of `known_size` events, and keeps what comes back.
+  absl::Status Show(const std::string& note, uint64_t known_size, uint64_t size, const std::string& witness_key);
+
+  const Options options_;
+  LogEvidence& evidence_;
+  const std::unique_ptr<audit::v1::WitnessService::Stub> stub_;
+  LinkTracker tracker_;
+
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  bool notified_ GUARDED_BY(mutex_) = false;
+  grpc::ClientContext* call_ GUARDED_BY(mutex_) = nullptr;  // The one under way, to be cancelled.
+
+  std::thread thread_;
+};
+
+}  // namespace anamnesis::service
