@@ -29,6 +29,19 @@ inline void ReportAbsolute(const std::string& what, double figure, const std::st
   std::fflush(stdout);
 }
 
+// A figure that is to stay below something.
+inline void ReportAtMost(const std::string& what, double figure, const std::string& unit, double target) {
+  std::printf("%-46s %12.2f %12s %-9s %6s  <= %.0f  %s\n", what.c_str(), figure, "-", unit.c_str(), "-", target,
+              figure <= target ? "reached" : "NOT reached");
+  std::fflush(stdout);
+}
+
+// A figure that nothing is aimed for with.
+inline void ReportFigure(const std::string& what, double figure, const std::string& unit) {
+  std::printf("%-46s %12.2f %12s %-9s\n", what.c_str(), figure, "-", unit.c_str());
+  std::fflush(stdout);
+}
+
 inline void ReportHeader() {
   std::printf("%-46s %12s %12s %-9s %6s  %s\n", "what", "measured", "baseline", "unit", "ratio", "target");
 }

@@ -4,21 +4,17 @@
 
 #include <cstdlib>
 #include <memory>
-#include <semaphore>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "anamnesis/chart/v1/chart_service.grpc.pb.h"
-#include "anamnesis/event/v1/feed_service.grpc.pb.h"
-#include "anamnesis/patient/v1/events.pb.h"
-#include "anamnesis/patient/v1/patient_service.grpc.pb.h"
 #include "base/uuid.h"
 #include "echo_service.grpc.pb.h"
 #include "eventlog/open.h"
 #include "nlohmann/json.hpp"
 #include "rpc/client.h"
 #include "tests/bench/load.h"
+#include "tests/bench/patients.h"
 #include "tests/bench/report.h"
 #include "tests/support/cluster.h"
 
@@ -29,34 +25,8 @@ using testing_support::Child;
 using testing_support::Cluster;
 
 constexpr int kRounds = 5;
-constexpr std::chrono::seconds kTimeout{60};
 constexpr uint64_t kReplayEvents = 300'000;
 constexpr int kChartRows = 300;
-
-void Check(bool ok, const std::string& what) {
-  if (ok) return;
-  std::fprintf(stderr, "%s\n", what.c_str());
-  std::exit(EXIT_FAILURE);
-}
-
-// One asynchronous call with everything it needs until it is answered.
-template <class Request, class Response, class Method>
-void Call(Method method, Request request, std::function<void(bool)> done, Response* keep = nullptr) {
-  struct State {
-    grpc::ClientContext context;
-    Request request;
-    Response response;
-  };
-  auto state = std::make_shared<State>();
-  state->request = std::move(request);
-  rpc::PrepareContext(state->context, Cluster::Tester(), kTimeout);
-  method(&state->context, &state->request, &state->response,
-         [state, keep, done = std::move(done)](grpc::Status status) {
-           if (!status.ok()) std::fprintf(stderr, "%s\n", status.error_message().c_str());
-           if (keep != nullptr) *keep = state->response;
-           done(status.ok());
-         });
-}
 
 // Calls of serialized requests whose answers are left as bytes, so that what the client would make of them is not
 // measured.
@@ -124,94 +94,6 @@ class Echo {
   Child child_;
   std::unique_ptr<v1::EchoService::Stub> stub_;
   std::unique_ptr<RawCalls> raw_;
-};
-
-patient::v1::RecordProblemRequest Problem(const std::string& patient_id) {
-  patient::v1::RecordProblemRequest request;
-  request.mutable_context()->set_request_id(NewUuid());
-  request.set_patient_id(patient_id);
-  auto& problem = *request.mutable_problem();
-  problem.set_id(NewUuid());
-  auto& coding = *problem.mutable_code()->add_codings();
-  coding.set_system("http://snomed.info/sct");
-  coding.set_code("279039007");
-  coding.set_display("Low back pain");
-  problem.mutable_code()->set_text("Chronic low back pain with radiation into the left leg, worse on sitting");
-  problem.set_clinical_status(patient::v1::CLINICAL_STATUS_ACTIVE);
-  problem.set_verification(patient::v1::VERIFICATION_CONFIRMED);
-  problem.set_laterality(patient::v1::LATERALITY_LEFT);
-  return request;
-}
-
-patient::v1::RegisterPatientRequest Registration(const std::string& id) {
-  patient::v1::RegisterPatientRequest request;
-  request.set_patient_id(id);
-  auto& name = *request.mutable_demographics()->add_names();
-  name.set_family("Bench");
-  name.add_given("Patient");
-  return request;
-}
-
-class Patients {
- public:
-  Patients(const std::shared_ptr<grpc::Channel>& channel, int count)
-      : stub_(patient::v1::PatientService::NewStub(channel)) {
-    for (int i = 0; i < count; ++i) ids_.push_back(NewUuid());
-    const Round round = RunLoad(ids_.size(), 64, [this](uint64_t index, std::function<void(bool)> done) {
-      Call<patient::v1::RegisterPatientRequest, rpc::v1::CommandOutcome>(
-          [this](auto... arguments) { stub_->async()->RegisterPatient(arguments...); }, Registration(ids_[index]),
-          std::move(done));
-    });
-    Check(round.failed == 0, "registering patients failed");
-  }
-
-  StartCall Commands() {
-    return
-        [this](uint64_t index, std::function<void(bool)> done) { Record(ids_[index % ids_.size()], std::move(done)); };
-  }
-
-  // A round of the same commands on one Submit stream.
-  Round Submit(uint64_t calls, uint64_t in_flight) {
-    grpc::ClientContext context;
-    rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
-    const auto stream = stub_->Submit(&context);
-    Round round;
-    std::counting_semaphore<> room(static_cast<std::ptrdiff_t>(in_flight));
-    std::thread reader([&] {
-      uint64_t answered = 0;
-      patient::v1::SubmitResponse response;
-      for (; stream->Read(&response); ++answered) {
-        if (!response.has_outcome()) ++round.failed;
-        room.release();
-      }
-      round.failed += calls - answered;
-    });
-    const int64_t begin = MonotonicMicros();
-    for (uint64_t i = 0; i < calls; ++i) {
-      patient::v1::SubmitRequest request;
-      request.set_sequence(i);
-      *request.mutable_command()->mutable_record_problem() = Problem(ids_[i % ids_.size()]);
-      room.acquire();
-      if (!stream->Write(request)) break;
-    }
-    stream->WritesDone();
-    reader.join();
-    round.per_second = static_cast<double>(calls) * 1e6 / static_cast<double>(MonotonicMicros() - begin);
-    if (!stream->Finish().ok()) ++round.failed;
-    return round;
-  }
-
-  void Record(const std::string& id, std::function<void(bool)> done, rpc::v1::CommandOutcome* outcome = nullptr) {
-    Call<patient::v1::RecordProblemRequest, rpc::v1::CommandOutcome>(
-        [this](auto... arguments) { stub_->async()->RecordProblem(arguments...); }, Problem(id), std::move(done),
-        outcome);
-  }
-
-  const std::string& id(size_t index) const { return ids_[index]; }
-
- private:
-  const std::unique_ptr<patient::v1::PatientService::Stub> stub_;
-  std::vector<std::string> ids_;
 };
 
 // Rounds of both in turn, so that a machine that slows down slows both.
@@ -290,12 +172,8 @@ void BenchReplay() {
       eventlog::AppendRequest request;
       eventlog::StreamAppend append{.stream = "patient-" + id};
       for (int i = 0; i < 1000; ++i) {
-        patient::v1::PatientEvent event;
-        *event.mutable_problem_recorded()->mutable_problem() = Problem(id).problem();
-        event.mutable_problem_recorded()->set_revision(1);
-        append.events.push_back({.event_id = NewUuid(),
-                                 .type = "anamnesis.patient.v1.ProblemRecorded",
-                                 .payload = event.SerializeAsString()});
+        append.events.push_back(
+            {.event_id = NewUuid(), .type = "anamnesis.patient.v1.ProblemRecorded", .payload = ProblemRecorded(id)});
       }
       request.metadata.actor = "user:bench";
       request.streams.push_back(std::move(append));
@@ -305,19 +183,9 @@ void BenchReplay() {
   Cluster cluster(dir.path());
   cluster.Start("readmodel");
   cluster.Start("patient", {"--readmodel="});
-  const auto stub = event::v1::EventFeedService::NewStub(cluster.Channel("patient"));
   std::vector<double> rates;
   for (int round = 0; round < kRounds; ++round) {
-    grpc::ClientContext context;
-    rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
-    event::v1::SubscribeRequest request;
-    const int64_t begin = MonotonicMicros();
-    const auto reader = stub->Subscribe(&context, request);
-    event::v1::SubscribeResponse response;
-    uint64_t events = 0;
-    while (reader->Read(&response)) events += static_cast<uint64_t>(response.batch().events_size());
-    Check(reader->Finish().ok() && events == kReplayEvents, "the replay was cut short");
-    rates.push_back(static_cast<double>(events) * 1e6 / static_cast<double>(MonotonicMicros() - begin));
+    rates.push_back(ReplayRate(cluster.Channel("patient"), kReplayEvents));
   }
   ReportAbsolute("replay over gRPC, one subscriber", Median(rates), "events/s", 250'000);
 }

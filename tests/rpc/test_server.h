@@ -39,6 +39,10 @@ class Hands {
     held_.push_back(std::move(done));
     changed_.NotifyAll();
   }
+  bool Holds() {
+    MutexLock lock(mutex_);
+    return !held_.empty();
+  }
   // The oldest call that is held.
   Done TakeHeld() {
     MutexLock lock(mutex_);
@@ -73,6 +77,14 @@ class Hands {
     wake();
   }
 
+  void SourceMade() {
+    MutexLock lock(mutex_);
+    ++sources_made_;
+  }
+  bool HadSource() {
+    MutexLock lock(mutex_);
+    return sources_made_ > 0;
+  }
   void SourceGone() {
     MutexLock lock(mutex_);
     ++sources_gone_;
@@ -89,13 +101,14 @@ class Hands {
   std::vector<Done> held_ GUARDED_BY(mutex_);
   uint32_t allowed_ GUARDED_BY(mutex_) = 0;
   std::function<void()> wake_ GUARDED_BY(mutex_);
+  int sources_made_ GUARDED_BY(mutex_) = 0;
   int sources_gone_ GUARDED_BY(mutex_) = 0;
 };
 
 // Counts to `count`, or as far as the hands allow.
 class Counter final : public StreamSource<CountResponse> {
  public:
-  Counter(Hands& hands, uint32_t count) : hands_(hands), count_(count) {}
+  Counter(Hands& hands, uint32_t count) : hands_(hands), count_(count) { hands_.SourceMade(); }
   ~Counter() override { hands_.SourceGone(); }
 
   absl::StatusOr<Step> Next() override {
