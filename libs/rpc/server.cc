@@ -1,6 +1,11 @@
 #include "rpc/server.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <exception>
+#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +25,18 @@ constexpr std::chrono::milliseconds kCloseTime{500};
 // How often a caller may ask whether we live, on a stream on which nothing happens, and how often we ask.
 constexpr int kShortestPingMillis = 10'000;
 constexpr int kPingEveryMillis = 60'000;
+constexpr std::chrono::milliseconds kBetweenKnocks{5};
+
+// Connects to a port of this host and hangs up, if anybody is there.
+void KnockAt(int port) {
+  const int knocking = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  struct sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  (void)connect(knocking, reinterpret_cast<struct sockaddr*>(&address), sizeof(address));
+  close(knocking);
+}
 
 }  // namespace
 
@@ -28,6 +45,7 @@ Server::Server(ServerOptions options, Gate& gate, Health& health)
 
 Server::~Server() {
   Drain();
+  StopMetrics();
 }
 
 absl::StatusOr<int> Server::Start(const std::vector<Service*>& services) {
@@ -77,6 +95,13 @@ absl::Status Server::ServeMetrics() {
   exposer_->RegisterCollectable(gate_.metrics().registry());
   metrics_port_ = exposer_->GetListeningPorts().front();
   return absl::OkStatus();
+}
+
+// The exposer's listener looks every two seconds whether it is to end, and whenever somebody connects.
+void Server::StopMetrics() {
+  if (exposer_ == nullptr) return;
+  const auto stopped = std::async(std::launch::async, [this] { exposer_.reset(); });
+  while (stopped.wait_for(kBetweenKnocks) != std::future_status::ready) KnockAt(metrics_port_);
 }
 
 bool Server::Drain() {

@@ -47,6 +47,7 @@ class Server {
 
  private:
   absl::Status ServeMetrics();
+  void StopMetrics();
 
   const ServerOptions options_;
   Gate& gate_;
