@@ -73,22 +73,7 @@ void StrictReader::Fail(const char* problem) {
   rest_ = {};
 }
 
-void StrictReader::Require(bool holds, const char* problem) {
-  if (!holds) Fail(problem);
-}
-
-uint8_t StrictReader::Byte() {
-  const std::string_view byte = Bytes(1);
-  return byte.empty() ? 0 : static_cast<uint8_t>(byte[0]);
-}
-
-uint64_t StrictReader::Varint(uint64_t max) {
-  // Nearly every number is a short length.
-  if (!rest_.empty() && static_cast<uint8_t>(rest_[0]) < 0x80 && static_cast<uint8_t>(rest_[0]) <= max) {
-    const auto small = static_cast<uint8_t>(rest_[0]);
-    rest_.remove_prefix(1);
-    return small;
-  }
+uint64_t StrictReader::LongVarint(uint64_t max) {
   uint64_t value = 0;
   for (size_t i = 0; i < rest_.size() && i < 10; ++i) {
     const auto byte = static_cast<uint8_t>(rest_[i]);
@@ -107,18 +92,6 @@ uint64_t StrictReader::Varint(uint64_t max) {
 int64_t StrictReader::Signed() {
   const uint64_t value = Varint();
   return static_cast<int64_t>(value >> 1 ^ (~(value & 1) + 1));
-}
-
-std::string_view StrictReader::Text(size_t max_bytes) {
-  return Bytes(Varint(max_bytes));
-}
-
-std::string_view StrictReader::Bytes(size_t count) {
-  if (count > rest_.size()) Fail("cut off");
-  if (!ok()) return {};
-  const std::string_view bytes = rest_.substr(0, count);
-  rest_.remove_prefix(count);
-  return bytes;
 }
 
 absl::Status StrictReader::Finish() {

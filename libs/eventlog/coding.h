@@ -33,13 +33,30 @@ class StrictReader {
   // `what` names the value in errors. Verifies and takes off the checksum.
   StrictReader(const char* what, std::string_view bytes);
 
-  uint8_t Byte();
-  uint64_t Varint(uint64_t max = std::numeric_limits<uint64_t>::max());
+  uint8_t Byte() {
+    const std::string_view byte = Bytes(1);
+    return byte.empty() ? 0 : static_cast<uint8_t>(byte[0]);
+  }
+  uint64_t Varint(uint64_t max = std::numeric_limits<uint64_t>::max()) {
+    // Nearly every number is a short length.
+    const uint8_t first = rest_.empty() ? 0xff : static_cast<uint8_t>(rest_[0]);
+    if (first >= 0x80 || first > max) return LongVarint(max);
+    rest_.remove_prefix(1);
+    return first;
+  }
   int64_t Signed();
-  std::string_view Text(size_t max_bytes);
-  std::string_view Bytes(size_t count);
+  std::string_view Text(size_t max_bytes) { return Bytes(Varint(max_bytes)); }
+  std::string_view Bytes(size_t count) {
+    if (count > rest_.size()) Fail("cut off");
+    if (!ok()) return {};
+    const std::string_view bytes = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+    return bytes;
+  }
   // Refuses the value unless `holds`.
-  void Require(bool holds, const char* problem);
+  void Require(bool holds, const char* problem) {
+    if (!holds) Fail(problem);
+  }
 
   bool ok() const { return problem_ == nullptr; }
   // How many bytes have been read.
@@ -48,6 +65,7 @@ class StrictReader {
   absl::Status Finish();
 
  private:
+  uint64_t LongVarint(uint64_t max);
   void Fail(const char* problem);
 
   const char* const what_;

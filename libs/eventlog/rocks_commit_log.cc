@@ -240,7 +240,8 @@ absl::StatusOr<std::string> RocksCommitLog::RecordAt(Position position) const {
 }
 
 std::unique_ptr<RecordScan> RocksCommitLog::Scan(Position from, Direction direction) const {
-  return std::make_unique<RocksScan>(Iterate(kEvents), from, direction);
+  return std::make_unique<RocksScan>(
+      std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(scan_options_, families_[kEvents])), from, direction);
 }
 
 absl::StatusOr<std::vector<std::string>> RocksCommitLog::Categories() const {

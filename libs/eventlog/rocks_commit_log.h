@@ -65,6 +65,7 @@ class RocksCommitLog final : public CommitLog {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::string log_id_;
+  rocksdb::ReadOptions scan_options_;
 };
 
 }  // namespace anamnesis::eventlog

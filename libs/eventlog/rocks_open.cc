@@ -14,6 +14,7 @@
 namespace anamnesis::eventlog {
 namespace {
 
+constexpr size_t kReadAheadBytes = 4 << 20;
 constexpr char kFormatKey[] = "format";
 constexpr char kLogIdKey[] = "log_id";
 constexpr int kFormat = 2;  // 1, of release 1: payloads and snapshots are not sealed.
@@ -111,6 +112,9 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(c
       rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), directory, MakeFamilies({}), &families, &db);
   if (!status.ok()) return OpenError(directory, status);
   std::unique_ptr<RocksCommitLog> log(new RocksCommitLog(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+  // Whoever reads it all reads each block once.
+  log->scan_options_.fill_cache = false;
+  log->scan_options_.readahead_size = kReadAheadBytes;
   RETURN_IF_ERROR(log->ReadIdentity().status());
   return log;
 }
