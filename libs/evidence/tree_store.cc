@@ -16,6 +16,9 @@ namespace {
 
 constexpr char kSizeKey[] = "size";  // No node's key: those are nine bytes.
 constexpr int kMaxLevel = 63;
+// Of the levels every fourth is stored; a node between is made from at most eight that are. Storing a node costs more
+// than hashing it.
+constexpr int kStoredLevels = 4;
 constexpr size_t kWriteBufferBytes = 16 << 20;
 constexpr uint64_t kMaxWalBytes = 64 << 20;
 constexpr int kMaxOpenFiles = 128;
@@ -100,7 +103,8 @@ absl::Status TreeStore::Append(std::span<const Hash> leaves) {
   rocksdb::WriteBatch batch;
   rocksdb::Status status;
   const auto put = [&](int level, uint64_t index, const Hash& hash) {
-    if (status.ok()) status = batch.Put(SliceOf(KeyOf(level, index)), SliceOf(BytesOf(hash)));
+    if (level % kStoredLevels == 0 && status.ok())
+      status = batch.Put(SliceOf(KeyOf(level, index)), SliceOf(BytesOf(hash)));
   };
   for (const Hash& leaf : leaves) frontier.Append(leaf, put);
   if (status.ok()) status = batch.Put(kSizeKey, BigEndian64(frontier.size()));
@@ -114,6 +118,11 @@ absl::Status TreeStore::Append(std::span<const Hash> leaves) {
 absl::StatusOr<Hash> TreeStore::Node(int level, uint64_t index) const {
   const uint64_t complete = level < 0 || level > kMaxLevel ? 0 : size() >> level;
   if (index >= complete) return absl::OutOfRangeError(absl::StrCat("no node ", index, " at level ", level));
+  if (level % kStoredLevels != 0) {
+    ASSIGN_OR_RETURN(const Hash left, Node(level - 1, 2 * index));
+    ASSIGN_OR_RETURN(const Hash right, Node(level - 1, 2 * index + 1));
+    return NodeHash(left, right);
+  }
   rocksdb::PinnableSlice stored;
   const rocksdb::Status status =
       db_->Get(rocksdb::ReadOptions(), db_->DefaultColumnFamily(), SliceOf(KeyOf(level, index)), &stored);

@@ -1,5 +1,5 @@
-// The tree of a log on disk: the hash of every perfect subtree, leaves included, in a RocksDB directory of its own. All
-// of it follows from the log: where the directory is deleted, it is made again from there.
+// The tree of a log on disk: the hashes of leaves and of perfect subtrees, in a RocksDB directory of its own. All of it
+// follows from the log: where the directory is deleted, it is made again from there.
 #pragma once
 
 #include <atomic>

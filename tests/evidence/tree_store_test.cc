@@ -78,10 +78,10 @@ TEST_F(TreeStoreTest, WhatIsNoTreeIsLeftAlone) {
 }
 
 TEST_F(TreeStoreTest, LostNodesAreNoticed) {
-  ASSERT_TRUE(Open()->Append(Leaves(6)).ok());
+  ASSERT_TRUE(Open()->Append(Leaves(17)).ok());
   rocksdb::DB* db = nullptr;
   ASSERT_TRUE(rocksdb::DB::Open(rocksdb::Options(), path_, &db).ok());
-  ASSERT_TRUE(db->Delete(rocksdb::WriteOptions(), std::string("\x02\0\0\0\0\0\0\0\0", 9)).ok());
+  ASSERT_TRUE(db->Delete(rocksdb::WriteOptions(), std::string("\x04\0\0\0\0\0\0\0\0", 9)).ok());
   delete db;
   EXPECT_EQ(TreeStore::Open(path_).status().code(), absl::StatusCode::kDataLoss);
 }
