@@ -6,7 +6,6 @@
 #include "rocksdb/cache.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
-#include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 
 namespace anamnesis::eventlog {
@@ -43,8 +42,6 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const rocksdb::BlockBa
   options.compression = rocksdb::kZSTD;
   options.write_buffer_size = family == kEvents ? kEventsBufferBytes : kIndexBufferBytes;
   if (family == kEvents) {
-    // Every position is the last: it is inserted where the one before went, without a search.
-    options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
     // Nearly all events are in the bottommost level; a dictionary finds what 16 kB blocks repeat of each other.
     options.bottommost_compression = rocksdb::kZSTD;
     options.bottommost_compression_opts.enabled = true;
@@ -71,7 +68,6 @@ rocksdb::DBOptions MakeDbOptions(const FatalHandler& fatal) {
   options.manual_wal_flush = false;
   options.unordered_write = false;
   options.two_write_queues = false;
-  options.allow_concurrent_memtable_write = false;  // There is one writer at a time; with hints it must be said.
   options.paranoid_checks = true;
   options.max_bgerror_resume_count = 0;
   options.listeners.push_back(std::make_shared<StopOnError>(fatal));
