@@ -8,35 +8,10 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "eventlog/open.h"
-#include "feed/feed_service.h"
-#include "rpc/client.h"
-#include "rpc/server.h"
+#include "tests/feed/feed_server.h"
 
 namespace anamnesis::feed {
 namespace {
-
-const rpc::Caller kCaller{.actor = "service:test", .roles = {"service"}};
-
-// A feed on a port that stays the same when it is started again.
-class FeedServer {
- public:
-  explicit FeedServer(eventlog::EventLog& log, const std::string& name = "patient", int port = 0)
-      : gate_(*rpc::AccessPolicy::Parse("service: events.read"), metrics_),
-        feed_(name, log, gate_),
-        server_({.listen_address = "127.0.0.1:" + std::to_string(port)}, gate_, health_) {
-    port_ = server_.Start({&feed_}).value();
-  }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-  int port() const { return port_; }
-
- private:
-  rpc::Metrics metrics_;
-  rpc::Health health_;
-  rpc::Gate gate_;
-  FeedService feed_;
-  rpc::Server server_;
-  int port_ = 0;
-};
 
 // Remembers what it was given, as a store would.
 class RememberingSink final : public FollowSink {
@@ -78,7 +53,7 @@ TEST(FollowerTest, SeesWhatWasRecordedBeforeAndAfterItCame) {
   Append(*log, 10);
   FeedServer server(*log);
   RememberingSink sink;
-  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  Follower follower("patient", rpc::Connect(server.address()), kFeedReader, sink);
   EXPECT_TRUE(sink.AwaitInOrder(10));
   Append(*log, 5);
   EXPECT_TRUE(sink.AwaitInOrder(15));
@@ -101,7 +76,7 @@ TEST(FollowerTest, WhatCannotBeAppliedIsAProblemWithALag) {
   Append(*log, 2);
   FeedServer server(*log);
   RefusingSink sink;
-  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  Follower follower("patient", rpc::Connect(server.address()), kFeedReader, sink);
   while (sink.tries < 3) {
     EXPECT_FALSE(follower.state().connected);
     std::this_thread::yield();
@@ -117,7 +92,7 @@ TEST(FollowerTest, GoesOnWhereItWasWhenTheFeedComesBack) {
   Append(*log, 3);
   auto server = std::make_unique<FeedServer>(*log);
   RememberingSink sink;
-  Follower follower("patient", rpc::Connect(server->address()), kCaller, sink);
+  Follower follower("patient", rpc::Connect(server->address()), kFeedReader, sink);
   ASSERT_TRUE(sink.AwaitInOrder(3));
   const int port = server->port();
   server.reset();
@@ -131,7 +106,7 @@ TEST(FollowerTest, AnotherServiceAtTheAddressIsAProblemThatIsNamed) {
   Append(*log, 1);
   FeedServer server(*log, "encounter");
   RememberingSink sink;
-  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  Follower follower("patient", rpc::Connect(server.address()), kFeedReader, sink);
   while (follower.state().problem.find("serves 'encounter'") == std::string::npos) std::this_thread::yield();
   EXPECT_FALSE(follower.state().healthy());
   EXPECT_TRUE(sink.AwaitInOrder(0));
