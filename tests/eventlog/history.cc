@@ -112,6 +112,11 @@ bool History::EndsAppend(Position position) const {
   return position == 0 || events_[position - 1].append_last == position;
 }
 
+bool History::Together(Position one, Position other) const {
+  MutexLock lock(mutex_);
+  return events_[one - 1].append_first == events_[other - 1].append_first;
+}
+
 std::vector<Position> History::WantedLocked(const Filter& filter, Position after, Position until) const {
   std::vector<Position> wanted;
   for (Position position = after + 1; position <= until && position <= events_.size(); ++position) {

@@ -43,6 +43,8 @@ class History {
   Position Tail() const;
   // Whether an append ends at the position, or nothing is there.
   bool EndsAppend(Position position) const;
+  // Whether both events were appended together.
+  bool Together(Position one, Position other) const;
 
   // The positions after `after` up to `until` that the filter wants.
   std::vector<Position> Wanted(const Filter& filter, Position after, Position until) const;

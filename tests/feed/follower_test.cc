@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "eventlog/open.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
 #include "tests/feed/feed_server.h"
 
 namespace anamnesis::feed {
@@ -99,6 +101,54 @@ TEST(FollowerTest, GoesOnWhereItWasWhenTheFeedComesBack) {
   Append(*log, 4);
   server = std::make_unique<FeedServer>(*log, "patient", port);
   EXPECT_TRUE(sink.AwaitInOrder(7));
+}
+
+// Says that it has what it does not send.
+class FeedWithAGap final : public event::v1::EventFeedService::Service {
+ public:
+  grpc::Status GetLogStatus(grpc::ServerContext*, const event::v1::GetLogStatusRequest*,
+                            event::v1::GetLogStatusResponse* response) override {
+    response->set_service("patient");
+    response->set_log_id(log_id_);
+    response->set_tail_position(3);
+    return grpc::Status::OK;
+  }
+  grpc::Status Subscribe(grpc::ServerContext*, const event::v1::SubscribeRequest* request,
+                         grpc::ServerWriter<event::v1::SubscribeResponse>* writer) override {
+    ++calls;
+    for (const uint64_t position : {1, 3}) {
+      if (position <= request->after().position()) continue;
+      event::v1::SubscribeResponse message;
+      message.set_previous_position(position == 1 ? 0 : 1);
+      message.mutable_bookmark()->set_log_id(log_id_);
+      message.mutable_bookmark()->set_position(position);
+      message.mutable_batch()->add_events()->set_position(position);
+      if (!writer->Write(message)) break;
+    }
+    return grpc::Status::OK;
+  }
+  std::atomic<int> calls{0};
+
+ private:
+  const std::string log_id_ = NewUuid();
+};
+
+TEST(FollowerTest, AGapIsAProblemThatIsNamedAndNotApplied) {
+  FeedWithAGap feed;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&feed);
+  const auto server = builder.BuildAndStart();
+  RememberingSink sink;
+  {
+    Follower follower("patient", rpc::Connect("127.0.0.1:" + std::to_string(port)), kFeedReader, sink);
+    while (feed.calls < 3) std::this_thread::yield();  // It asks again, and is told the same.
+    while (follower.state().problem.find("cannot be trusted at position 2") == std::string::npos)
+      std::this_thread::yield();
+  }
+  EXPECT_TRUE(sink.AwaitInOrder(1)) << "the event after the gap was applied";
+  server->Shutdown();
 }
 
 TEST(FollowerTest, AnotherServiceAtTheAddressIsAProblemThatIsNamed) {

@@ -64,6 +64,12 @@ class Reader {
   }
 
   std::string Complaint(const History& history) const { return history.Complaint(filter_, after_, told_); }
+  // What was said of every two neighbours in a message is so.
+  void ExpectTogetherness(const History& history) const {
+    for (const Neighbours& said : neighbours_) {
+      EXPECT_EQ(said.together, history.Together(said.one, said.other)) << said.one << " and " << said.other;
+    }
+  }
   Position position() const { return told_.empty() ? after_ : told_.back().position; }
 
  private:
@@ -98,7 +104,12 @@ class Reader {
       Told& told = told_.emplace_back();
       told.previous = message.previous_position();
       told.position = message.bookmark().position();
-      for (const auto& event : message.batch().events()) told.events.push_back(event.position());
+      for (const auto& event : message.batch().events()) {
+        if (!told.events.empty()) {
+          neighbours_.push_back({told.events.back(), event.position(), event.appended_with_previous()});
+        }
+        told.events.push_back(event.position());
+      }
     }
     context.TryCancel();
     const grpc::StatusCode code = reader->Finish().error_code();
@@ -106,11 +117,18 @@ class Reader {
     if (position() < scene_.end && Pick(random_, 2) == 0) told_.resize(told_.size() - Pick(random_, told_.size() + 1));
   }
 
+  struct Neighbours {
+    Position one;
+    Position other;
+    bool together;
+  };
+
   Scene& scene_;
   Random random_;
   eventlog::Filter filter_;
   Position after_ = 0;
   std::vector<Told> told_;
+  std::vector<Neighbours> neighbours_;
 };
 
 class ServedPropertiesTest : public testing::TestWithParam<Engine> {
@@ -166,6 +184,7 @@ class ServedPropertiesTest : public testing::TestWithParam<Engine> {
     for (std::thread& thread : threads) thread.join();
     for (const auto& reader : readers) {
       EXPECT_EQ(reader->Complaint(history), "");
+      reader->ExpectTogetherness(history);
       EXPECT_EQ(reader->position(), log_->Tail()) << "not everything that was acknowledged came";
     }
   }
