@@ -1,21 +1,9 @@
 #include "eventlog/event_log.h"
 
-#include <string_view>
-
 #include "base/mutex.h"
 #include "base/status.h"
 
 namespace anamnesis::eventlog {
-
-bool Filter::Matches(const Record& record) const {
-  if (!stream.empty() && record.stream != stream) return false;
-  if (!entity.empty()) {
-    const std::string_view name = record.stream;
-    const size_t dash = name.find('-');
-    if (dash == std::string_view::npos || name.substr(dash + 1) != entity) return false;
-  }
-  return record.type.compare(0, type_prefix.size(), type_prefix) == 0;
-}
 
 absl::StatusOr<AppendResult> EventLog::AppendAndWait(AppendRequest request) {
   Mutex mutex;

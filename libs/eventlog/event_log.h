@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "eventlog/filter.h"
 #include "eventlog/record.h"
 #include "vault/key_ring.h"
 
@@ -77,13 +78,9 @@ struct AppendResult {
   bool duplicate = false;  // This is the outcome of an earlier append with the same request id.
 };
 
-// Which records a reader wants; what is set must all hold.
-struct Filter {
-  std::string stream;  // The whole name.
-  std::string entity;  // What follows the first '-' of the stream's name: every category of one entity.
-  std::string type_prefix;
-  bool Matches(const Record& record) const;
-};
+// At most so many records are looked at for one page or one item of a subscription, whether they match or not, before
+// it says how far it has come: then the append that is being looked at is finished, and not another one begun.
+inline constexpr size_t kMaxLookedAt = 10'000;
 
 enum class Direction { kForwards, kBackwards };
 
@@ -102,12 +99,25 @@ class Cursor {
   virtual absl::Status status() const = 0;
 };
 
-// What a subscription has next. `records` is set for kEvents only; `position` for all but kNothingYet.
+// What a subscription has next: everything wanted after `previous`, which is the `position` of the item before, up to
+// `position`. `records` is set for kEvents only, the positions for all but kNothingYet.
 struct SubscriptionItem {
   enum class Kind { kNothingYet, kEvents, kCheckpoint, kCaughtUp, kFellBehind, kClosed };
   Kind kind = Kind::kNothingYet;
   std::vector<std::shared_ptr<const Record>> records;
+  Position previous = 0;
   Position position = 0;
+};
+
+// Some records one after another.
+struct Page {
+  std::vector<std::shared_ptr<const Record>> records;
+  Position next = 0;  // Where the next page begins, as `from` of ReadPage; 0: there is nothing more.
+};
+// Where a page may end. The append that reaches a bound is finished.
+struct PageBounds {
+  size_t records = 0;
+  size_t bytes = 0;  // In memory.
 };
 
 // Follows the log from a position. Pulled by one thread at a time; holds no thread of its own and a bounded amount of
@@ -116,10 +126,11 @@ struct SubscriptionItem {
 class Subscription {
  public:
   virtual ~Subscription() = default;
-  // What is next, at most about `max_bytes` of payload; never waits. kCaughtUp is given once each time the end is
-  // reached from disk, also on an empty log. A filtered subscription hears by kCheckpoint how far it has come without a
-  // match. DATA_LOSS where a stored record does not decode; OUT_OF_RANGE if it begins beyond the end: the log was
-  // replaced by a shorter one.
+  // What is next; never waits. Records until they take `max_bytes`, and on to the end of the append that reached it:
+  // the events of an append that match come together. kCaughtUp is given once each time the end is reached from disk,
+  // also on an empty log. A filtered subscription hears by kCheckpoint how far it has come without a match, every
+  // kMaxLookedAt records at least. DATA_LOSS where a stored record does not decode; OUT_OF_RANGE if it begins beyond
+  // the end: the log was replaced by a shorter one.
   virtual absl::StatusOr<SubscriptionItem> Poll(size_t max_bytes) = 0;
   // Calls `wake` once, soon, from any thread, when Poll may have something: at once if it has now. A later call
   // replaces it. It may still run while the subscription is being destroyed, so let it own what it touches; it must be
@@ -170,6 +181,10 @@ class EventLog {
 
   // Durable records matching the filter: forwards those after `from`, backwards those before it (0: from the end).
   virtual std::unique_ptr<Cursor> Read(const Filter& filter, Position from, Direction direction) const = 0;
+  // The same in pages of whole appends, with a bounded amount of work for each: a page may be empty and yet not be the
+  // last. DATA_LOSS where a stored record does not decode.
+  virtual absl::StatusOr<Page> ReadPage(const Filter& filter, Position from, Direction direction,
+                                        const PageBounds& bounds) const = 0;
   // The records of one stream with a version greater than `after`, including what is sequenced and not yet durable: for
   // deciding only.
   virtual absl::StatusOr<std::vector<Record>> ReadForDeciding(const std::string& stream, Version after) const = 0;

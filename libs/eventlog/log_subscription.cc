@@ -3,14 +3,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
 #include "eventlog/record_walk.h"
 
 namespace anamnesis::eventlog {
-namespace {
-
-constexpr size_t kMaxReadAtOnce = 10'000;  // Records of one Poll, matching or not.
-
-}  // namespace
 
 LogSubscription::LogSubscription(std::shared_ptr<const CommitLog> engine, std::shared_ptr<const PayloadKeys> keys,
                                  std::shared_ptr<SubscriptionHub> hub, Filter filter, Position after)
@@ -20,25 +16,26 @@ LogSubscription::LogSubscription(std::shared_ptr<const CommitLog> engine, std::s
       filter_(std::move(filter)),
       position_(after) {}
 
-SubscriptionItem LogSubscription::Item(SubscriptionItem::Kind kind) const {
+SubscriptionItem LogSubscription::Item(SubscriptionItem::Kind kind, Position reached) {
   SubscriptionItem item;
   item.kind = kind;
-  item.position = position_;
+  item.previous = position_;
+  item.position = position_ = reached;
   return item;
 }
 
-SubscriptionItem LogSubscription::CaughtUp() {
+SubscriptionItem LogSubscription::CaughtUp(Position reached) {
   live_ = true;
   at_end_ = false;
-  return Item(SubscriptionItem::Kind::kCaughtUp);
+  return Item(SubscriptionItem::Kind::kCaughtUp, reached);
 }
 
 SubscriptionItem LogSubscription::Advance(Position reached, Position tail,
                                           std::vector<std::shared_ptr<const Record>> records) {
-  position_ = reached;
   at_end_ = !live_ && reached == tail;
-  if (at_end_ && records.empty()) return CaughtUp();
-  SubscriptionItem item = Item(records.empty() ? SubscriptionItem::Kind::kCheckpoint : SubscriptionItem::Kind::kEvents);
+  if (at_end_ && records.empty()) return CaughtUp(reached);
+  SubscriptionItem item =
+      Item(records.empty() ? SubscriptionItem::Kind::kCheckpoint : SubscriptionItem::Kind::kEvents, reached);
   item.records = std::move(records);
   return item;
 }
@@ -49,39 +46,25 @@ absl::StatusOr<SubscriptionItem> LogSubscription::Poll(size_t max_bytes) {
   if (view.closed) {
     keys_.reset();
     engine_.reset();
-    return Item(SubscriptionItem::Kind::kClosed);
+    return Item(SubscriptionItem::Kind::kClosed, position_);
   }
   if (position_ > view.tail) {
     return absl::OutOfRangeError(absl::StrCat("position ", position_, " is beyond the end of the log, ", view.tail));
   }
-  if (at_end_ || (!live_ && position_ == view.tail)) return CaughtUp();
-  if (position_ == view.tail) return Item(SubscriptionItem::Kind::kNothingYet);
+  if (at_end_ || (!live_ && position_ == view.tail)) return CaughtUp(position_);
+  if (position_ == view.tail) return Item(SubscriptionItem::Kind::kNothingYet, position_);
   if (view.recent) return Advance(view.reached, view.tail, std::move(view.records));
   if (live_) {
     live_ = false;
-    return Item(SubscriptionItem::Kind::kFellBehind);
+    return Item(SubscriptionItem::Kind::kFellBehind, position_);
   }
   return ReadFromDisk(view.tail, max_bytes);
 }
 
 absl::StatusOr<SubscriptionItem> LogSubscription::ReadFromDisk(Position tail, size_t max_bytes) {
-  std::vector<std::shared_ptr<const Record>> records;
-  size_t bytes = 0;
-  size_t read = 0;
-  Position reached = position_;
   const auto walk = WalkRecords(*engine_, *keys_, filter_, position_, tail, Direction::kForwards);
-  while (walk->Valid() && read < kMaxReadAtOnce && (records.empty() || bytes < max_bytes)) {
-    ++read;
-    reached = walk->record().position;
-    if (filter_.Matches(walk->record())) {
-      records.push_back(std::make_shared<const Record>(walk->Take()));
-      bytes += MemoryBytes(*records.back());
-    }
-    walk->Next();
-  }
-  if (walk->status().ok() && !walk->Valid()) reached = tail;
-  if (reached == position_) return walk->status();  // Damaged, and everything before it has been given.
-  return Advance(reached, tail, std::move(records));
+  ASSIGN_OR_RETURN(Chunk chunk, ReadChunk(*walk, filter_, {.records = kMaxLookedAt, .bytes = max_bytes}));
+  return Advance(chunk.ended ? tail : chunk.reached, tail, std::move(chunk.records));
 }
 
 void LogSubscription::WhenReady(std::function<void()> wake) {

@@ -22,8 +22,9 @@ class LogSubscription final : public Subscription {
 
  private:
   absl::StatusOr<SubscriptionItem> ReadFromDisk(Position tail, size_t max_bytes);
-  SubscriptionItem Item(SubscriptionItem::Kind kind) const;
-  SubscriptionItem CaughtUp();
+  // An item from where the subscription is up to `reached`, where it is then.
+  SubscriptionItem Item(SubscriptionItem::Kind kind, Position reached);
+  SubscriptionItem CaughtUp(Position reached);
   SubscriptionItem Advance(Position reached, Position tail, std::vector<std::shared_ptr<const Record>> records);
 
   std::shared_ptr<const CommitLog> engine_;

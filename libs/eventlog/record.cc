@@ -65,6 +65,13 @@ std::string Header(const Record& record, uint64_t key_number, size_t payload_byt
 
 }  // namespace
 
+size_t MemoryBytes(const Record& record) {
+  return sizeof(Record) + record.stream.size() + record.event_id.size() + record.type.size() + record.payload.size() +
+         record.metadata.actor.size() + record.metadata.on_behalf_of.size() + record.metadata.purpose_of_use.size() +
+         record.metadata.correlation_id.size() + record.metadata.causation_id.size() +
+         record.metadata.traceparent.size() + record.metadata.decided_against.size() * sizeof(DecidedAgainst);
+}
+
 bool IsStreamName(std::string_view stream) {
   const size_t dash = stream.find('-');
   return stream.size() <= kMaxStreamNameBytes && dash != std::string_view::npos && dash > 0 &&
@@ -74,6 +81,10 @@ bool IsStreamName(std::string_view stream) {
 std::string_view EntityOf(std::string_view stream) {
   const size_t dash = stream.find('-');
   return dash == std::string_view::npos ? stream : stream.substr(dash + 1);
+}
+
+std::string_view CategoryOf(std::string_view stream) {
+  return stream.substr(0, stream.find('-'));
 }
 
 absl::Status ParseRecord(std::string_view bytes, StoredRecord& stored) {
@@ -138,11 +149,15 @@ absl::StatusOr<bool> OpenPayload(const StoredRecord& stored, const PayloadKeys* 
   return absl::DataLossError("record: the payload does not open with its key: it or its header was altered");
 }
 
-absl::Status DecodeRecordInto(std::string_view bytes, const PayloadKeys& keys, Record& record) {
+absl::Status DecodeRecordInto(std::string_view bytes, const PayloadKeys& keys, Record& record,
+                              const std::function<bool(const Record&)>& wanted) {
   StoredRecord stored{.header = std::move(record)};
   absl::Status status = ParseRecord(bytes, stored);
   std::string payload = std::move(stored.header.payload);  // For its memory.
-  if (status.ok()) {
+  stored.header.erased = false;
+  if (status.ok() && wanted != nullptr && !wanted(stored.header)) {
+    payload.clear();
+  } else if (status.ok()) {
     const absl::StatusOr<bool> opened = OpenPayload(stored, &keys, payload);
     status = opened.status();
     stored.header.erased = opened.ok() && !*opened;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,6 +63,9 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
+// Roughly what a record holds in memory.
+size_t MemoryBytes(const Record& record);
+
 // A data key with its number among those of its entity, counted from 1.
 struct PayloadKey {
   uint64_t number = 0;
@@ -78,6 +82,8 @@ class PayloadKeys {
 
 // What follows the first '-' of a stream's name: whose keys seal its payloads.
 std::string_view EntityOf(std::string_view stream);
+// What stands before it.
+std::string_view CategoryOf(std::string_view stream);
 
 // "<category>-<entity>", neither empty, at most kMaxStreamNameBytes, no NUL.
 bool IsStreamName(std::string_view stream);
@@ -104,7 +110,9 @@ absl::StatusOr<bool> OpenPayload(const StoredRecord& stored, const PayloadKeys* 
 std::string EncodeRecord(const Record& record, const PayloadKey& key);
 // As ParseRecord, with the payload opened; DATA_LOSS where it does not open.
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes, const PayloadKeys& keys);
-// The same into a record whose memory is used again; after an error its content means nothing.
-absl::Status DecodeRecordInto(std::string_view bytes, const PayloadKeys& keys, Record& record);
+// The same into a record whose memory is used again; after an error its content means nothing. Where `wanted` says no
+// to the rest of the record, its payload is not opened, which is most of the work, and left empty.
+absl::Status DecodeRecordInto(std::string_view bytes, const PayloadKeys& keys, Record& record,
+                              const std::function<bool(const Record&)>& wanted = nullptr);
 
 }  // namespace anamnesis::eventlog

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "eventlog/append_run.h"
 
 namespace anamnesis::eventlog {
 namespace {
@@ -28,7 +30,8 @@ Range RangeOf(Position from, Position tail, Direction direction) {
 // What both walks share: the record in hand and how the walk ended.
 class WalkBase : public RecordWalk {
  public:
-  explicit WalkBase(const PayloadKeys* keys) : keys_(keys) {}
+  WalkBase(const PayloadKeys* keys, const Filter& filter)
+      : keys_(keys), wanted_([filter](const Record& record) { return filter.Matches(record); }) {}
   bool Valid() const final { return valid_; }
   const Record& record() const final { return record_; }
   Record Take() final { return std::exchange(record_, Record()); }
@@ -40,7 +43,7 @@ class WalkBase : public RecordWalk {
     status_ = std::move(status);
   }
   void Show(std::string_view bytes, Position position) {
-    absl::Status status = DecodeRecordInto(bytes, *keys_, record_);
+    absl::Status status = DecodeRecordInto(bytes, *keys_, record_, wanted_);
     if (status.ok() && record_.position != position) status = absl::DataLossError("record in another's place");
     if (!status.ok()) return End(absl::DataLossError(absl::StrCat("position ", position, ": ", status.message())));
     valid_ = true;
@@ -48,6 +51,7 @@ class WalkBase : public RecordWalk {
 
  private:
   const PayloadKeys* const keys_;
+  const std::function<bool(const Record&)> wanted_;
   bool valid_ = false;
   Record record_;
   absl::Status status_;
@@ -56,8 +60,10 @@ class WalkBase : public RecordWalk {
 // Every position of a range; one that is missing is DATA_LOSS.
 class WholeWalk final : public WalkBase {
  public:
-  WholeWalk(const CommitLog& engine, const PayloadKeys& keys, Range range, Direction direction)
-      : WalkBase(&keys), direction_(direction), left_(range.last < range.first ? 0 : range.last - range.first + 1) {
+  WholeWalk(const CommitLog& engine, const PayloadKeys& keys, const Filter& filter, Range range, Direction direction)
+      : WalkBase(&keys, filter),
+        direction_(direction),
+        left_(range.last < range.first ? 0 : range.last - range.first + 1) {
     if (left_ == 0) return;
     expected_ = direction == Direction::kForwards ? range.first : range.last;
     scan_ = engine.Scan(expected_, direction);
@@ -149,9 +155,9 @@ class StreamPositions {
 // A few streams, merged by position.
 class StreamsWalk final : public WalkBase {
  public:
-  StreamsWalk(const CommitLog& engine, const PayloadKeys& keys, const std::vector<std::string>& streams, Range range,
-              Direction direction)
-      : WalkBase(&keys), engine_(engine), direction_(direction) {
+  StreamsWalk(const CommitLog& engine, const PayloadKeys& keys, const Filter& filter,
+              const std::vector<std::string>& streams, Range range, Direction direction)
+      : WalkBase(&keys, filter), engine_(engine), direction_(direction) {
     for (const std::string& stream : streams) {
       StreamPositions positions(engine, stream, direction);
       absl::Status status = positions.Seek(range);
@@ -190,21 +196,18 @@ class StreamsWalk final : public WalkBase {
 
 class FailedWalk final : public WalkBase {
  public:
-  explicit FailedWalk(absl::Status status) : WalkBase(nullptr) { End(std::move(status)); }
+  explicit FailedWalk(absl::Status status) : WalkBase(nullptr, {}) { End(std::move(status)); }
   void Next() override {}
 };
 
 // The streams that a filter names by stream and entity, not all of which need exist.
 absl::StatusOr<std::vector<std::string>> StreamsOf(const CommitLog& engine, const Filter& filter) {
-  if (!filter.stream.empty()) {
-    Record named;
-    named.stream = filter.stream;
-    Filter rest = filter;
-    rest.type_prefix.clear();
-    return rest.Matches(named) ? std::vector<std::string>{filter.stream} : std::vector<std::string>{};
+  std::vector<std::string> names{filter.stream};
+  if (filter.stream.empty()) {
+    ASSIGN_OR_RETURN(names, engine.Categories());
+    for (std::string& name : names) name.append("-").append(filter.entity);
   }
-  ASSIGN_OR_RETURN(std::vector<std::string> names, engine.Categories());
-  for (std::string& name : names) name.append("-").append(filter.entity);
+  std::erase_if(names, [&](const std::string& name) { return !filter.WantsStream(name); });
   return names;
 }
 
@@ -214,10 +217,37 @@ std::unique_ptr<RecordWalk> WalkRecords(const CommitLog& engine, const PayloadKe
                                         Position from, Position tail, Direction direction) {
   const Range range = RangeOf(from, tail, direction);
   if (filter.stream.empty() && filter.entity.empty())
-    return std::make_unique<WholeWalk>(engine, keys, range, direction);
+    return std::make_unique<WholeWalk>(engine, keys, filter, range, direction);
   const auto streams = StreamsOf(engine, filter);
   if (!streams.ok()) return std::make_unique<FailedWalk>(streams.status());
-  return std::make_unique<StreamsWalk>(engine, keys, *streams, range, direction);
+  return std::make_unique<StreamsWalk>(engine, keys, filter, *streams, range, direction);
+}
+
+absl::StatusOr<Chunk> ReadChunk(RecordWalk& walk, const Filter& filter, const PageBounds& bounds) {
+  Chunk chunk;
+  // Before the append that is being read, of which nothing is given where a damaged record cuts it off.
+  size_t whole_records = 0;
+  Position whole_up_to = 0;
+  size_t bytes = 0;
+  AppendRun run;
+  for (size_t looked_at = 0; walk.Valid(); walk.Next(), ++looked_at) {
+    if (!run.Continues(MarkOf(walk.record()))) {
+      const bool full = !chunk.records.empty() && (chunk.records.size() >= bounds.records || bytes >= bounds.bytes);
+      if (full || looked_at >= kMaxLookedAt) return chunk;
+      whole_records = chunk.records.size();
+      whole_up_to = chunk.reached;
+    }
+    chunk.reached = walk.record().position;
+    if (!filter.Matches(walk.record())) continue;
+    chunk.records.push_back(std::make_shared<const Record>(walk.Take()));
+    bytes += MemoryBytes(*chunk.records.back());
+  }
+  chunk.ended = walk.status().ok();
+  if (chunk.ended) return chunk;
+  if (whole_up_to == 0) return walk.status();
+  chunk.records.resize(whole_records);
+  chunk.reached = whole_up_to;
+  return chunk;
 }
 
 }  // namespace anamnesis::eventlog

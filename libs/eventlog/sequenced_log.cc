@@ -187,6 +187,13 @@ std::unique_ptr<Cursor> SequencedLog::Read(const Filter& filter, Position from, 
   return std::make_unique<FilteredCursor>(engine_, keyring_, filter, from, Tail(), direction);
 }
 
+absl::StatusOr<Page> SequencedLog::ReadPage(const Filter& filter, Position from, Direction direction,
+                                            const PageBounds& bounds) const {
+  const auto walk = WalkRecords(*engine_, *keyring_, filter, from, Tail(), direction);
+  ASSIGN_OR_RETURN(Chunk chunk, ReadChunk(*walk, filter, bounds));
+  return Page{std::move(chunk.records), chunk.ended ? 0 : chunk.reached};
+}
+
 absl::StatusOr<std::vector<Record>> SequencedLog::ReadForDeciding(const std::string& stream, Version after) const {
   std::vector<std::shared_ptr<const Record>> pending;
   {

@@ -33,6 +33,8 @@ class SequencedLog final : public EventLog {
                                                           const std::string& request_digest) const override;
   absl::StatusOr<Version> StreamVersion(const std::string& stream) const override;
   std::unique_ptr<Cursor> Read(const Filter& filter, Position from, Direction direction) const override;
+  absl::StatusOr<Page> ReadPage(const Filter& filter, Position from, Direction direction,
+                                const PageBounds& bounds) const override;
   absl::StatusOr<std::vector<Record>> ReadForDeciding(const std::string& stream, Version after) const override;
   std::unique_ptr<Subscription> Subscribe(const Filter& filter, Position after) override;
   Position Tail() const override { return hub_->Tail(); }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "eventlog/append_run.h"
 
 namespace anamnesis::eventlog {
 namespace {
@@ -77,8 +78,7 @@ void Sequencer::Remember(const std::string& stream, StreamHead head) {
 }
 
 std::shared_ptr<const Record> Sequencer::Place(const std::string& stream, StreamHead& head, NewEvent event,
-                                               const Metadata& metadata, int64_t now_micros) {
-  last_recorded_micros_ = std::max(now_micros, last_recorded_micros_ + 1);
+                                               const Metadata& metadata) {
   auto record = std::make_shared<Record>();
   record->position = ++last_;
   record->previous_position = head.position;
@@ -87,7 +87,7 @@ std::shared_ptr<const Record> Sequencer::Place(const std::string& stream, Stream
   record->event_id = std::move(event.event_id);
   record->type = std::move(event.type);
   record->schema_version = event.schema_version;
-  record->recorded_micros = last_recorded_micros_;
+  record->recorded_micros = ++last_recorded_micros_;
   record->effective_micros = event.effective_micros;
   record->metadata = metadata;
   record->payload = std::move(event.payload);
@@ -103,12 +103,13 @@ absl::StatusOr<SequencedAppend> Sequencer::Sequence(AppendRequest request, const
   }
   RETURN_IF_ERROR(CheckExpected(request, heads));
 
+  last_recorded_micros_ = std::max(now_micros, last_recorded_micros_ + kMicrosBetweenAppends) - 1;
   SequencedAppend append;
   for (size_t i = 0; i < request.streams.size(); ++i) {
     StreamAppend& stream = request.streams[i];
     auto& pending = pending_[stream.stream];
     for (NewEvent& event : stream.events) {
-      append.records.push_back(Place(stream.stream, heads[i], std::move(event), request.metadata, now_micros));
+      append.records.push_back(Place(stream.stream, heads[i], std::move(event), request.metadata));
       pending.push_back(append.records.back());
     }
     Remember(stream.stream, heads[i]);

@@ -61,7 +61,7 @@ class Sequencer {
 
   void Remember(const std::string& stream, StreamHead head);
   std::shared_ptr<const Record> Place(const std::string& stream, StreamHead& head, NewEvent event,
-                                      const Metadata& metadata, int64_t now_micros);
+                                      const Metadata& metadata);
 
   const size_t recent_streams_;
   Position last_;

@@ -2,19 +2,9 @@
 
 #include <utility>
 
+#include "eventlog/append_run.h"
+
 namespace anamnesis::eventlog {
-namespace {
-
-constexpr size_t kMaxLookedAt = 10'000;  // Bounds how long one subscriber holds the lock.
-
-}  // namespace
-
-size_t MemoryBytes(const Record& record) {
-  return sizeof(Record) + record.stream.size() + record.event_id.size() + record.type.size() + record.payload.size() +
-         record.metadata.actor.size() + record.metadata.on_behalf_of.size() + record.metadata.purpose_of_use.size() +
-         record.metadata.correlation_id.size() + record.metadata.causation_id.size() +
-         record.metadata.traceparent.size() + record.metadata.decided_against.size() * sizeof(DecidedAgainst);
-}
 
 void SubscriptionHub::Publish(const std::vector<std::shared_ptr<const Record>>& records) {
   std::vector<std::shared_ptr<const Record>> evicted;  // Destroyed without the lock.
@@ -69,10 +59,10 @@ SubscriptionHub::View SubscriptionHub::Look(Position after, const Filter& filter
   view.recent = after + 1 >= first_;
   if (closed_ || !view.recent) return view;
   size_t bytes = 0;
-  size_t looked_at = 0;
-  while (view.reached < view.tail && looked_at < kMaxLookedAt && (view.records.empty() || bytes < max_bytes)) {
-    const auto& record = recent_[++view.reached - first_];
-    ++looked_at;
+  for (; view.reached < view.tail; ++view.reached) {
+    const auto& record = recent_[view.reached + 1 - first_];
+    const bool full = view.reached - after >= kMaxLookedAt || (!view.records.empty() && bytes >= max_bytes);
+    if (full && !AppendedTogether(MarkOf(*recent_[view.reached - first_]), MarkOf(*record))) break;
     if (!filter.Matches(*record)) continue;
     bytes += MemoryBytes(*record);
     view.records.push_back(record);

@@ -14,9 +14,6 @@
 
 namespace anamnesis::eventlog {
 
-// Roughly what a record holds in memory.
-size_t MemoryBytes(const Record& record);
-
 // Thread-safe. Holds at most `recent_bytes` of records, however many subscriptions there are and however slow they are.
 class SubscriptionHub {
  public:
@@ -38,6 +35,7 @@ class SubscriptionHub {
     std::vector<std::shared_ptr<const Record>> records;  // Matching ones of those up to `reached`.
     Position reached = 0;
   };
+  // Looks at whole appends until matching records take `max_bytes` or kMaxLookedAt bounds how long the lock is held.
   View Look(Position after, const Filter& filter, size_t max_bytes) const;
 
   // Calls `wake` once when the log reaches beyond `position` or closes; at once, from the calling thread, if it has.

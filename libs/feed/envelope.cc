@@ -28,4 +28,22 @@ void ToEnvelope(const eventlog::Record& record, event::v1::EventEnvelope& envelo
   envelope.set_erased(record.erased);
 }
 
+eventlog::AppendMark MarkOf(const event::v1::EventEnvelope& event) {
+  return {event.position(), ToMicros(event.recorded_time()), event.causation_id()};
+}
+
+eventlog::Filter ToFilter(const event::v1::EventFilter& filter) {
+  return {.stream = filter.stream(),
+          .entity = filter.patient_id(),
+          .category = filter.category(),
+          .type_prefix = filter.type_prefix(),
+          .group = {}};
+}
+
+eventlog::Filter ToFilter(const event::v1::SubscribeRequest& request) {
+  eventlog::Filter filter = ToFilter(request.filter());
+  if (request.has_group()) filter.group = {request.group().size(), request.group().index()};
+  return filter;
+}
+
 }  // namespace anamnesis::feed

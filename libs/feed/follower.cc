@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/refusal.h"
 #include "base/status.h"
+#include "feed/feed_checker.h"
 #include "rpc/client.h"
 #include "rpc/log.h"
 #include "rpc/status.h"
@@ -91,7 +92,9 @@ absl::Status Follower::FollowOnce() {
   rpc::PrepareContext(context, caller_, rpc::kNoTimeout);
   if (!SetCall(&context)) return absl::CancelledError("stopping");
   v1::SubscribeRequest request;
-  request.set_after_position(position);
+  request.set_after_position(position);  // For servers of a release that knows no bookmarks.
+  request.mutable_after()->set_log_id(log_status.log_id());
+  request.mutable_after()->set_position(position);
   request.set_follow(true);
   const auto reader = stub_->Subscribe(&context, request);
   tracker_.Update([&](LinkState& state) {
@@ -99,9 +102,13 @@ absl::Status Follower::FollowOnce() {
     state.tail = std::max(position, log_status.tail_position());
   });
 
+  FeedChecker checker(request);
   absl::Status applied;
   v1::SubscribeResponse response;
-  while (applied.ok() && reader->Read(&response)) applied = Take(response);
+  while (applied.ok() && reader->Read(&response)) {
+    applied = checker.Check(response);
+    if (applied.ok()) applied = Take(response);
+  }
   if (!applied.ok()) context.TryCancel();
   const absl::Status ended = rpc::FromGrpcStatus(reader->Finish());
   SetCall(nullptr);

@@ -27,8 +27,9 @@ class FollowSink {
   virtual absl::Status Apply(const event::v1::EventBatch& batch) = 0;
 };
 
-// Connects, resumes after what the sink keeps, and connects again with back-off whenever the stream ends. Runs one
-// thread, which the destructor stops. Thread-safe.
+// Connects, resumes after what the sink keeps, and connects again with back-off whenever the stream ends, and where the
+// feed breaks a promise (FeedChecker): what came so is not applied. Runs one thread, which the destructor stops.
+// Thread-safe.
 class Follower {
  public:
   // `service` is the followed one: `patient`. Sink outlives this.

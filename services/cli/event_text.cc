@@ -99,6 +99,7 @@ std::string EventJson(const std::string& service, const event::v1::EventEnvelope
   if (!event.purpose_of_use().empty()) json["purpose_of_use"] = event.purpose_of_use();
   if (!event.correlation_id().empty()) json["correlation_id"] = event.correlation_id();
   if (!event.causation_id().empty()) json["request_id"] = event.causation_id();
+  if (event.appended_with_previous()) json["appended_with_previous"] = true;
   for (const auto& known : event.decided_against()) json["decided_against"][known.service()] = known.position();
   if (event.erased()) json["erased"] = true;
   nlohmann::ordered_json payload = Decoded(service, event.payload());

@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "anamnesis/event/v1/feed_service.grpc.pb.h"
 #include "base/status.h"
+#include "feed/feed_checker.h"
 #include "services/cli/commands.h"
 #include "services/cli/event_text.h"
 #include "services/cli/format.h"
@@ -22,6 +25,8 @@ namespace event_v1 = event::v1;
 struct ReplayOptions {
   std::string patient;
   std::string service;
+  std::string category;
+  std::string group;  // "I/N"
   uint64_t from = 1;
   uint64_t limit = 0;
   bool follow = false;
@@ -32,39 +37,39 @@ struct ReplayOptions {
 // One service's feed as a sequence of events.
 class Feed {
  public:
-  Feed(const Connection& connection, std::string service, const ReplayOptions& options, const std::string& patient_id)
+  Feed(const Connection& connection, std::string service, event_v1::SubscribeRequest request)
       : connection_(connection),
         service_(std::move(service)),
-        follow_(options.follow),
-        stub_(event_v1::EventFeedService::NewStub(connection.Channel(service_))) {
-    request_.set_after_position(options.from - 1);
-    request_.set_follow(follow_);
-    request_.mutable_filter()->set_patient_id(patient_id);
-  }
+        stub_(event_v1::EventFeedService::NewStub(connection.Channel(service_))),
+        request_(std::move(request)),
+        checker_(request_) {}
   ~Feed() {
     if (context_ != nullptr) context_->TryCancel();
   }
 
   // The next event, or nullptr at the end of what is recorded. A feed that is followed has no end: it connects again
-  // where its server went away, after what it has given.
+  // where its server went away, after what it has given. DATA_LOSS where the feed leaves something out.
   absl::StatusOr<const event_v1::EventEnvelope*> Next() {
     while (true) {
       if (at_ < batch_.batch().events_size()) {
-        const event_v1::EventEnvelope& event = batch_.batch().events(at_++);
-        request_.set_after_position(event.position());
-        return &event;
+        return &batch_.batch().events(at_++);
       }
       if (reader_ == nullptr) Open();
       at_ = 0;
       batch_.Clear();
       if (reader_->Read(&batch_)) {
         connected_ = true;
+        if (const absl::Status checked = checker_.Check(batch_); !checked.ok()) {
+          return absl::DataLossError(absl::StrCat("the ", service_, " service: ", std::string(checked.message()),
+                                                  "; nothing after that is shown, run `anamnesis verify`"));
+        }
+        GoOnAfter(batch_);
         continue;
       }
       const grpc::Status status = reader_->Finish();
       reader_.reset();
       if (status.ok()) return nullptr;
-      if (!follow_ || !connected_ || status.error_code() != grpc::StatusCode::UNAVAILABLE) {
+      if (!request_.follow() || !connected_ || status.error_code() != grpc::StatusCode::UNAVAILABLE) {
         return connection_.Explain(service_, status);
       }
     }
@@ -73,6 +78,13 @@ class Feed {
   const std::string& service() const { return service_; }
 
  private:
+  // Once all of it has been given: nothing is read before.
+  void GoOnAfter(const event_v1::SubscribeResponse& message) {
+    if (!message.has_bookmark()) return;
+    request_.set_after_position(message.bookmark().position());
+    *request_.mutable_after() = message.bookmark();
+  }
+
   void Open() {
     context_ = std::make_unique<grpc::ClientContext>();
     connection_.PrepareStream(*context_);
@@ -82,9 +94,9 @@ class Feed {
 
   const Connection& connection_;
   const std::string service_;
-  const bool follow_;
   const std::unique_ptr<event_v1::EventFeedService::Stub> stub_;
   event_v1::SubscribeRequest request_;
+  feed::FeedChecker checker_;
   std::unique_ptr<grpc::ClientContext> context_;
   std::unique_ptr<grpc::ClientReader<event_v1::SubscribeResponse>> reader_;
   event_v1::SubscribeResponse batch_;
@@ -139,6 +151,28 @@ absl::Status WriteProofs(const Connection& connection, const ReplayOptions& opti
   return absl::OkStatus();
 }
 
+// What is asked of every feed.
+absl::StatusOr<event_v1::SubscribeRequest> RequestOf(const Connection& connection, const ReplayOptions& options) {
+  event_v1::SubscribeRequest request;
+  request.set_after_position(options.from - 1);
+  request.set_follow(options.follow);
+  request.mutable_filter()->set_category(options.category);
+  if (!options.patient.empty()) {
+    Query query(connection);
+    ASSIGN_OR_RETURN(*request.mutable_filter()->mutable_patient_id(), query.ResolvePatient(options.patient));
+  }
+  if (options.group.empty()) return request;
+  const std::pair<std::string, std::string> parts = absl::StrSplit(options.group, absl::MaxSplits('/', 1));
+  uint32_t index = 0;
+  uint32_t size = 0;
+  if (!absl::SimpleAtoi(parts.first, &index) || !absl::SimpleAtoi(parts.second, &size) || index >= size) {
+    return absl::InvalidArgumentError("--group is I/N: member I, from 0 to N - 1, of N");
+  }
+  request.mutable_group()->set_index(index);
+  request.mutable_group()->set_size(size);
+  return request;
+}
+
 absl::Status Replay(const Connection& connection, const ReplayOptions& options) {
   if (options.follow && options.service.empty()) {
     return absl::InvalidArgumentError("--follow needs --service: each service has a feed of its own");
@@ -149,15 +183,11 @@ absl::Status Replay(const Connection& connection, const ReplayOptions& options) 
   if (!options.proofs.empty() && (options.service.empty() || options.follow)) {
     return absl::InvalidArgumentError("--with-proofs needs --service and an end: each service has a log of its own");
   }
-  std::string patient_id;
-  if (!options.patient.empty()) {
-    Query query(connection);
-    ASSIGN_OR_RETURN(patient_id, query.ResolvePatient(options.patient));
-  }
+  ASSIGN_OR_RETURN(const event_v1::SubscribeRequest request, RequestOf(connection, options));
   std::vector<std::unique_ptr<Feed>> feeds;
   for (const std::string service : {"patient", "encounter", "medication"}) {
     if (!options.service.empty() && options.service != service) continue;
-    feeds.push_back(std::make_unique<Feed>(connection, service, options, patient_id));
+    feeds.push_back(std::make_unique<Feed>(connection, service, request));
   }
   if (!options.json) std::cout << EventHeading() << "\n";
   ASSIGN_OR_RETURN(const std::vector<uint64_t> shown, ReplayMerged(feeds, options));
@@ -173,6 +203,12 @@ void AddReplayCommand(CLI::App& app, Connection& connection) {
                       "Only one patient: an id, or a name or identifier that only one has");
   command->add_option("--service", options->service, "Only one service; otherwise all, in the order of recording")
       ->check(CLI::IsMember({"patient", "encounter", "medication"}));
+  command->add_option("--category", options->category,
+                      "Only one kind of stream, as the first part of its name says: patient, practitioner, "
+                      "organization, …");
+  command->add_option(
+      "--group", options->group,
+      "I/N: only the share of member I, from 0 to N - 1, of N who divide the patients among themselves");
   command->add_option("--from", options->from, "First position to show; needs --service")
       ->check([](const std::string& text) { return text == "0" ? "the first position is 1" : ""; })
       ->capture_default_str();
@@ -186,6 +222,8 @@ void AddReplayCommand(CLI::App& app, Connection& connection) {
   command->footer(
       "Examples:\n  anamnesis replay --service medication --from 1000 --limit 20\n"
       "  anamnesis replay --patient 'Ada Example' --json\n  anamnesis replay --service patient --follow\n"
+      "  anamnesis replay --service encounter --category practitioner\n"
+      "  anamnesis replay --service patient --follow --json --group 0/4\n"
       "  anamnesis replay --service patient --patient 'Ada Example' --with-proofs ada.json");
   command->callback([options, &connection] { Finish(Replay(connection, *options)); });
 }

@@ -137,6 +137,10 @@ TEST_F(CommandsTest, WhatIsAskedWronglyEndsWithOne) {
   ExpectFailure({"chart", "T-1", "--as-of", "yesterday"}, 1, "'yesterday' is no time");
   ExpectFailure({"timeline", "T-1", "--kind", "nonsense"}, 1, "KIND_UNKNOWN");
   ExpectFailure({"replay", "--follow"}, 1, "--follow needs --service");
+  for (const char* group : {"3/3", "1", "1/0", "x/2", "1/2/3"}) {
+    ExpectFailure({"replay", "--group", group}, 1, "--group is I/N");
+  }
+  ExpectFailure({"replay", "--json", "--group", "0/2000"}, 1, "group.size");
   ExpectFailure({"replay", "--from", "2"}, 1, "--from needs --service");
   ExpectFailure({"rebuild", "patient", "--roles", "clinician"}, 1, "PERMISSION_REQUIRED");
   for (const char* misuse : {"chart", "search ada twining", "rebuild pharmacy", "replay --service patient --from 0",

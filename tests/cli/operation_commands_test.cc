@@ -58,6 +58,26 @@ TEST_F(CommandsTest, ReplayBeginsAndEndsWhereAsked) {
   EXPECT_THAT(streams, SizeIs(1)) << "nobody else's";
 }
 
+TEST_F(CommandsTest, ReplayChoosesStreamsAndShares) {
+  const Outcome practitioners = Run({"replay", "--category", "practitioner", "--json"});
+  EXPECT_EQ(practitioners.exit_code, 0) << practitioners.err;
+  EXPECT_THAT(practitioners.lines(), Not(IsEmpty()));
+  for (const std::string& line : practitioners.lines()) {
+    EXPECT_THAT(nlohmann::json::parse(line)["stream"].get<std::string>(), StartsWith("practitioner-"));
+  }
+  std::set<uint64_t> positions;
+  size_t shown = 0;
+  for (const std::string group : {"0/3", "1/3", "2/3"}) {
+    const Outcome share = Run({"replay", "--service", "patient", "--group", group, "--json"});
+    EXPECT_EQ(share.exit_code, 0) << share.err;
+    shown += share.lines().size();
+    for (const std::string& line : share.lines())
+      positions.insert(nlohmann::json::parse(line)["position"].get<uint64_t>());
+  }
+  EXPECT_EQ(shown, Tail("patient"));
+  EXPECT_THAT(positions, SizeIs(Tail("patient")));
+}
+
 TEST_F(CommandsTest, ReplayFollowsWhatIsRecorded) {
   const std::string next = std::to_string(Tail("patient") + 1);
   const Arguments follow = {"replay", "--service", "patient", "--follow", "--from", next};

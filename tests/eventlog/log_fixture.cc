@@ -1,5 +1,6 @@
 #include "tests/eventlog/log_fixture.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 
@@ -23,6 +24,19 @@ TempDirectory::TempDirectory() : path_(testing::TempDir() + "eventlog_test_" + N
 TempDirectory::~TempDirectory() {
   std::error_code ignored;  // What is left is the next clean-up's.
   std::filesystem::remove_all(std::filesystem::path(path_).parent_path(), ignored);
+}
+
+std::unique_ptr<TempDirectory> TornCopy(const std::string& directory, size_t cut) {
+  auto copy = std::make_unique<TempDirectory>();
+  std::filesystem::copy(directory, copy->path());
+  std::filesystem::copy(directory + ".kek", copy->path() + ".kek");
+  std::filesystem::path newest;  // Of the files of the write-ahead log.
+  for (const auto& entry : std::filesystem::directory_iterator(copy->path())) {
+    if (entry.path().extension() == ".log" && entry.path() > newest) newest = entry.path();
+  }
+  const size_t size = std::filesystem::file_size(newest);
+  std::filesystem::resize_file(newest, size - std::min(cut, size));
+  return copy;
 }
 
 NewEvent Event(std::string type, std::string payload) {

@@ -26,6 +26,10 @@ class TempDirectory {
   std::string path_;
 };
 
+// A copy of a RocksDB log that may be open, as a power failure would leave it: of its last writes `cut` bytes are
+// missing.
+std::unique_ptr<TempDirectory> TornCopy(const std::string& directory, size_t cut);
+
 NewEvent Event(std::string type, std::string payload = "payload");
 std::vector<NewEvent> Events(int count, std::string type = "test.v1.Happened");
 // One event for one stream.

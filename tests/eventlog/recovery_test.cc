@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "eventlog/append_run.h"
 #include "eventlog/rocks_options.h"
 #include "gmock/gmock.h"
 #include "tests/eventlog/log_fixture.h"
@@ -74,7 +75,7 @@ TEST_F(RecoveryTest, RecordedTimeAscendsAcrossReopening) {
   for (int i = 0; i < 2; ++i, clock.Set(5)) {
     const auto log = OpenRocksLog(directory_.path(), options);
     ASSERT_TRUE(log.ok());
-    EXPECT_EQ((*log)->AppendAndWait(One("ward-1"))->recorded_micros, 1000 + i);
+    EXPECT_EQ((*log)->AppendAndWait(One("ward-1"))->recorded_micros, 1000 + kMicrosBetweenAppends * i);
   }
 }
 
@@ -188,32 +189,19 @@ TEST_F(RecoveryTest, DamageInTheMiddleEndsTheWalk) {
   const auto subscription = (*log)->Subscribe({}, 0);
   const auto first = subscription->Poll(1 << 20);
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(first->position, 2u);  // What is whole is still given.
+  EXPECT_EQ(first->position, 1u);  // What is whole is still given. Whether 2 is, only 3 could say.
   EXPECT_EQ(subscription->Poll(1 << 20).status().code(), absl::StatusCode::kDataLoss);
 }
 
-std::filesystem::path NewestWal(const std::string& directory) {
-  std::filesystem::path newest;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.path().extension() == ".log" && entry.path() > newest) newest = entry.path();
-  }
-  return newest;
-}
-
-// Copies the log while it is open, as a power failure would leave it, cut by some bytes at its end.
 TEST_F(RecoveryTest, TornLastWriteLosesOnlyItself) {
   constexpr int kEvents = 5;
   const auto log = MustOpen();
   for (int i = 0; i < kEvents; ++i)
     ASSERT_TRUE(log->AppendAndWait(WithRequestId(One("ward-1"), std::to_string(i))).ok());
-  for (const int cut : {0, 1, 20, 100}) {
+  for (const size_t cut : {0u, 1u, 20u, 100u}) {
     SCOPED_TRACE(cut);
-    TempDirectory copy;
-    std::filesystem::copy(directory_.path(), copy.path());
-    std::filesystem::copy(directory_.path() + ".kek", copy.path() + ".kek");
-    const std::filesystem::path wal = NewestWal(copy.path());
-    std::filesystem::resize_file(wal, std::filesystem::file_size(wal) - static_cast<size_t>(cut));
-    const auto recovered = OpenRocksLog(copy.path(), {});
+    const auto copy = TornCopy(directory_.path(), cut);
+    const auto recovered = OpenRocksLog(copy->path(), {});
     ASSERT_TRUE(recovered.ok()) << recovered.status();
     const Position whole = cut == 0 ? kEvents : kEvents - 1;
     EXPECT_EQ((*recovered)->Tail(), whole);

@@ -104,6 +104,53 @@ TEST_P(SubscribeTest, ChunksAreBoundedButNeverEmpty) {
   }
 }
 
+// What is left out for whoever asks too little of a message would be torn.
+TEST_P(SubscribeTest, AnAppendComesWholeHoweverLarge) {
+  for (const bool forgetful : {false, true}) {
+    SCOPED_TRACE(forgetful);
+    forgetful ? OpenForgetfulLog() : OpenLog({});
+    Append("patient-a");
+    AppendRequest request;
+    request.streams.push_back({"patient-a", AnyVersion{}, Events(kMaxEventsPerAppend - 1)});
+    request.streams.push_back({"patient-b", AnyVersion{}, Events(1)});
+    MustAppend(request);
+    Append("patient-b");
+    EXPECT_THAT(Drain(*log_->Subscribe({}, 0), 1),
+                ElementsAre("events 1-1", "events 2-1001", "events 1002-1002", "caught up at 1002"));
+    EXPECT_THAT(Drain(*log_->Subscribe({.entity = "a"}, 0), 1),
+                ElementsAre("events 1-1", "events 2-1000", "caught up at 1002"));
+    EXPECT_THAT(Drain(*log_->Subscribe({.group = {.size = 1}}, 1000), 1),
+                ElementsAre("events 1001-1001", "events 1002-1002", "caught up at 1002"))
+        << "who begins within an append is given the rest of it";
+    const auto live = log_->Subscribe({}, 1002);
+    Drain(*live);
+    MustAppend(request);
+    if (forgetful) continue;
+    EXPECT_THAT(Drain(*live, 1), ElementsAre("events 1003-2002"));
+  }
+}
+
+TEST_P(SubscribeTest, EachItemBeginsWhereTheOneBeforeItEnded) {
+  for (const bool forgetful : {false, true}) {
+    forgetful ? OpenForgetfulLog() : OpenLog({});
+    Append("patient-a", 2);
+    const auto subscription = log_->Subscribe({.stream = "patient-b"}, 1);
+    Position at = 1;
+    const auto expect_chain = [&] {
+      for (auto item = subscription->Poll(1); item.ok() && item->kind != Kind::kNothingYet;
+           item = subscription->Poll(1)) {
+        EXPECT_EQ(item->previous, at);
+        at = item->position;
+      }
+      EXPECT_EQ(at, log_->Tail());
+    };
+    expect_chain();
+    Append("patient-b", 2);
+    Append("patient-a", 2);
+    expect_chain();
+  }
+}
+
 TEST_P(SubscribeTest, SlowSubscriberFallsBackToDiskAndCatchesUpAgain) {
   OpenForgetfulLog();
   const auto subscription = log_->Subscribe({}, 0);

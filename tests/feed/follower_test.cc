@@ -8,35 +8,12 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "eventlog/open.h"
-#include "feed/feed_service.h"
-#include "rpc/client.h"
-#include "rpc/server.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
+#include "tests/feed/feed_server.h"
 
 namespace anamnesis::feed {
 namespace {
-
-const rpc::Caller kCaller{.actor = "service:test", .roles = {"service"}};
-
-// A feed on a port that stays the same when it is started again.
-class FeedServer {
- public:
-  explicit FeedServer(eventlog::EventLog& log, const std::string& name = "patient", int port = 0)
-      : gate_(*rpc::AccessPolicy::Parse("service: events.read"), metrics_),
-        feed_(name, log, gate_),
-        server_({.listen_address = "127.0.0.1:" + std::to_string(port)}, gate_, health_) {
-    port_ = server_.Start({&feed_}).value();
-  }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-  int port() const { return port_; }
-
- private:
-  rpc::Metrics metrics_;
-  rpc::Health health_;
-  rpc::Gate gate_;
-  FeedService feed_;
-  rpc::Server server_;
-  int port_ = 0;
-};
 
 // Remembers what it was given, as a store would.
 class RememberingSink final : public FollowSink {
@@ -78,7 +55,7 @@ TEST(FollowerTest, SeesWhatWasRecordedBeforeAndAfterItCame) {
   Append(*log, 10);
   FeedServer server(*log);
   RememberingSink sink;
-  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  Follower follower("patient", rpc::Connect(server.address()), kFeedReader, sink);
   EXPECT_TRUE(sink.AwaitInOrder(10));
   Append(*log, 5);
   EXPECT_TRUE(sink.AwaitInOrder(15));
@@ -101,7 +78,7 @@ TEST(FollowerTest, WhatCannotBeAppliedIsAProblemWithALag) {
   Append(*log, 2);
   FeedServer server(*log);
   RefusingSink sink;
-  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  Follower follower("patient", rpc::Connect(server.address()), kFeedReader, sink);
   while (sink.tries < 3) {
     EXPECT_FALSE(follower.state().connected);
     std::this_thread::yield();
@@ -117,7 +94,7 @@ TEST(FollowerTest, GoesOnWhereItWasWhenTheFeedComesBack) {
   Append(*log, 3);
   auto server = std::make_unique<FeedServer>(*log);
   RememberingSink sink;
-  Follower follower("patient", rpc::Connect(server->address()), kCaller, sink);
+  Follower follower("patient", rpc::Connect(server->address()), kFeedReader, sink);
   ASSERT_TRUE(sink.AwaitInOrder(3));
   const int port = server->port();
   server.reset();
@@ -126,12 +103,60 @@ TEST(FollowerTest, GoesOnWhereItWasWhenTheFeedComesBack) {
   EXPECT_TRUE(sink.AwaitInOrder(7));
 }
 
+// Says that it has what it does not send.
+class FeedWithAGap final : public event::v1::EventFeedService::Service {
+ public:
+  grpc::Status GetLogStatus(grpc::ServerContext*, const event::v1::GetLogStatusRequest*,
+                            event::v1::GetLogStatusResponse* response) override {
+    response->set_service("patient");
+    response->set_log_id(log_id_);
+    response->set_tail_position(3);
+    return grpc::Status::OK;
+  }
+  grpc::Status Subscribe(grpc::ServerContext*, const event::v1::SubscribeRequest* request,
+                         grpc::ServerWriter<event::v1::SubscribeResponse>* writer) override {
+    ++calls;
+    for (const uint64_t position : {1, 3}) {
+      if (position <= request->after().position()) continue;
+      event::v1::SubscribeResponse message;
+      message.set_previous_position(position == 1 ? 0 : 1);
+      message.mutable_bookmark()->set_log_id(log_id_);
+      message.mutable_bookmark()->set_position(position);
+      message.mutable_batch()->add_events()->set_position(position);
+      if (!writer->Write(message)) break;
+    }
+    return grpc::Status::OK;
+  }
+  std::atomic<int> calls{0};
+
+ private:
+  const std::string log_id_ = NewUuid();
+};
+
+TEST(FollowerTest, AGapIsAProblemThatIsNamedAndNotApplied) {
+  FeedWithAGap feed;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&feed);
+  const auto server = builder.BuildAndStart();
+  RememberingSink sink;
+  {
+    Follower follower("patient", rpc::Connect("127.0.0.1:" + std::to_string(port)), kFeedReader, sink);
+    while (feed.calls < 3) std::this_thread::yield();  // It asks again, and is told the same.
+    while (follower.state().problem.find("cannot be trusted at position 2") == std::string::npos)
+      std::this_thread::yield();
+  }
+  EXPECT_TRUE(sink.AwaitInOrder(1)) << "the event after the gap was applied";
+  server->Shutdown();
+}
+
 TEST(FollowerTest, AnotherServiceAtTheAddressIsAProblemThatIsNamed) {
   const auto log = eventlog::NewMemoryLog({});
   Append(*log, 1);
   FeedServer server(*log, "encounter");
   RememberingSink sink;
-  Follower follower("patient", rpc::Connect(server.address()), kCaller, sink);
+  Follower follower("patient", rpc::Connect(server.address()), kFeedReader, sink);
   while (follower.state().problem.find("serves 'encounter'") == std::string::npos) std::this_thread::yield();
   EXPECT_FALSE(follower.state().healthy());
   EXPECT_TRUE(sink.AwaitInOrder(0));
