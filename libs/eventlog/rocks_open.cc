@@ -59,7 +59,7 @@ absl::Status CheckOwnership(const std::string& directory, const LogOptions& opti
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
       rocksdb::Options(MakeReadOptions(options), rocksdb::ColumnFamilyOptions()), directory, &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
-  if (!status.ok()) return absl::DataLossError(absl::StrCat("cannot read ", directory, ": ", status.ToString()));
+  if (!status.ok()) return Damaged(directory, status.ToString());
   const std::unique_ptr<rocksdb::Iterator> rows(db->NewIterator(rocksdb::ReadOptions()));
   rows->SeekToFirst();
   return rows->Valid() ? NotALog(directory) : absl::OkStatus();

@@ -269,8 +269,8 @@ size_t FaultFileSystem::LoseBytes(std::mt19937_64& random) {
 size_t FaultFileSystem::LosePower(std::mt19937_64& random) {
   MutexLock lock(mutex_);
   size_t lost = LoseBytes(random);
-  // A journal keeps the order in which names were changed, so some of the newest are lost. (RocksDB counts on it: CURRENT
-  // is renamed while the name of the MANIFEST that it holds is not synced.)
+  // A journal keeps the order in which names were changed, so some of the newest are lost. (RocksDB counts on it:
+  // CURRENT is renamed while the name of the MANIFEST that it holds is not synced.)
   for (uint64_t undone = UpTo(random, names_.size()); undone > 0; --undone, ++lost) {
     Undo(names_.back());
     names_.pop_back();

@@ -22,8 +22,9 @@ enum class DiskFault {
 };
 
 // Knows of every file below it which bytes and which names are synced. A loss of power takes away a choice of what is
-// not: bytes at the ends of files; and the newest of the new names, renamings and deletions. What is read is what was written, as from a page
-// cache. RocksDB's own messages (LOG) are passed through. Thread-safe; outlives the databases that use it.
+// not: bytes at the ends of files; and the newest of the new names, renamings and deletions. What is read is what was
+// written, as from a page cache. RocksDB's own messages (LOG) are passed through. Thread-safe; outlives the databases
+// that use it.
 class FaultFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   // `attic` is a directory on the same disk in which deleted files are kept while their deletion is not synced.

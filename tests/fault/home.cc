@@ -58,7 +58,7 @@ AppendRequest Ledger::NextRequest(std::mt19937_64& random) {
     request.request_id = absl::StrCat("request-", ++requests_);
   }
   request.request_digest = std::string(eventlog::kRequestDigestBytes, 'd');
-  request.result = absl::StrCat("answer to ", request.request_id);
+  request.result = absl::StrCat("answer to ", request.request_id, " ");
   request.may_commit_here = below(2) == 0;
   request.erases = below(kErasesOneIn) == 0;
   eventlog::StreamAppend append{.stream = absl::StrCat("ward-", below(kStreams))};
@@ -212,7 +212,8 @@ absl::Status Ledger::CheckRequests(eventlog::EventLog& log, Position tail, const
     if (found.has_value() != there) {
       return Lost(absl::StrCat("the request of position ", position, there ? " is forgotten" : " is remembered"));
     }
-    if (there && (found->last_position != position || found->result != "answer to " + asked.request_id)) {
+    if (there && (found->last_position != position ||
+                  !found->result.starts_with(absl::StrCat("answer to ", asked.request_id, " ")))) {
       return Lost(absl::StrCat("the request of position ", position, " has another outcome"));
     }
   }

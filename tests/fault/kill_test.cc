@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -90,29 +92,33 @@ class KillTest : public testing::Test {
     return std::make_unique<PatientClients>(cluster_.address("patient"), history_, patients_, std::mt19937_64(random()),
                                             6);
   }
-  void Restart(const std::string& name, const std::vector<std::string>& environment = {}) {
-    if (cluster_.Running(name)) cluster_.Kill(name);
-    cluster_.TryStart(name, {}, environment);
-  }
-
   // Brings the victim to its death, and back to life.
   void Die(const Death& death, std::mt19937_64& random) {
     const auto clients = Clients(random);
-    clients->Await(20);
+    AwaitLife(*clients, death.victim);
     // While it starts, it may come to the step already; not at the first time, to die in the midst of life.
     const uint64_t at = death.work == Work::kCommands ? 5 + Below(random, 40) : 1;
-    Restart(death.victim, {absl::StrCat("ANAMNESIS_FAILPOINTS=", NameOf(death.step), "=kill@", at)});
+    cluster_.Kill(death.victim);
+    const bool served =
+        cluster_.TryStart(death.victim, {}, {absl::StrCat("ANAMNESIS_FAILPOINTS=", NameOf(death.step), "=kill@", at)});
     std::thread work([&] { Bring(death.work); });
-    if (death.work == Work::kStop) {
+    if (death.work == Work::kStop && served) {  // Else it died already, of what it does as it starts.
       clients->Await(5);
       cluster_.child(death.victim).Signal(SIGTERM);
     }
     EXPECT_EQ(cluster_.AwaitEnd(death.victim), kKilled) << "it did not come to the step";
     CountInjected(Kind(death));
-    Restart(death.victim);
-    clients->Await(20);
+    cluster_.Start(death.victim);
+    AwaitLife(*clients, death.victim);
     work.join();
     clients->Stop();
+  }
+
+  void AwaitLife(PatientClients& clients, const std::string& name) {
+    if (clients.Await(20)) return;
+    std::fprintf(stderr, "%s does not answer any more; it said:\n%s\n", name.c_str(),
+                 cluster_.child(name).Output().c_str());
+    std::abort();
   }
 
   void Bring(Work work) {
@@ -186,7 +192,8 @@ class KillTest : public testing::Test {
     grpc::ClientContext for_checkpoint;
     rpc::PrepareContext(for_checkpoint, Anybody(), kTimeout);
     audit::v1::GetCheckpointResponse signed_checkpoint;
-    ASSERT_TRUE(stub->GetCheckpoint(&for_checkpoint, {}, &signed_checkpoint).ok());
+    const grpc::Status asked = stub->GetCheckpoint(&for_checkpoint, {}, &signed_checkpoint);
+    ASSERT_TRUE(asked.ok()) << asked.error_message();
     const auto note = evidence::ParseNote(signed_checkpoint.checkpoint());
     ASSERT_TRUE(note.ok());
     const auto head = evidence::ParseCheckpoint(note->text);

@@ -135,7 +135,7 @@ void RunAndCheck(eventlog::EventLog& log, const std::string& kind) {
   EXPECT_GT(stale, 0u) << "nobody was ever in another's way";
   EXPECT_GT(twice, 0u);
   CountInjected("concurrent clients, duplicates: " + kind, twice);
-  CountSurvived("concurrent clients, duplicates: " + kind);
+  CountSurvived("concurrent clients, duplicates: " + kind, twice);
 }
 
 TEST(LogHistoryTest, InMemory) {

@@ -22,6 +22,7 @@ using rpc::v1::CommandOutcome;
 
 constexpr std::chrono::seconds kTry{10};
 constexpr std::chrono::seconds kReplay{60};
+constexpr std::chrono::seconds kPatience{30};
 
 uint64_t EtagOf(const std::string& text) {
   uint64_t etag = 0;
@@ -195,10 +196,10 @@ void PatientClients::Run(const std::string& address, std::mt19937_64 random) {
   }
 }
 
-void PatientClients::Await(size_t more) {
+bool PatientClients::Await(size_t more) {
   const size_t enough = operations_ + more;
   MutexLock lock(mutex_);
-  changed_.Wait(mutex_, [&] { return operations_ >= enough; });
+  return changed_.WaitFor(mutex_, kPatience, [&] { return operations_ >= enough; });
 }
 
 void PatientClients::Stop() {

@@ -67,8 +67,8 @@ class PatientClients {
   ~PatientClients() { Stop(); }
   void Stop();
   size_t operations() const { return operations_; }
-  // Returns when so many more operations are done.
-  void Await(size_t more);
+  // Returns when so many more operations are done; false if they are not within half a minute.
+  bool Await(size_t more);
 
  private:
   void Run(const std::string& address, std::mt19937_64 random);

@@ -23,7 +23,7 @@ uint64_t Below(std::mt19937_64& random, uint64_t bound);
 
 // What became of an injected fault; counted by kind and printed at the end. Thread-safe.
 void CountInjected(const std::string& kind, uint64_t faults = 1);
-void CountSurvived(const std::string& kind);
+void CountSurvived(const std::string& kind, uint64_t faults = 1);
 // The service did not start, or did not answer, and said why; `refusal` is kept as an example.
 void CountRefused(const std::string& kind, const absl::Status& refusal);
 // Acknowledged events that are missing or altered and were served: a failure of the test too.
