@@ -189,7 +189,7 @@ TEST_F(DamageTest, ManifestAndLogTruncatedAlongTheirLength) {
   }
 }
 
-// A family that is seldom written keeps a write-ahead log alive that the events do not need any more.
+// One family's buffer is full before the others': its write-ahead log is closed, and still needed by the others.
 TEST_F(DamageTest, ALogThatIsClosedAndStillNeeded) {
   std::mt19937_64 random = RandomFor("closed WAL", 0);
   for (int i = 0; i < 12; ++i) {  // More than the requests' write buffer holds: they are flushed, the events are not.
