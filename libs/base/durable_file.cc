@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 #include "base/uuid.h"
 
@@ -101,7 +102,9 @@ absl::Status CreateFileDurably(const std::string& path, std::string_view text, m
 absl::Status ReplaceFileDurably(const std::string& path, std::string_view text) {
   const Beside whole(path);
   RETURN_IF_ERROR(whole.Write(text, kPrivateMode));
+  Failpoint(Step::kFileWritten);
   if (std::rename(whole.path(), path.c_str()) != 0) return Cannot("replace", path);
+  Failpoint(Step::kFileRenamed);
   return SyncDirectory(DirectoryOf(path));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 
 namespace anamnesis::eventlog {
@@ -147,11 +148,13 @@ bool GroupCommitter::Commit(Turn& turn) {
   absl::Status status;
   if (turn.report.events > 0) {
     const absl::StatusOr<WriteSet> set = Encode(turn.group, *keyring_);
+    Failpoint(Step::kLogCommitting);
     const int64_t started = MonotonicMicros();
     status = !set.ok() ? set.status() : set->erased.empty() ? engine_->Commit(*set) : keyring_->CommitErasures(*set);
     turn.report.sync_micros = MonotonicMicros() - started;
   }
   if (!status.ok()) fatal_(status);
+  if (status.ok()) Failpoint(Step::kLogCommitted);
   MutexLock lock(mutex_);
   committing_ = false;
   failed_ = !status.ok();
@@ -170,15 +173,18 @@ void GroupCommitter::Finish(Turn& turn) {
     turns_.Wait(mutex_, [&]() NO_THREAD_SAFETY_ANALYSIS { return finished_turns_ == turn.number; });
   }
   publish_(turn.group);
+  Failpoint(Step::kLogPublished);
   std::function<void(const CommitReport&)> observer;
   {
     MutexLock lock(mutex_);
     observer = observer_;
   }
   if (observer && turn.report.events > 0) observer(turn.report);
+  Failpoint(Step::kLogAnswering);
   for (SequencedAppend& append : turn.group) {
     if (append.on_durable) append.on_durable(append.request.outcome);
   }
+  Failpoint(Step::kLogAnswered);
   // Only now: who asks WhenDurable from here on is answered after everybody in the group was.
   std::deque<Waiter> due;
   {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 #include "eventlog/rows.h"
 
@@ -209,6 +210,7 @@ absl::StatusOr<uint64_t> Keyring::Rewrap() {
         return batch.size() < kRewrapAtOnce ? absl::OkStatus() : store();
       }));
   RETURN_IF_ERROR(store());
+  Failpoint(Step::kKeysRewrapped);
   RETURN_IF_ERROR(engine_.ForgetKeksBut(keks->current()));
   return rewrapped;
 }

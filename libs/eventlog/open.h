@@ -10,6 +10,10 @@
 #include "eventlog/event_log.h"
 #include "vault/key_ring.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace anamnesis::eventlog {
 
 struct LogOptions {
@@ -22,6 +26,11 @@ struct LogOptions {
   std::shared_ptr<const vault::KeyRing> keks;
   std::string kek_file;     // Made for a log that has no data key yet. Empty: "<directory>.kek".
   std::string kek_command;  // Prints what a key file holds.
+  // The last position that anybody may have been told of, as known from outside the log; 0: not known. A log whose end
+  // is torn before it is refused as it stands, before a recovery could take away what is behind the tear.
+  Position acknowledged = 0;
+  // Where the files are; null: the machine's. For tests of what storage does to a log.
+  rocksdb::Env* env = nullptr;
 };
 
 // Opens or creates the log in a directory. FAILED_PRECONDITION if another process has it open or it holds something

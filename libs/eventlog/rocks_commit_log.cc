@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 #include "eventlog/coding.h"
 
@@ -102,8 +103,9 @@ absl::Status RocksCommitLog::Commit(const WriteSet& set) {
     if (status.ok()) status = batch.Put(families_[kMeta], kPurgePrefix + entity, "");
   }
   if (status.ok()) status = WriteSynced(&batch);
-  if (status.ok() && !set.erased.empty()) return FinishErasures();
-  return FromRocks(status);
+  if (!status.ok() || set.erased.empty()) return FromRocks(status);
+  Failpoint(Step::kEraseCommitted);
+  return FinishErasures();
 }
 
 // Overwritten rows stay in the write-ahead log until everything of it is in sorted files, and in sorted files until
@@ -119,6 +121,7 @@ absl::Status RocksCommitLog::FinishErasures() {
   }
   if (entities.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions(), families_)));
+  Failpoint(Step::kEraseFlushed);
   rocksdb::CompactRangeOptions all_levels;
   all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   rocksdb::WriteBatch done;
@@ -130,6 +133,7 @@ absl::Status RocksCommitLog::FinishErasures() {
     RETURN_IF_ERROR(FromRocks(db_->CompactRange(all_levels, families_[kKeys], &begin, &end)));
     RETURN_IF_ERROR(FromRocks(done.Delete(families_[kMeta], kPurgePrefix + entity)));
   }
+  Failpoint(Step::kEraseCompacted);
   return FromRocks(WriteSynced(&done));
 }
 

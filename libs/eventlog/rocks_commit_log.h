@@ -18,7 +18,8 @@ class RocksCommitLog final : public CommitLog {
   static absl::StatusOr<std::unique_ptr<RocksCommitLog>> Open(const std::string& directory, const LogOptions& options,
                                                               const FatalHandler& fatal);
   // Commit and its like fail; the end of the log is not checked.
-  static absl::StatusOr<std::unique_ptr<RocksCommitLog>> OpenForReading(const std::string& directory);
+  static absl::StatusOr<std::unique_ptr<RocksCommitLog>> OpenForReading(const std::string& directory,
+                                                                        const LogOptions& options = {});
   ~RocksCommitLog() override;
 
   absl::Status Commit(const WriteSet& set) override;
@@ -43,6 +44,8 @@ class RocksCommitLog final : public CommitLog {
  private:
   RocksCommitLog(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families);
 
+  // OK where everything that was acknowledged stands before the tear that a strict recovery found.
+  static absl::Status CheckTear(const std::string& directory, const LogOptions& options, const rocksdb::Status& strict);
   // Writes the identity of a new log, or reads and checks that of an old one.
   absl::Status Identify();
   absl::Status MakeIdentity();

@@ -25,35 +25,42 @@ absl::Status NotALog(const std::string& directory) {
       absl::StrCat(directory, " holds something that is not an event log; give an empty or a new directory"));
 }
 
+absl::Status Damaged(const std::string& directory, const std::string& what) {
+  return absl::DataLossError(
+      absl::StrCat("the event log in ", directory, " is damaged: keep a copy of it and restore a backup (", what, ")"));
+}
+
 // Refuses what is not ours before anything is changed in it. A log whose creation was cut short is ours: it has some of
 // the families and nothing in them.
-absl::Status CheckOwnership(const std::string& directory) {
+absl::Status CheckOwnership(const std::string& directory, const LogOptions& options) {
   std::error_code error;
   if (std::filesystem::is_empty(directory, error) && !error) return absl::OkStatus();
   if (error) return absl::FailedPreconditionError(absl::StrCat("cannot read ", directory, ": ", error.message()));
   std::vector<std::string> names;
   if (!std::filesystem::exists(std::filesystem::path(directory) / "CURRENT", error)) {
-    // RocksDB makes these before CURRENT; anything else was put there by somebody else.
+    // RocksDB makes these before CURRENT, and these after it; anything else was put there by somebody else.
     for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
       const std::string name = entry.path().filename().string();
-      const bool beginning = name == "LOCK" || name == "IDENTITY" || name.rfind("LOG", 0) == 0 ||
-                             name.rfind("MANIFEST-", 0) == 0 || name.find(".dbtmp") != std::string::npos ||
-                             name.find(".log") != std::string::npos;
+      const bool beginning = name == "LOCK" || name == "IDENTITY" || name.starts_with("LOG") ||
+                             name.starts_with("MANIFEST-") || name.find(".dbtmp") != std::string::npos;
+      const bool later = name.starts_with("OPTIONS-") || name.ends_with(".log") || name.ends_with(".sst");
+      if (later) return Damaged(directory, "the file CURRENT is missing");
       if (!beginning) return NotALog(directory);
     }
     return absl::OkStatus();
   }
-  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names);
-  if (!listed.ok()) return absl::DataLossError(absl::StrCat("cannot list ", directory, ": ", listed.ToString()));
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(MakeReadOptions(options), directory, &names);
+  if (!listed.ok()) return Damaged(directory, listed.ToString());
   const bool all_ours = std::all_of(names.begin(), names.end(), [](const std::string& name) {
     return std::find(kFamilyNames.begin(), kFamilyNames.end(), name) != kFamilyNames.end();
   });
   if (!all_ours) return NotALog(directory);
   if (names.size() == kFamilyCount) return absl::OkStatus();
   rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(rocksdb::Options(), directory, &opened);
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      rocksdb::Options(MakeReadOptions(options), rocksdb::ColumnFamilyOptions()), directory, &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
-  if (!status.ok()) return absl::DataLossError(absl::StrCat("cannot read ", directory, ": ", status.ToString()));
+  if (!status.ok()) return Damaged(directory, status.ToString());
   const std::unique_ptr<rocksdb::Iterator> rows(db->NewIterator(rocksdb::ReadOptions()));
   rows->SeekToFirst();
   return rows->Valid() ? NotALog(directory) : absl::OkStatus();
@@ -67,8 +74,7 @@ absl::Status OpenError(const std::string& directory, const rocksdb::Status& stat
                      " is open in another process: stop that one first, or use another directory (", text, ")"));
   }
   if (status.IsCorruption()) {
-    return absl::DataLossError(absl::StrCat("the event log in ", directory,
-                                            " is damaged: keep a copy of it and restore a backup (", text, ")"));
+    return Damaged(directory, text);
   }
   return absl::FailedPreconditionError(absl::StrCat("cannot open the event log in ", directory, ": ", text));
 }
@@ -79,13 +85,20 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::Open(const std::
                                                                      const LogOptions& options,
                                                                      const FatalHandler& fatal) {
   RETURN_IF_ERROR(MakePrivateDirectory(directory));
-  RETURN_IF_ERROR(CheckOwnership(directory));
-  rocksdb::DBOptions db_options = MakeDbOptions(fatal);
+  RETURN_IF_ERROR(CheckOwnership(directory, options));
+  rocksdb::DBOptions db_options = MakeDbOptions(options, fatal);
   db_options.create_if_missing = true;
   db_options.create_missing_column_families = true;
+  // Recovery removes what it recovered from, so a torn end is looked at before it is tolerated.
+  db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
-  const rocksdb::Status status = rocksdb::DB::Open(db_options, directory, MakeFamilies(options), &families, &db);
+  rocksdb::Status status = rocksdb::DB::Open(db_options, directory, MakeFamilies(options), &families, &db);
+  if (status.IsCorruption()) {
+    RETURN_IF_ERROR(CheckTear(directory, options, status));
+    db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    status = rocksdb::DB::Open(db_options, directory, MakeFamilies(options), &families, &db);
+  }
   if (!status.ok()) return OpenError(directory, status);
   std::unique_ptr<RocksCommitLog> log(new RocksCommitLog(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
   RETURN_IF_ERROR(log->Identify());
@@ -94,14 +107,25 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::Open(const std::
   return log;
 }
 
-absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(const std::string& directory) {
+absl::Status RocksCommitLog::CheckTear(const std::string& directory, const LogOptions& options,
+                                       const rocksdb::Status& strict) {
+  const absl::StatusOr<std::unique_ptr<RocksCommitLog>> torn = OpenForReading(directory, options);
+  if (!torn.ok()) return OpenError(directory, strict);
+  ASSIGN_OR_RETURN(const Position tail, (*torn)->Tail());
+  if (tail >= options.acknowledged) return absl::OkStatus();
+  return Damaged(directory, absl::StrCat("it is torn after position ", tail, ", but it was durable up to ",
+                                         options.acknowledged, "; nothing was changed: ", strict.ToString()));
+}
+
+absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(const std::string& directory,
+                                                                               const LogOptions& options) {
   std::error_code error;
   if (!std::filesystem::exists(std::filesystem::path(directory) / "CURRENT", error)) {
     return absl::NotFoundError(absl::StrCat("there is no event log in ", directory));
   }
-  RETURN_IF_ERROR(CheckOwnership(directory));
+  RETURN_IF_ERROR(CheckOwnership(directory, options));
   std::vector<std::string> names;
-  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names);
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(MakeReadOptions(options), directory, &names);
   if (!listed.ok() || names.size() != kFamilyCount) {
     return absl::FailedPreconditionError(
         absl::StrCat(directory, " was written by another release; open it once with this one"));
@@ -109,7 +133,7 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(c
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   const rocksdb::Status status =
-      rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), directory, MakeFamilies({}), &families, &db);
+      rocksdb::DB::OpenForReadOnly(MakeReadOptions(options), directory, MakeFamilies(options), &families, &db);
   if (!status.ok()) return OpenError(directory, status);
   std::unique_ptr<RocksCommitLog> log(new RocksCommitLog(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
   // Whoever reads it all reads each block once.

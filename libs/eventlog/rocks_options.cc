@@ -60,10 +60,18 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const rocksdb::BlockBa
 
 }  // namespace
 
-rocksdb::DBOptions MakeDbOptions(const FatalHandler& fatal) {
+rocksdb::DBOptions MakeReadOptions(const LogOptions& log) {
   rocksdb::DBOptions options;
+  if (log.env != nullptr) options.env = log.env;
   // A crash may tear the last write of the WAL, which nobody was told of; a hole before it is not tolerated.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A WAL that is closed and still needed is missed when it is not there, or not whole.
+  options.track_and_verify_wals_in_manifest = true;
+  return options;
+}
+
+rocksdb::DBOptions MakeDbOptions(const LogOptions& log, const FatalHandler& fatal) {
+  rocksdb::DBOptions options = MakeReadOptions(log);
   options.recycle_log_file_num = 0;
   options.manual_wal_flush = false;
   options.unordered_write = false;

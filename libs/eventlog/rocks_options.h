@@ -17,7 +17,9 @@ inline constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"default"
                                                                        "snapshots", "meta",   "keys"};
 
 // `fatal` is told of every background error.
-rocksdb::DBOptions MakeDbOptions(const FatalHandler& fatal);
+rocksdb::DBOptions MakeDbOptions(const LogOptions& options, const FatalHandler& fatal);
+// Enough to read.
+rocksdb::DBOptions MakeReadOptions(const LogOptions& options);
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const LogOptions& options);
 
 }  // namespace anamnesis::eventlog

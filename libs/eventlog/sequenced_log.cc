@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 #include "eventlog/log_subscription.h"
 #include "eventlog/record_walk.h"
@@ -129,6 +130,7 @@ absl::StatusOr<AppendResult> SequencedLog::Queue(AppendRequest request,
   ASSIGN_OR_RETURN(SequencedAppend append, sequencer_.Sequence(std::move(request), stored.heads, clock_.NowMicros()));
   append.on_durable = std::move(on_durable);
   AppendResult result = append.request.outcome;
+  Failpoint(Step::kLogSequenced);
   if (!committer_.Enqueue(std::move(append))) return absl::UnavailableError("the event log has failed");
   return result;
 }

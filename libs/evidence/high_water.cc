@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/durable_file.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 
 namespace anamnesis::evidence {
@@ -25,16 +26,20 @@ std::string Line(const std::string& log_id, uint64_t position) {
 
 }  // namespace
 
+std::optional<HighWaterMark> ParseHighWater(std::string_view text) {
+  HighWaterMark mark{.log_id = std::string(text.substr(0, text.find(' ')))};
+  const size_t number = mark.log_id.size() + 1;
+  if (number >= text.size() || !absl::SimpleAtoi(std::string(text.substr(number)), &mark.position)) return std::nullopt;
+  if (text != Line(mark.log_id, mark.position)) return std::nullopt;
+  return mark;
+}
+
 absl::StatusOr<std::optional<HighWaterMark>> ReadHighWater(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadPrivateFile(path, kMaxBytes);
   if (absl::IsNotFound(text.status())) return std::optional<HighWaterMark>();
   RETURN_IF_ERROR(text.status());
-  HighWaterMark mark{.log_id = text->substr(0, text->find(' '))};
-  const size_t number = mark.log_id.size() + 1;
-  if (number < text->size() && absl::SimpleAtoi(text->substr(number), &mark.position) &&
-      *text == Line(mark.log_id, mark.position)) {
-    return std::optional(std::move(mark));
-  }
+  std::optional<HighWaterMark> mark = ParseHighWater(*text);
+  if (mark.has_value()) return mark;
   return absl::DataLossError(
       absl::StrCat(path, " does not say how far the log went; find out who wrote it, then remove it"));
 }
@@ -62,8 +67,11 @@ absl::Status HighWater::Raise(uint64_t position) {
   do {
     written = pwrite(file_, line.data(), line.size(), 0);
   } while (written < 0 && errno == EINTR);
-  if (written == static_cast<ssize_t>(line.size())) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat("cannot write how far the log is durable: ", std::strerror(errno)));
+  if (written != static_cast<ssize_t>(line.size())) {
+    return absl::InternalError(absl::StrCat("cannot write how far the log is durable: ", std::strerror(errno)));
+  }
+  Failpoint(Step::kHighWaterRaised);
+  return absl::OkStatus();
 }
 
 }  // namespace anamnesis::evidence

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,6 +18,9 @@ struct HighWaterMark {
   std::string log_id;
   uint64_t position = 0;
 };
+
+// What the file holds; nothing where the text is something else.
+std::optional<HighWaterMark> ParseHighWater(std::string_view text);
 
 // None where there is no file; DATA_LOSS where it holds something else.
 absl::StatusOr<std::optional<HighWaterMark>> ReadHighWater(const std::string& path);

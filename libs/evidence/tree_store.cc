@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 #include "evidence/encoding.h"
 #include "rocksdb/slice_transform.h"
@@ -110,6 +111,7 @@ absl::Status TreeStore::Append(std::span<const Hash> leaves) {
   if (status.ok()) status = batch.Put(kSizeKey, BigEndian64(frontier.size()));
   if (status.ok()) status = db_->Write(rocksdb::WriteOptions(), &batch);
   if (!status.ok()) return absl::UnavailableError(absl::StrCat("cannot write to the tree: ", status.ToString()));
+  Failpoint(Step::kTreeAppended);
   frontier_ = std::move(frontier);
   size_.store(frontier_.size(), std::memory_order_release);
   return absl::OkStatus();

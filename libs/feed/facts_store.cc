@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 #include "eventlog/record.h"
 #include "rocksdb/snapshot.h"
@@ -129,6 +130,7 @@ class FactsStore::Sink final : public FollowSink {
     RETURN_IF_ERROR(FromRocks(write.Put(PositionKey(source_), position)));
     // Not synced: after a power cut the facts and their position go back together and are followed again.
     RETURN_IF_ERROR(FromRocks(store_.db_->Write(rocksdb::WriteOptions(), &write)));
+    Failpoint(Step::kFactsApplied);
     return forgets ? Forget(*store_.db_) : absl::OkStatus();
   }
 

@@ -39,6 +39,14 @@ v1::ViewChange Remove(const ViewKey& key, const Message& view) {
   return Change(key, view, v1::CHANGE_OPERATION_REMOVE);
 }
 
+v1::ViewChange Fail(std::string subject_id, std::string reason) {
+  v1::ViewChange change;
+  change.set_subject_id(std::move(subject_id));
+  change.set_operation(v1::CHANGE_OPERATION_FAIL);
+  change.set_reason(std::move(reason));
+  return change;
+}
+
 v1::ViewChange Purge(std::string subject_id) {
   v1::ViewChange change;
   change.set_subject_id(std::move(subject_id));

@@ -32,6 +32,9 @@ v1::ViewChange Patch(const ViewKey& key, const google::protobuf::Message& view,
 // The view is no longer there; of `view` only the kind counts.
 v1::ViewChange Remove(const ViewKey& key, const google::protobuf::Message& view);
 
+// The event cannot be told in views. `reason` holds nothing of what it says.
+v1::ViewChange Fail(std::string subject_id, std::string reason);
+
 // Nothing of the subject is there any more, nor ever was.
 v1::ViewChange Purge(std::string subject_id);
 

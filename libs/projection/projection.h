@@ -13,7 +13,8 @@
 
 namespace anamnesis::projection {
 
-// Views change as the record says; DATA_LOSS where the payload is not an event that the projection knows. `position`,
+// Views change as the record says; DATA_LOSS where the payload is not an event that the projection knows: then the
+// views of the record's subject are failed, and everybody else's go on. `position`,
 // `recorded_time` and `effective_time` of the changes are filled in by the caller.
 using Project = std::function<absl::StatusOr<std::vector<v1::ViewChange>>(const eventlog::Record&)>;
 

@@ -5,10 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/refusal.h"
 #include "base/status.h"
+#include "base/uuid.h"
+#include "projection/change.h"
 #include "rpc/client.h"
 #include "rpc/log.h"
 #include "rpc/status.h"
@@ -148,7 +152,7 @@ absl::Status Publisher::SendEvents(Stream& stream, const eventlog::SubscriptionI
   batch.set_after_position(after);
   for (const auto& record : item.records) {
     if (record->erased) continue;  // Nobody can say any more what it changed; a later event purges it.
-    ASSIGN_OR_RETURN(std::vector<v1::ViewChange> changes, project_(*record));
+    ASSIGN_OR_RETURN(std::vector<v1::ViewChange> changes, ChangesBy(*record));
     for (v1::ViewChange& change : changes) {
       change.set_position(record->position);
       *change.mutable_recorded_time() = ToTimestamp(record->recorded_micros);
@@ -165,8 +169,24 @@ absl::Status Publisher::SendEvents(Stream& stream, const eventlog::SubscriptionI
     MutexLock lock(shared_->mutex);
     shared_->flow.unacked_ends.push_back(after);
   }
+  Failpoint(Step::kPublishSent);
   stream.Write(request);  // Where it fails, the reading side ends and AwaitWindow says so.
   return absl::OkStatus();
+}
+
+// One event that cannot be projected does not hold up everybody's: whose views are not to be believed is told instead.
+absl::StatusOr<std::vector<v1::ViewChange>> Publisher::ChangesBy(const eventlog::Record& record) const {
+  absl::StatusOr<std::vector<v1::ViewChange>> changes = project_(record);
+  if (changes.ok()) return changes;
+  std::string subject = SubjectOf(record.stream);
+  if (!IsUuid(subject)) return changes;  // Of nobody: there is nothing else to be told.
+  const std::string reason = absl::StrCat(record.type, ": ", absl::StatusCodeToString(changes.status().code()));
+  rpc::Log(rpc::LogLevel::kError, "an event cannot be projected: the views of its subject are failed",
+           {
+               {"position", absl::StrCat(record.position)},
+               {"reason",   reason                       }
+  });
+  return std::vector{Fail(std::move(subject), reason)};
 }
 
 bool Publisher::AwaitWindow() {
@@ -181,6 +201,7 @@ void Publisher::ReadAcks(Stream& stream) {
   v1::PublishResponse response;
   while (stream.Read(&response)) {
     const uint64_t applied = response.ack().applied_position();
+    Failpoint(Step::kPublishAcknowledged);
     tracker_.Update([&](LinkState& state) {
       state.position = std::max(state.position, applied);
       state.problem.clear();

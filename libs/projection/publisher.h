@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "anamnesis/projection/v1/projection_service.grpc.pb.h"
 #include "base/link_state.h"
 #include "base/mutex.h"
@@ -60,6 +62,7 @@ class Publisher {
   absl::Status PublishOnce();
   absl::Status SendBatches(Stream& stream, uint64_t after);
   absl::Status SendEvents(Stream& stream, const eventlog::SubscriptionItem& item, uint64_t& after);
+  absl::StatusOr<std::vector<v1::ViewChange>> ChangesBy(const eventlog::Record& record) const;
   // Waits until another batch may be sent; false if the connection is over.
   bool AwaitWindow();
   void ReadAcks(Stream& stream);

@@ -38,6 +38,22 @@ rocksdb::ReadOptions ViewReader::Options() const {
   return options;
 }
 
+absl::StatusOr<std::optional<FailedViews>> ViewReader::FailureOf(std::string_view subject,
+                                                                 const ReadTimes& times) const {
+  if (failed_subjects_ == 0) return std::nullopt;
+  for (const Source& source : sources_) {
+    std::string bytes;
+    const std::string key = FailurePrefix(source.prefix) + std::string(subject);
+    const rocksdb::Status found = db_.Get(Options(), families_[kStates], key, &bytes);
+    if (found.IsNotFound()) continue;
+    RETURN_IF_ERROR(FromRocks(found));
+    ASSIGN_OR_RETURN(v1::ViewFailure failure, ParseFailure(bytes));
+    if (times.as_of_recorded.has_value() && failure.recorded_micros() > *times.as_of_recorded) continue;
+    return FailedViews{source.service, std::move(failure)};
+  }
+  return std::nullopt;
+}
+
 absl::Status ViewReader::Walk(const Source& source, std::string_view subject,
                               const std::function<absl::StatusOr<bool>(ViewRef, v1::ViewVersion)>& visit) const {
   const std::string prefix = source.prefix + std::string(subject);

@@ -28,6 +28,12 @@ struct ViewRow {
   std::string view;
 };
 
+// Why the views of a subject are not to be answered from.
+struct FailedViews {
+  std::string service;
+  v1::ViewFailure failure;
+};
+
 // Which time is asked about; nothing set: the present.
 struct ReadTimes {
   std::optional<int64_t> as_of_recorded;  // Only what was recorded up to this instant, microseconds since 1970.
@@ -52,6 +58,12 @@ class ViewReader {
 
   // By service, the position that is included.
   const std::map<std::string, uint64_t>& positions() const { return positions_; }
+
+  // How many subjects have failed views, over all services.
+  uint64_t failed_subjects() const { return failed_subjects_; }
+  // Nothing where the views of the subject (16 bytes) are whole, or were at the time; else the first failure that
+  // counts.
+  absl::StatusOr<std::optional<FailedViews>> FailureOf(std::string_view subject, const ReadTimes& times) const;
 
   // Present rows of a subject (16 bytes; empty: of everybody), in the order of services, subjects, kinds and views.
   absl::Status Rows(std::string_view subject, const VisitRow& visit) const;
@@ -92,6 +104,7 @@ class ViewReader {
   std::shared_ptr<const rocksdb::Snapshot> snapshot_;
   std::vector<Source> sources_;  // In the order of services.
   std::map<std::string, uint64_t> positions_;
+  uint64_t failed_subjects_ = 0;
 };
 
 }  // namespace anamnesis::projection

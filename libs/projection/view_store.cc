@@ -7,6 +7,7 @@
 #include "anamnesis/projection/v1/errors.pb.h"
 #include "base/clock.h"
 #include "base/directory.h"
+#include "base/failpoint.h"
 #include "base/refusal.h"
 #include "base/status.h"
 #include "projection/generations.h"
@@ -158,12 +159,14 @@ absl::StatusOr<uint64_t> ViewStore::Apply(const std::string& service, const std:
     RETURN_IF_ERROR(AddBatch(batch, generation, changes));
     state.set_tail_position(std::max({state.tail_position(), batch.tail_position(), batch.up_to_position()}));
   }
-  RETURN_IF_ERROR(changes.Finish());
+  RETURN_IF_ERROR(changes.Finish(generation));
+  Failpoint(Step::kViewsApplying);
   if (!changes.purged().empty()) RETURN_IF_ERROR(FromRocks(rows.Put(families_[kStates], kPurgeKey, "")));
   const uint64_t applied = generation.applied_position();
   const bool answers = !state.has_building();
   TakeOverIfDue(state);
   RETURN_IF_ERROR(Commit(service, std::move(state), rows, answers ? changes.subjects() : std::set<std::string>{}));
+  Failpoint(Step::kViewsApplied);
   if (!changes.purged().empty()) RETURN_IF_ERROR(FinishPurges());
   return applied;
 }
@@ -206,6 +209,7 @@ absl::Status ViewStore::FinishPurges() {
   const rocksdb::Status found = db_->Get({}, families_[kStates], kPurgeKey, &marked);
   if (found.IsNotFound()) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(found));
+  Failpoint(Step::kViewsPurging);
   RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions(), families_)));
   rocksdb::CompactRangeOptions all_levels;
   all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
@@ -225,6 +229,8 @@ absl::Status ViewStore::DeleteRetired(const std::string& service) {
     for (const Family family : {kCurrent, kHistory, kIndex}) {
       RETURN_IF_ERROR(FromRocks(batch.DeleteRange(families_[family], begin, end)));
     }
+    const std::string failures = FailurePrefix(begin);
+    RETURN_IF_ERROR(FromRocks(batch.DeleteRange(families_[kStates], failures, PrefixEnd(failures))));
   }
   state.clear_retired_generations();
   // Its files may hold what the next generation never saw, because it was erased meanwhile.
@@ -256,12 +262,20 @@ std::map<std::string, uint64_t> ViewStore::Positions() const {
   return positions;
 }
 
+uint64_t ViewStore::FailedSubjects() const {
+  MutexLock lock(visible_);
+  uint64_t failed = 0;
+  for (const auto& [service, state] : sources_) failed += state.active().failed_subjects();
+  return failed;
+}
+
 ViewReader ViewStore::Read() const {
   MutexLock lock(visible_);
   ViewReader reader(schema_, *db_, families_);
   for (const auto& [service, state] : sources_) {
     reader.sources_.push_back({service, GenerationPrefix(service, state.active().number())});
     reader.positions_[service] = state.active().applied_position();
+    reader.failed_subjects_ += state.active().failed_subjects();
   }
   return reader;
 }

@@ -59,7 +59,8 @@ class ViewStore {
   absl::StatusOr<uint64_t> Begin(const v1::PublishHello& hello) EXCLUDES(writing_);
 
   // Applies batches of one service in one synced write, all or none; the position that is durable now. What was applied
-  // before is skipped. The service must have begun. PUBLISH_GAP, CHANGE_MALFORMED; INTERNAL where the disk fails.
+  // before is skipped. A change that cannot be applied fails the views of its subject and nobody else's. The service
+  // must have begun. PUBLISH_GAP, CHANGE_MALFORMED; INTERNAL where the disk fails.
   absl::StatusOr<uint64_t> Apply(const std::string& service, const std::vector<v1::PublishBatch>& batches)
       EXCLUDES(writing_);
 
@@ -71,6 +72,9 @@ class ViewStore {
   std::map<std::string, v1::SourceState> Sources() const EXCLUDES(visible_);
   // By service, how far the views that answer include its log.
   std::map<std::string, uint64_t> Positions() const EXCLUDES(visible_);
+
+  // How many subjects have failed views, over all services.
+  uint64_t FailedSubjects() const EXCLUDES(visible_);
 
   // A consistent look at what is there now.
   ViewReader Read() const EXCLUDES(visible_);

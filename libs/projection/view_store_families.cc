@@ -21,4 +21,10 @@ absl::StatusOr<v1::ViewVersion> ParseVersion(const rocksdb::Slice& bytes) {
   return absl::DataLossError("a stored version of a view cannot be read");
 }
 
+absl::StatusOr<v1::ViewFailure> ParseFailure(const rocksdb::Slice& bytes) {
+  v1::ViewFailure failure;
+  if (failure.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return failure;
+  return absl::DataLossError("a stored failure of views cannot be read");
+}
+
 }  // namespace anamnesis::projection

@@ -22,6 +22,9 @@ absl::Status FromRocks(const rocksdb::Status& status);
 // DATA_LOSS where the bytes are not a version.
 absl::StatusOr<v1::ViewVersion> ParseVersion(const rocksdb::Slice& bytes);
 
+// DATA_LOSS where the bytes are not a failure.
+absl::StatusOr<v1::ViewFailure> ParseFailure(const rocksdb::Slice& bytes);
+
 // RocksDB's view of text.
 inline rocksdb::Slice ToSlice(std::string_view text) {
   return {text.data(), text.size()};

@@ -16,6 +16,10 @@ std::string GenerationPrefix(std::string_view service, uint64_t number) {
   return key;
 }
 
+std::string FailurePrefix(std::string_view generation) {
+  return "failed/" + std::string(generation);
+}
+
 std::string RowPrefix(std::string_view subject, std::string_view kind) {
   std::string key(subject);
   if (kind.empty()) return key;

@@ -3,6 +3,7 @@
 //   row          generation subject kind NUL view       in `current`: the newest version
 //   version      row ~position ~ordinal                 in `history`: replaced versions, newest first (8 and 4 bytes)
 //   entry        generation term subject view kind length of kind (1 byte): the row is read from the end
+//   failure      "failed/" generation subject           in `default`: why the subject's views are not answered from
 // Subjects and views are the 16 bytes of their UUIDs.
 #pragma once
 
@@ -26,6 +27,9 @@ inline constexpr size_t kMaxServiceBytes = 32;
 
 // What the keys of one generation begin with.
 std::string GenerationPrefix(std::string_view service, uint64_t number);
+
+// What the keys of a generation's failures begin with.
+std::string FailurePrefix(std::string_view generation);
 
 // The part of a row's key after the generation; `kind` empty: what all rows of the subject begin with.
 std::string RowPrefix(std::string_view subject, std::string_view kind);

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "anamnesis/rpc/v1/errors.pb.h"
+#include "base/failpoint.h"
 #include "base/refusal.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
@@ -74,6 +75,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public std::enable_shar
       EndWith(answer.status());
     } else if (!ended_.exchange(true)) {
       response_->Swap(&*answer);
+      Failpoint(Step::kCallAnswering);
       Finish(scope_.End(absl::OkStatus()));
     }
     Release();

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/durable_file.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 #include "evidence/merkle.h"
 #include "evidence/note.h"
@@ -28,8 +31,13 @@ absl::StatusOr<evidence::Signer> OwnSigner(const std::string& path, const std::s
   }
   RETURN_IF_ERROR(signer.status());
   const absl::Status published = evidence::WriteVerifierKey(path, *signer);
-  if (!published.ok() && !absl::IsAlreadyExists(published)) return published;
-  return signer;
+  if (published.ok()) return signer;
+  if (!absl::IsAlreadyExists(published)) return published;
+  std::ostringstream stands;
+  stands << std::ifstream(path + ".pub").rdbuf();
+  if (stands.str() == signer->verifier().ToString() + "\n") return signer;
+  return absl::DataLossError(absl::StrCat(path, ".pub is not the public part of ", path,
+                                          ": find out who wrote it, then remove it, and it is written again"));
 }
 
 // The newest checkpoint that was written; none for a log that has none.
@@ -67,6 +75,12 @@ absl::StatusOr<std::unique_ptr<LogEvidence>> LogEvidence::Open(const std::string
   RETURN_IF_ERROR(opened->CheckHistory());
   opened->thread_ = std::thread([self = opened.get()] { self->Run(); });
   return opened;
+}
+
+absl::StatusOr<eventlog::Position> LogEvidence::Acknowledged(const std::string& data_dir) {
+  ASSIGN_OR_RETURN(const std::optional<evidence::HighWaterMark> mark,
+                   evidence::ReadHighWater(data_dir + "/high-water"));
+  return mark.has_value() ? mark->position : 0;
 }
 
 LogEvidence::LogEvidence(std::string data_dir, std::string origin, evidence::Signer signer,
@@ -216,6 +230,7 @@ absl::Status LogEvidence::WriteCheckpoint() {
   }
   RETURN_IF_ERROR(keeper_.AwaitSize(tail, std::chrono::steady_clock::now() + kCatchUpPatience));
   ASSIGN_OR_RETURN(const std::string note, Checkpoint());
+  Failpoint(Step::kCheckpointSigned);
   RETURN_IF_ERROR(ReplaceFileDurably(data_dir_ + "/checkpoint", note));
   std::function<void()> observer;
   {

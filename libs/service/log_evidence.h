@@ -36,6 +36,9 @@ class LogEvidence {
   // outlives this.
   static absl::StatusOr<std::unique_ptr<LogEvidence>> Open(const std::string& data_dir, const std::string& service,
                                                            const eventlog::EventLog& log);
+  // How far the log in this data directory was durable when somebody was told last, to be known before it is opened; 0
+  // where nobody was. DATA_LOSS where the file does not say so.
+  static absl::StatusOr<eventlog::Position> Acknowledged(const std::string& data_dir);
   // Writes a last checkpoint.
   ~LogEvidence();
 

@@ -130,7 +130,9 @@ class WriteService {
 
   static absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const WriteServiceOptions& options) {
     if (options.data_dir.empty()) return eventlog::NewMemoryLog(options.log);
-    return eventlog::OpenRocksLog(LogDirectory(options), options.log);
+    eventlog::LogOptions log = options.log;
+    ASSIGN_OR_RETURN(log.acknowledged, LogEvidence::Acknowledged(options.data_dir));
+    return eventlog::OpenRocksLog(LogDirectory(options), log);
   }
   static std::string LogDirectory(const WriteServiceOptions& options) { return options.data_dir + "/log"; }
 

@@ -3,6 +3,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cmath>
+
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/refusal.h"
@@ -36,6 +39,11 @@ void Connection::AddOptions(CLI::App& app) {
   app.add_option("--roles", roles_, "The roles of who acts, separated by commas")->capture_default_str();
   app.add_option("--timeout", timeout_seconds_, "Seconds to wait for an answer")
       ->check(CLI::Range(0.001, 86400.0))
+      ->check([](const std::string& text) {  // Which no range refuses.
+        double seconds = 0;
+        const bool finite = absl::SimpleAtod(text, &seconds) && std::isfinite(seconds);
+        return finite ? std::string() : std::string("write a number of seconds");
+      })
       ->capture_default_str();
 }
 

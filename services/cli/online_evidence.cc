@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -35,12 +36,22 @@ std::string KnownCheckpoints::DefaultPath() {
 absl::Status KnownCheckpoints::Load() {
   std::ifstream file(path_);
   if (!file) return absl::OkStatus();
-  const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object())
-    return absl::FailedPreconditionError(absl::StrCat(path_, " does not hold checkpoints; move it away"));
+  return Parse(std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+}
+
+absl::Status KnownCheckpoints::Parse(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const absl::Status malformed =
+      absl::FailedPreconditionError(absl::StrCat(path_, " does not hold checkpoints; move it away"));
+  if (!json.is_object()) return malformed;
   for (const auto& [name, entry] : json.items()) {
-    if (!entry.is_object()) continue;
-    entries_[name] = {entry.value("verifier_key", ""), entry.value("checkpoint", "")};
+    Known& known = entries_[name];
+    for (const auto& [key, value] : {
+             std::pair("verifier_key", &known.verifier_key), {"checkpoint", &known.checkpoint}
+    }) {
+      if (!entry.is_object() || !entry.contains(key) || !entry[key].is_string()) return malformed;
+      *value = entry[key];
+    }
   }
   return absl::OkStatus();
 }

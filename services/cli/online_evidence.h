@@ -30,6 +30,8 @@ class KnownCheckpoints {
   explicit KnownCheckpoints(std::string path) : path_(std::move(path)) {}
   // A file that is not there is empty. FAILED_PRECONDITION where it holds something else.
   absl::Status Load();
+  // What Load reads: FAILED_PRECONDITION where the text is not that of a file of checkpoints.
+  absl::Status Parse(const std::string& text);
   absl::Status Save() const;
 
   // By address and service, so that installations are kept apart.

@@ -1,8 +1,12 @@
 #include "services/cli/query.h"
 
+#include <cstdint>
 #include <iostream>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/status.h"
@@ -18,18 +22,37 @@ namespace {
 using Stub = chart::v1::ChartService::Stub;
 
 constexpr int kCandidates = 5;
+constexpr int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01.
+constexpr int64_t kEndSecond = 253'402'300'800;    // 10000-01-01.
+
+}  // namespace
 
 absl::StatusOr<google::protobuf::Timestamp> ParseTime(const std::string& text) {
   absl::Time time;
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) && !absl::ParseTime("%Y-%m-%d", text, &time, &error)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", text, "' is no time; write 2026-03-14 or 2026-03-14T09:30:00Z"));
+  const bool parsed =
+      absl::ParseTime(absl::RFC3339_full, text, &time, &error) || absl::ParseTime("%Y-%m-%d", text, &time, &error);
+  // Also what is said of infinity, and years that a timestamp has not.
+  if (parsed && time >= absl::FromUnixSeconds(kFirstSecond) && time < absl::FromUnixSeconds(kEndSecond)) {
+    return ToTimestamp(absl::ToUnixMicros(time));
   }
-  return ToTimestamp(absl::ToUnixMicros(time));
+  return absl::InvalidArgumentError(absl::StrCat("'", text, "' is no time; write 2026-03-14 or 2026-03-14T09:30:00Z"));
 }
 
-}  // namespace
+absl::StatusOr<clinical::v1::PartialDate> ParseBorn(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, '-');
+  uint32_t numbers[3] = {0, 0, 0};
+  bool ok = parts.size() <= 3;
+  for (size_t i = 0; ok && i < parts.size(); ++i) ok = absl::SimpleAtoi(parts[i], &numbers[i]);
+  if (!ok) {
+    return absl::InvalidArgumentError(absl::StrCat("'", text, "' is no date; write 1966, 1966-04 or 1966-04-02"));
+  }
+  clinical::v1::PartialDate date;
+  date.set_year(numbers[0]);
+  date.set_month(numbers[1]);
+  date.set_day(numbers[2]);
+  return date;
+}
 
 absl::StatusOr<std::string> Query::ResolvePatient(const std::string& text) {
   if (IsUuid(text)) return text;

@@ -39,6 +39,14 @@ class Query {
   const std::unique_ptr<chart::v1::ChartService::Stub> stub_;
 };
 
+// A time from the command line: RFC 3339, or a date, which begins at midnight UTC. INVALID_ARGUMENT where the text is
+// none between the years 1 and 9999.
+absl::StatusOr<google::protobuf::Timestamp> ParseTime(const std::string& text);
+
+// A date of birth to search for: a year, a month or a day. INVALID_ARGUMENT where the text is none of them; whether
+// there is such a day is the server's to say.
+absl::StatusOr<clinical::v1::PartialDate> ParseBorn(const std::string& text);
+
 // What an answer is made from: options that commands share.
 struct AsOf {
   std::string recorded;  // RFC 3339 or a date; empty: now.

@@ -1,9 +1,7 @@
 #include <iostream>
 #include <memory>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "services/cli/commands.h"
 #include "services/cli/format.h"
@@ -21,25 +19,14 @@ struct SearchOptions {
   bool json = false;
 };
 
-absl::Status ParseBorn(const std::string& text, clinical::v1::PartialDate& date) {
-  const std::vector<std::string> parts = absl::StrSplit(text, '-');
-  uint32_t numbers[3] = {0, 0, 0};
-  bool ok = parts.size() <= 3;
-  for (size_t i = 0; ok && i < parts.size(); ++i) ok = absl::SimpleAtoi(parts[i], &numbers[i]);
-  if (!ok)
-    return absl::InvalidArgumentError(absl::StrCat("'", text, "' is no date; write 1966, 1966-04 or 1966-04-02"));
-  date.set_year(numbers[0]);
-  date.set_month(numbers[1]);
-  date.set_day(numbers[2]);
-  return absl::OkStatus();
-}
-
 absl::Status Search(const Connection& connection, const SearchOptions& options) {
   chart::v1::SearchPatientsRequest request;
   request.set_name(options.name);
   request.set_identifier_value(options.identifier);
   request.set_page_size(options.limit);
-  if (!options.born.empty()) RETURN_IF_ERROR(ParseBorn(options.born, *request.mutable_birth_date()));
+  if (!options.born.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_birth_date(), ParseBorn(options.born));
+  }
   Query query(connection);
   ASSIGN_OR_RETURN(const auto found, query.Ask(&chart::v1::ChartService::Stub::SearchPatients, request));
   if (options.json) {
@@ -58,9 +45,14 @@ absl::Status Search(const Connection& connection, const SearchOptions& options) 
     table.Add({patient.patient_id(),
                patient.demographics().names().empty() ? kUnknown : Name(patient.demographics().names(0)),
                Words(patient.demographics().sex()),
-               absl::StrCat(Date(patient.demographics().birth_date()), patient.deceased() ? " †" : ""), identifier});
+               absl::StrCat(Date(patient.demographics().birth_date()), patient.deceased() ? " †" : ""),
+               match.views_failed() ? identifier + " (not as of now: its views failed)" : identifier});
   }
   table.Print(std::cout, TerminalWidth(), "no patient is found");
+  if (found.info().failed_subjects() > 0) {
+    std::cout << "the views of " << found.info().failed_subjects()
+              << " records failed, so that one may be missing here; see `anamnesis status`\n";
+  }
   if (!found.next_page_token().empty()) std::cout << "… more; narrow the search or raise --limit\n";
   return absl::OkStatus();
 }

@@ -92,13 +92,13 @@ void PrintAsTables(const std::vector<ServerStatus>& servers,
   links.Print(std::cout, TerminalWidth(), "no links");
   if (!projections.ok()) return;
   std::cout << "\n";
-  Table views({"PROJECTION", "VERSION", "GENERATION", "APPLIED", "TAIL", "LAG", "CONNECTED"});
+  Table views({"PROJECTION", "VERSION", "GENERATION", "APPLIED", "TAIL", "LAG", "CONNECTED", "FAILED"});
   for (const auto& projection : projections->services()) {
     views.Add({projection.service(), std::to_string(projection.projection_version()),
                std::to_string(projection.generation()), std::to_string(projection.applied_position()),
                std::to_string(projection.tail_position()),
                absl::StrFormat("%d events, %.1f s", projection.lag_events(), projection.lag_seconds()),
-               projection.publisher_connected() ? "yes" : "no"});
+               projection.publisher_connected() ? "yes" : "no", std::to_string(projection.failed_subjects())});
   }
   views.Print(std::cout, TerminalWidth(), "no projections yet");
 }

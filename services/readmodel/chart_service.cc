@@ -28,10 +28,11 @@ int64_t WaitUntil(int64_t deadline_micros, int64_t now_micros) {
   return deadline_micros - std::min(share, kLongestToAnswerMicros);
 }
 
-ReadInfo InfoOf(const Positions& positions, bool stale) {
+ReadInfo InfoOf(const Positions& positions, uint64_t failed_subjects, bool stale) {
   ReadInfo info;
   info.mutable_applied_positions()->insert(positions.begin(), positions.end());
   info.set_stale(stale);
+  info.set_failed_subjects(failed_subjects);
   return info;
 }
 
@@ -78,7 +79,7 @@ void ChartService::Query(const char* method, Answer<Request, Response> answer) {
       if (!stale.ok()) return done(std::move(stale).status());
       const projection::ViewReader reader = parts_.store.Read();
       absl::StatusOr<Response> response = answer(reader, *asked);
-      if (response.ok()) *response->mutable_info() = InfoOf(reader.positions(), *stale);
+      if (response.ok()) *response->mutable_info() = InfoOf(reader.positions(), reader.failed_subjects(), *stale);
       done(std::move(response));
     });
   });
@@ -100,14 +101,14 @@ absl::StatusOr<grpc::ByteBuffer> ChartService::Chart(const GetChartRequest& requ
   chart::v1::GetChartResponse moment;
   if (times.present()) {
     // Before the chart is looked up: it then includes at least these positions.
-    *moment.mutable_info() = InfoOf(parts_.store.Positions(), stale);
+    *moment.mutable_info() = InfoOf(parts_.store.Positions(), parts_.store.FailedSubjects(), stale);
     ASSIGN_OR_RETURN(const std::shared_ptr<const std::string> chart, PresentChart(request.patient_id()));
     return ToBuffer(*chart, moment.SerializeAsString());
   }
   const projection::ViewReader reader = parts_.store.Read();
   ASSIGN_OR_RETURN(const Person person, FindPerson(reader, request.patient_id(), times));
   ASSIGN_OR_RETURN(const chart::v1::GetChartResponse chart, ChartOf(reader, person, times));
-  *moment.mutable_info() = InfoOf(reader.positions(), stale);
+  *moment.mutable_info() = InfoOf(reader.positions(), reader.failed_subjects(), stale);
   return ToBuffer(chart.SerializeAsString(), moment.SerializeAsString());
 }
 
@@ -139,7 +140,7 @@ void ChartService::RegisterDigest() {
           const bool accepted = parts_.worker.Do([this, asked, done, stale = *stale] {
             const projection::ViewReader reader = parts_.store.Read();
             absl::StatusOr<GetDigestResponse> response = GetDigest(reader, *asked);
-            if (response.ok()) *response->mutable_info() = InfoOf(reader.positions(), stale);
+            if (response.ok()) *response->mutable_info() = InfoOf(reader.positions(), reader.failed_subjects(), stale);
             done(std::move(response));
           });
           if (!accepted) done(rpc::Worker::Refusal());
@@ -197,6 +198,11 @@ chart::v1::GetProjectionStatusResponse ChartService::Status() const {
     status.set_building_generation(state.building().number());
     status.set_building_position(state.building().applied_position());
     status.set_rebuild_requested(state.rebuild_requested());
+    status.set_failed_subjects(active.failed_subjects());
+    if (active.failed_subjects() > 0) {
+      status.set_last_failed_position(active.last_failure().position());
+      status.set_last_failure(active.last_failure().reason());
+    }
   }
   return response;
 }

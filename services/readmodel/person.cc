@@ -38,8 +38,19 @@ std::vector<std::string> Person::Records() const {
   return records;
 }
 
+absl::Status CheckViews(const ViewReader& reader, const std::string& subject, const ReadTimes& times) {
+  ASSIGN_OR_RETURN(const auto failed, reader.FailureOf(subject, times));
+  if (!failed.has_value()) return absl::OkStatus();
+  return Refuse(chart::v1::VIEWS_FAILED, {
+                                             .metadata = {{"service", failed->service},
+                                                          {"position", std::to_string(failed->failure.position())},
+                                                          {"reason", failed->failure.reason()}}
+  });
+}
+
 absl::StatusOr<Person> FindPerson(const ViewReader& reader, const std::string& patient_id, const ReadTimes& times) {
   Person person{.survivor = UuidBytes(patient_id)};
+  RETURN_IF_ERROR(CheckViews(reader, person.survivor, times));
   ASSIGN_OR_RETURN(std::optional<PatientView> view, FindPatient(reader, person.survivor, times));
   if (!view.has_value()) return Refuse(chart::v1::PATIENT_NOT_FOUND);
   std::set<std::string> seen{person.survivor};
@@ -48,6 +59,7 @@ absl::StatusOr<Person> FindPerson(const ViewReader& reader, const std::string& p
     // A survivor whose side of the merge is not applied yet cannot answer; a circle would be the patient service's
     // error.
     if (!seen.insert(survivor).second) break;
+    RETURN_IF_ERROR(CheckViews(reader, survivor, times));
     ASSIGN_OR_RETURN(std::optional<PatientView> next, FindPatient(reader, survivor, times));
     if (!next.has_value()) break;
     person.survivor = survivor;
@@ -61,6 +73,7 @@ absl::StatusOr<Person> FindPerson(const ViewReader& reader, const std::string& p
     const std::string record = UuidBytes(to_visit.back());
     to_visit.pop_back();
     if (record == person.survivor || !merged.insert(record).second) continue;
+    RETURN_IF_ERROR(CheckViews(reader, record, times));
     ASSIGN_OR_RETURN(const std::optional<PatientView> absorbed, FindPatient(reader, record, times));
     if (!absorbed.has_value()) continue;
     to_visit.insert(to_visit.end(), absorbed->absorbed_ids().begin(), absorbed->absorbed_ids().end());

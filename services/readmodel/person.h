@@ -21,8 +21,12 @@ struct Person {
   std::vector<std::string> Records() const;
 };
 
-// The person that a record belongs to: its survivor, transitively, and everything joined to that. PATIENT_NOT_FOUND
-// where there was no such record at the time.
+// VIEWS_FAILED where what there is of a record or directory entry (16 bytes) would be incomplete.
+absl::Status CheckViews(const projection::ViewReader& reader, const std::string& subject,
+                        const projection::ReadTimes& times);
+
+// The person that a record belongs to: its survivor, transitively, and everything joined to that. VIEWS_FAILED
+// where those of one of them cannot be shown whole; PATIENT_NOT_FOUND where there was no such record at the time.
 absl::StatusOr<Person> FindPerson(const projection::ViewReader& reader, const std::string& patient_id,
                                   const projection::ReadTimes& times);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/link_state.h"
 #include "base/status.h"
 #include "service/options.h"
@@ -12,12 +13,20 @@
 namespace anamnesis::readmodel {
 namespace {
 
+std::string ProblemOf(const projection::v1::Generation& generation, bool connected) {
+  if (!connected) return "the service is not connected";
+  if (generation.failed_subjects() == 0) return "";
+  return absl::StrCat("the views of ", generation.failed_subjects(), " records failed, the newest at position ",
+                      generation.last_failure().position(), " (", generation.last_failure().reason(),
+                      "): update the programs, then run `anamnesis rebuild`");
+}
+
 LinkState LinkOf(const projection::v1::SourceState& state, bool connected) {
   LinkState link{.connected = connected,
                  .position = state.active().applied_position(),
                  .tail = state.tail_position(),
                  .oldest_pending_micros = state.active().applied_recorded_micros()};
-  if (!connected) link.problem = "the service is not connected";
+  link.problem = ProblemOf(state.active(), connected);
   return link;
 }
 
@@ -93,6 +102,8 @@ void ReadModel::UpdateMetrics() {
         .Set(link.lag_seconds(now));
     metrics_.Gauge("anamnesis_views_applied_position", "The last position that the views include.", labels)
         .Set(static_cast<double>(link.position));
+    metrics_.Gauge("anamnesis_views_failed_subjects", "Records whose views failed and are not answered from.", labels)
+        .Set(static_cast<double>(state.active().failed_subjects()));
     metrics_.Gauge("anamnesis_views_publisher_connected", "1 while the service is connected.", labels)
         .Set(link.connected ? 1 : 0);
   }

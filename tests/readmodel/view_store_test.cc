@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/refusal.h"
+#include "base/uuid.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/readmodel/store_fixture.h"
@@ -19,6 +20,20 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr char kService[] = "patient";
+
+projection::v1::ViewChange Purge(uint64_t position, int subject) {
+  projection::v1::ViewChange change = Remove(position, subject, "", 0);
+  change.clear_view_id();
+  change.set_operation(projection::v1::CHANGE_OPERATION_PURGE);
+  return change;
+}
+
+projection::v1::ViewChange Fail(uint64_t position, int subject, const std::string& reason) {
+  projection::v1::ViewChange change = Purge(position, subject);
+  change.set_operation(projection::v1::CHANGE_OPERATION_FAIL);
+  change.set_reason(reason);
+  return change;
+}
 
 class ViewStoreTest : public testing::Test {
  protected:
@@ -88,9 +103,6 @@ TEST_F(ViewStoreTest, RefusesWhatDoesNotContinueOrIsNotAChange) {
       {"positions out of order",      Batch(0, 2, {Put(2, 1, "note", 7, "a"), Put(1, 1, "note", 8, "b")}),
        "CHANGE_MALFORMED"                                                                                                    },
       {"a subject that is no UUID",   Batch(0, 1, {no_uuid}),                                              "CHANGE_MALFORMED"},
-      {"no kind",                     Batch(0, 1, {Put(1, 1, "", 7, "a")}),                                "CHANGE_MALFORMED"},
-      {"an empty view",               Batch(0, 1, {Put(1, 1, "note", 7, "")}),                             "CHANGE_MALFORMED"},
-      {"a view without terms",        Batch(0, 1, {Put(1, 1, "note", 7, "bad")}),                          "CHANGE_MALFORMED"},
   };
   Begin(3);
   for (const Case& test : cases) {
@@ -99,6 +111,62 @@ TEST_F(ViewStoreTest, RefusesWhatDoesNotContinueOrIsNotAChange) {
     EXPECT_EQ(store_->Positions().at(kService), 0u);
   }
   EXPECT_EQ(Refusal(store_->Apply("encounter", {Batch(0, 1, {})}).status()), "PUBLISH_OUT_OF_ORDER");
+}
+
+// Nobody else's views wait for one that cannot be.
+TEST_F(ViewStoreTest, WhatIsNotAViewFailsThoseOfItsSubjectOnly) {
+  projection::v1::ViewChange no_uuid = Put(2, 1, "note", 7, "a");
+  no_uuid.set_view_id("not-a-uuid");
+  struct Case {
+    const char* name;
+    projection::v1::ViewChange change;
+    const char* reason;
+  };
+  const Case cases[] = {
+      {"the publisher says so",        Fail(2, 1,        "event.v1.Odd: DATA_LOSS"), "event.v1.Odd: DATA_LOSS"},
+      {           "a view that is no UUID", no_uuid,             "view_id is not a UUID"},
+      {                                                "no kind",  Put(2,       1, "",                      7,                                        "a"), "kind is not the name of one"},
+      {         "an empty view",                Put(2,                     1,        "note",        7,            ""), "view is empty"},
+      {                   "a view without terms",       Put(2,                   1,         "note",                 7,                       "bad"), "the view is bad"},
+      { "a new one without",      Put(2,                   1,                            "note",                  5,                        "bad"), "the view is bad"},
+  };
+  for (const Case& test : cases) {
+    SCOPED_TRACE(test.name);
+    StoreOnDisk store(TextSchema());
+    ASSERT_TRUE(store->Begin(Hello(5)).ok());
+    const auto applied = store->Apply(
+        kService, {Batch(0, 3, {Put(1, 1, "note", 7, "first"), test.change, Put(3, 2, "note", 8, "other")}),
+                   Batch(3, 5, {Put(4, 1, "note", 9, "later"), Put(5, 2, "note", 8, "and more")})});
+    ASSERT_TRUE(applied.ok()) << applied.status();
+    EXPECT_EQ(*applied, 5u);
+    store.Reopen();
+    EXPECT_EQ(store->FailedSubjects(), 1u);
+    const auto failed = store->Read().FailureOf(UuidBytes(Id(1)), {});
+    ASSERT_TRUE(failed.ok() && failed->has_value());
+    EXPECT_EQ((*failed)->service, kService);
+    EXPECT_EQ((*failed)->failure.position(), 2u);
+    EXPECT_EQ((*failed)->failure.reason(), test.reason);
+    EXPECT_FALSE(store->Read().FailureOf(UuidBytes(Id(2)), {})->has_value());
+    const projection::ReadTimes before{.as_of_recorded = kYear2020 + kSecond};
+    EXPECT_FALSE(store->Read().FailureOf(UuidBytes(Id(1)), before)->has_value()) << "then it was whole";
+    EXPECT_THAT(Found(*store, "and"), ElementsAre(8));
+  }
+}
+
+TEST_F(ViewStoreTest, AFailureIsHealedByARebuildOrAPurge) {
+  Begin(2);
+  Apply({Batch(0, 2, {Fail(1, 1, "odd"), Fail(2, 2, "odd")})});
+  EXPECT_EQ(store_->FailedSubjects(), 2u);
+  Apply({Batch(2, 4, {Purge(3, 2), Put(4, 2, "note", 8, "back")})});
+  EXPECT_EQ(store_->FailedSubjects(), 1u);
+  EXPECT_THAT(Found(*store_, "back"), ElementsAre(8));
+  Begin(4, 2);
+  EXPECT_EQ(store_->FailedSubjects(), 1u) << "the old generation answers meanwhile";
+  Apply({Batch(0, 4, {Put(1, 1, "note", 7, "mended")})});
+  EXPECT_EQ(store_->FailedSubjects(), 0u);
+  EXPECT_FALSE(store_->Read().FailureOf(UuidBytes(Id(1)), {})->has_value());
+  store_.Reopen();
+  EXPECT_EQ(store_->FailedSubjects(), 0u);
 }
 
 TEST_F(ViewStoreTest, IndexFollowsTheView) {
@@ -113,13 +181,6 @@ TEST_F(ViewStoreTest, IndexFollowsTheView) {
   EXPECT_THAT(Found(*store_, "green"), ElementsAre(8));
   Apply({Batch(4, 5, {Patch(5, 1, "note", 7, "green")})});
   EXPECT_THAT(Found(*store_, "green"), ElementsAre(7, 8));
-}
-
-projection::v1::ViewChange Purge(uint64_t position, int subject) {
-  projection::v1::ViewChange change = Remove(position, subject, "", 0);
-  change.clear_view_id();
-  change.set_operation(projection::v1::CHANGE_OPERATION_PURGE);
-  return change;
 }
 
 TEST_F(ViewStoreTest, WhatIsPurgedNeverWas) {

@@ -49,22 +49,31 @@ void Cluster::StartAll() {
   for (const std::string& name : Names()) AwaitHealthy(name);
 }
 
-void Cluster::Start(const std::string& name, const std::vector<std::string>& flags) {
+void Cluster::Start(const std::string& name, const std::vector<std::string>& flags,
+                    const std::vector<std::string>& environment) {
+  if (!TryStart(name, flags, environment)) Fail(name + " did not start", children_.at(name)->Output());
+}
+
+bool Cluster::TryStart(const std::string& name, const std::vector<std::string>& flags,
+                       const std::vector<std::string>& environment) {
   const auto known = addresses_.find(name);
   const std::string listen = known == addresses_.end() ? "127.0.0.1:0" : known->second;
-  std::vector<std::string> command = {absl::StrCat(BinDir(), "/", name, "d"),
-                                      absl::StrCat("--data_dir=", data_dir_, "/", name), "--listen=" + listen,
-                                      "--metrics_listen=127.0.0.1:0"};
+  std::vector<std::string> command;
+  if (!environment.empty()) command.push_back("/usr/bin/env");
+  command.insert(command.end(), environment.begin(), environment.end());
+  command.insert(command.end(),
+                 {absl::StrCat(BinDir(), "/", name, "d"), absl::StrCat("--data_dir=", data_dir_, "/", name),
+                  "--listen=" + listen, "--metrics_listen=127.0.0.1:0"});
   if (name != "readmodel") command.push_back("--readmodel=" + addresses_["readmodel"]);
   if (name == "encounter" || name == "medication") command.push_back("--patient=" + addresses_["patient"]);
   if (name == "medication") command.push_back("--encounter=" + addresses_["encounter"]);
   command.insert(command.end(), flags.begin(), flags.end());
 
-  auto child = std::make_unique<Child>(command);
-  const std::string line = child->AwaitLine("\"event\":\"serving\"");
-  if (line.empty()) Fail(name + " did not start", child->Output());
+  children_[name] = std::make_unique<Child>(command);
+  const std::string line = children_[name]->AwaitLine("\"event\":\"serving\"");
+  if (line.empty()) return false;
   addresses_[name] = absl::StrCat("127.0.0.1:", nlohmann::json::parse(line).at("port").get<int>());
-  children_[name] = std::move(child);
+  return true;
 }
 
 void Cluster::AwaitHealthy(const std::string& name) {
@@ -89,11 +98,15 @@ void Cluster::Kill(const std::string& name) {
   children_.erase(name);
 }
 
-int Cluster::Stop(const std::string& name) {
-  children_.at(name)->Signal(SIGTERM);
+int Cluster::AwaitEnd(const std::string& name) {
   const int code = children_.at(name)->Wait();
   children_.erase(name);
   return code;
+}
+
+int Cluster::Stop(const std::string& name) {
+  children_.at(name)->Signal(SIGTERM);
+  return AwaitEnd(name);
 }
 
 std::shared_ptr<grpc::Channel> Cluster::Channel(const std::string& name) const {

@@ -37,11 +37,18 @@ class Cluster {
 
   // All four, healthy and linked.
   void StartAll();
-  // Starts one and returns when it serves. More flags go to the program as they are.
-  void Start(const std::string& name, const std::vector<std::string>& flags = {});
+  // Starts one and returns when it serves. More flags go to the program as they are, more of its environment is given
+  // as NAME=VALUE.
+  void Start(const std::string& name, const std::vector<std::string>& flags = {},
+             const std::vector<std::string>& environment = {});
+  // The same for one that may end before it serves; false if it does.
+  bool TryStart(const std::string& name, const std::vector<std::string>& flags = {},
+                const std::vector<std::string>& environment = {});
   // Returns when everything that the server links to is linked; health says so.
   void AwaitHealthy(const std::string& name);
   void Kill(const std::string& name);
+  // Waits for one that ends by itself: the exit code, or 128 + the signal that ended it.
+  int AwaitEnd(const std::string& name);
   // SIGTERM, and the exit code.
   int Stop(const std::string& name);
   bool Running(const std::string& name) const { return children_.count(name) > 0; }

@@ -1,8 +1,12 @@
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status.h"
 #include "openssl/evp.h"
@@ -46,8 +50,16 @@ absl::StatusOr<chart::v1::GetDigestResponse> GetDigest(const projection::ViewRea
   }
   Digest digest;
   uint64_t views = 0;
+  // What is left of a record whose views failed is not shown; that they did is.
+  std::string judged;
+  absl::StatusOr<std::optional<projection::FailedViews>> failed = std::nullopt;
   for (const std::string& subject : subjects) {
     RETURN_IF_ERROR(reader.Rows(subject, [&](projection::ViewRow&& row) {
+      if (row.ref.subject != std::exchange(judged, row.ref.subject)) {
+        failed = reader.FailureOf(row.ref.subject, {});
+        if (failed.ok() && failed->has_value()) digest.Add(absl::StrCat("failed ", row.ref.subject));
+      }
+      if (!failed.ok() || failed->has_value()) return failed.ok();
       digest.Add(row.service);
       digest.Add(row.ref.subject);
       digest.Add(row.ref.kind);
@@ -56,6 +68,7 @@ absl::StatusOr<chart::v1::GetDigestResponse> GetDigest(const projection::ViewRea
       ++views;
       return true;
     }));
+    RETURN_IF_ERROR(failed.status());
   }
   chart::v1::GetDigestResponse response;
   response.set_digest(digest.Hex());

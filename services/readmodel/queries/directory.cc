@@ -36,6 +36,7 @@ absl::StatusOr<chart::v1::ListDirectoryResponse> ListDirectory(const projection:
 absl::StatusOr<chart::v1::GetDirectoryEntryResponse> GetDirectoryEntry(
     const projection::ViewReader& reader, const chart::v1::GetDirectoryEntryRequest& request) {
   const std::string id = UuidBytes(request.id());
+  RETURN_IF_ERROR(CheckViews(reader, id, TimesOf(request.options())));
   for (const char* kind : {kPractitioner, kOrganization}) {
     ASSIGN_OR_RETURN(const auto row, reader.Find({id, kind, id}, TimesOf(request.options())));
     if (!row.has_value()) continue;

@@ -66,6 +66,10 @@ bool Matches(const PatientView& patient, const Conditions& conditions) {
   return HasNames(patient, conditions.words);
 }
 
+bool IsViewsFailed(const absl::Status& status) {
+  return RefusalInfo(status).reason() == chart::v1::ChartError_Name(chart::v1::VIEWS_FAILED);
+}
+
 std::string MostSelectivePrefix(const Conditions& conditions) {
   constexpr size_t kWholeDate = sizeof("byyyymmdd") - 1;
   if (!conditions.identifier_value.empty()) {
@@ -104,12 +108,17 @@ absl::StatusOr<chart::v1::SearchPatientsResponse> SearchPatients(const projectio
       response.set_next_page_token(MakePageToken(request, last));
       break;
     }
-    ASSIGN_OR_RETURN(Person person, FindPerson(reader, UuidText(*record), {}));
-    chart::v1::PatientMatch*& match = by_survivor[person.survivor];
+    absl::StatusOr<Person> person = FindPerson(reader, UuidText(*record), {});
+    const bool failed = IsViewsFailed(person.status());
+    // Found all the same, as what it was before.
+    if (failed) person = Person{.survivor = *record, .view = view.patient()};
+    RETURN_IF_ERROR(person.status());
+    chart::v1::PatientMatch*& match = by_survivor[person->survivor];
     if (match == nullptr) {
       match = response.add_matches();
-      *match->mutable_patient() = std::move(person.view);
+      *match->mutable_patient() = std::move(person->view);
     }
+    match->set_views_failed(match->views_failed() || failed);
     match->add_matched_ids(UuidText(*record));
     last = *record;
   }
