@@ -99,18 +99,25 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(c
     return absl::NotFoundError(absl::StrCat("there is no event log in ", directory));
   }
   RETURN_IF_ERROR(CheckOwnership(directory));
+  return OpenForReading(directory, nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(const std::string& directory,
+                                                                               std::shared_ptr<rocksdb::Env> env) {
+  rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env.get();
   std::vector<std::string> names;
-  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names);
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(options, directory, &names);
   if (!listed.ok() || names.size() != kFamilyCount) {
     return absl::FailedPreconditionError(
         absl::StrCat(directory, " was written by another release; open it once with this one"));
   }
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
-  const rocksdb::Status status =
-      rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), directory, MakeFamilies({}), &families, &db);
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, MakeFamilies({}), &families, &db);
   if (!status.ok()) return OpenError(directory, status);
   std::unique_ptr<RocksCommitLog> log(new RocksCommitLog(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+  log->env_ = std::move(env);
   RETURN_IF_ERROR(log->ReadIdentity().status());
   return log;
 }
