@@ -29,6 +29,7 @@ constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
 struct UpOptions {
   std::string dir;
+  std::string backup_root;
   bool detach = false;
 };
 
@@ -74,9 +75,10 @@ Supervisor::Surroundings TheRealOnes() {
 }
 
 // Starts the servers one after the other, each when those that it links to serve.
-absl::Status StartServers(Supervisor& supervisor, const Connection& connection, const std::string& dir) {
+absl::Status StartServers(Supervisor& supervisor, const Connection& connection, const std::string& dir,
+                          const std::string& backup_root) {
   for (const ServerName& server : kServers) {
-    Program program = ServerProgram(connection, server, dir);
+    Program program = ServerProgram(connection, server, dir, backup_root);
     const std::string log = program.log;
     std::error_code error;  // A log that does not exist yet has no old lines.
     const uintmax_t old_size = std::filesystem::exists(log, error) ? std::filesystem::file_size(log, error) : 0;
@@ -104,13 +106,13 @@ std::string Endpoints(const Supervisor& supervisor, const Connection& connection
   return text.str();
 }
 
-absl::Status RunServers(const std::string& dir, const Connection& connection, size_t width, const std::string& hint,
-                        const Announce& announce) {
+absl::Status RunServers(const std::string& dir, const std::string& backup_root, const Connection& connection,
+                        size_t width, const std::string& hint, const Announce& announce) {
   BlockSignals();
   ASSIGN_OR_RETURN(const Fd lock, LockDataDir(dir));
   RETURN_IF_ERROR(CheckInstallation(connection));
   Supervisor supervisor(TheRealOnes());
-  absl::Status status = StartServers(supervisor, connection, dir);
+  absl::Status status = StartServers(supervisor, connection, dir, backup_root);
   if (status.ok() && !announce(absl::StrCat(Endpoints(supervisor, connection, width), "data in ", dir, ", logs in ",
                                             dir, "/logs; ", hint, "\n"))) {
     status = absl::CancelledError("nobody waits for the servers any more");
@@ -127,16 +129,19 @@ absl::Status RunServers(const std::string& dir, const Connection& connection, si
 
 absl::Status Up(const UpOptions& options, const Connection& connection) {
   const std::string dir = std::filesystem::absolute(options.dir).string();
+  const std::string backup_root =
+      options.backup_root.empty() ? "" : std::filesystem::absolute(options.backup_root).string();
   RETURN_IF_ERROR(MakeDataDir(dir));
   const size_t width = TerminalWidth();
   if (!options.detach) {
-    return RunServers(dir, connection, width, "Ctrl-C stops them", [](const std::string& text) {
+    return RunServers(dir, backup_root, connection, width, "Ctrl-C stops them", [](const std::string& text) {
       std::cout << text << std::flush;
       return true;
     });
   }
   return Detach(LogPath(dir, "up"), [&](const Announce& announce) {
-    return RunServers(dir, connection, width, absl::StrCat("`anamnesis down --data ", dir, "` stops them"), announce);
+    return RunServers(dir, backup_root, connection, width, absl::StrCat("`anamnesis down --data ", dir, "` stops them"),
+                      announce);
   });
 }
 
@@ -146,6 +151,10 @@ void AddUpCommand(CLI::App& app, Connection& connection) {
   auto options = std::make_shared<UpOptions>();
   CLI::App* command = app.add_subcommand("up", "Run all servers on one data directory until Ctrl-C");
   AddDataOption(*command, options->dir);
+  command->add_option(
+      "--backup-root", options->backup_root,
+      "Directory below which backups may be written, on another disk if possible (default: `backups` in "
+      "the data)");
   command->add_flag("--detach", options->detach, "Return when they are healthy, and leave them running");
   command->footer("A server that dies is started again. Their output is in the logs directory of the data.");
   command->callback([options, &connection] { Finish(Up(*options, connection)); });
