@@ -1,5 +1,6 @@
 #include "audit/verify_log.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -73,6 +74,10 @@ class Pass {
     if (record.position != position) Problem(position, "holds the record of another position");
     if (record.recorded_micros <= last_recorded_micros_) Problem(position, "was recorded before the one before it");
     last_recorded_micros_ = record.recorded_micros;
+    for (const eventlog::DecidedAgainst& known : record.metadata.decided_against) {
+      uint64_t& newest = verdict_.decided_against[known.log];
+      newest = std::max(newest, known.position);
+    }
     StreamHead& head = heads_[record.stream];
     if (record.version != head.version + 1 || record.previous_position != head.position) {
       Problem(position, "does not continue its stream");
@@ -128,11 +133,15 @@ class Pass {
 
 absl::StatusOr<LogVerdict> VerifyLog(const std::string& directory, const VerifyOptions& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::CommitLog> engine, eventlog::OpenForReading(directory));
+  return VerifyLog(*engine, options);
+}
+
+absl::StatusOr<LogVerdict> VerifyLog(eventlog::CommitLog& engine, const VerifyOptions& options) {
   std::unique_ptr<eventlog::Keyring> keyring;
   if (options.keks != nullptr) {
-    ASSIGN_OR_RETURN(keyring, eventlog::Keyring::Open(*engine, options.keks, kCachedKeys));
+    ASSIGN_OR_RETURN(keyring, eventlog::Keyring::Open(engine, options.keks, kCachedKeys));
   }
-  return Pass(*engine, keyring.get(), options).Run();
+  return Pass(engine, keyring.get(), options).Run();
 }
 
 }  // namespace anamnesis::audit

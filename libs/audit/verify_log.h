@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "eventlog/commit_log.h"
 #include "evidence/checkpoint.h"
 #include "vault/key_ring.h"
 
@@ -38,6 +40,7 @@ struct LogVerdict {
   uint64_t sealed = 0;  // Payloads that were not opened, for want of the key-encryption key.
   uint64_t erased = 0;  // Payloads whose key was destroyed.
   evidence::Hash root = {};
+  std::map<std::string, uint64_t> decided_against;  // The newest position of each followed log that a decision knew.
   // What is wrong, with its position, without content; at most kMaxProblems. Empty: everything verifies.
   std::vector<std::string> problems;
 };
@@ -46,5 +49,7 @@ struct LogVerdict {
 // that the index of streams says the same, that payloads open, and that the tree's root is that of each checkpoint. The
 // log may be open elsewhere; what is there when this begins is verified. An error is of reading, not of what was read.
 absl::StatusOr<LogVerdict> VerifyLog(const std::string& directory, const VerifyOptions& options);
+// The same of one that is open for reading.
+absl::StatusOr<LogVerdict> VerifyLog(eventlog::CommitLog& engine, const VerifyOptions& options);
 
 }  // namespace anamnesis::audit

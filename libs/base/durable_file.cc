@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -87,6 +88,25 @@ absl::Status CheckIsPrivate(int fd, const std::string& path) {
       path, " is not for its owner alone: chmod 600 it, and make a new key if others could read this one"));
 }
 
+// The beginning of a file that `check` finds good.
+absl::StatusOr<std::string> Read(const std::string& path, size_t max_bytes,
+                                 absl::Status (*check)(int fd, const std::string& path)) {
+  const File file(path, O_RDONLY | O_NONBLOCK, 0);  // Not to wait where it is a pipe.
+  if (file.fd() < 0 && errno == ENOENT) return absl::NotFoundError(absl::StrCat("there is no file ", path));
+  if (file.fd() < 0) return Cannot("open", path);
+  RETURN_IF_ERROR(check(file.fd(), path));
+  std::string content;
+  char piece[64 << 10];
+  ssize_t size = 1;
+  while (size != 0 && content.size() < max_bytes) {
+    size = read(file.fd(), piece, std::min(sizeof(piece), max_bytes - content.size()));
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return Cannot("read", path);
+    content.append(piece, static_cast<size_t>(size));
+  }
+  return content;
+}
+
 }  // namespace
 
 absl::Status CreateFileDurably(const std::string& path, std::string_view text, mode_t mode) {
@@ -108,16 +128,12 @@ absl::Status ReplaceFileDurably(const std::string& path, std::string_view text) 
   return SyncDirectory(DirectoryOf(path));
 }
 
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
+  return Read(path, max_bytes, [](int, const std::string&) { return absl::OkStatus(); });
+}
+
 absl::StatusOr<std::string> ReadPrivateFile(const std::string& path, size_t max_bytes) {
-  const File file(path, O_RDONLY | O_NONBLOCK, 0);  // Not to wait where it is a pipe.
-  if (file.fd() < 0 && errno == ENOENT) return absl::NotFoundError(absl::StrCat("there is no file ", path));
-  if (file.fd() < 0) return Cannot("open", path);
-  RETURN_IF_ERROR(CheckIsPrivate(file.fd(), path));
-  std::string content(max_bytes, '\0');
-  const ssize_t size = read(file.fd(), content.data(), content.size());
-  if (size < 0) return Cannot("read", path);
-  content.resize(static_cast<size_t>(size));
-  return content;
+  return Read(path, max_bytes, CheckIsPrivate);
 }
 
 }  // namespace anamnesis

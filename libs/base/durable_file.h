@@ -22,6 +22,10 @@ absl::Status CreateFileDurably(const std::string& path, std::string_view text, m
 // the new. FAILED_PRECONDITION where it cannot be done.
 absl::Status ReplaceFileDurably(const std::string& path, std::string_view text);
 
+// The content of a file, at most `max_bytes` of it. NOT_FOUND where there is none, FAILED_PRECONDITION where it cannot
+// be read.
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
+
 // The content of a secret: a regular file of this user that nobody else may read, at most `max_bytes` of it. NOT_FOUND
 // where there is none; FAILED_PRECONDITION where it is something else or cannot be read, with what to do.
 absl::StatusOr<std::string> ReadPrivateFile(const std::string& path, size_t max_bytes);

@@ -100,6 +100,9 @@ class CommitLog {
   virtual absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const = 0;
 
   virtual std::string LogId() const = 0;
+
+  // See EventLog. Beside Commit, which stops it for an erasure.
+  virtual absl::StatusOr<BackupMade> Backup(const BackupOptions& options) = 0;
 };
 
 // Told when the log can no longer keep its promise; does not return outside tests.

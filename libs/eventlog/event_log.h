@@ -147,6 +147,27 @@ struct CommitReport {
   int64_t sync_micros = 0;
 };
 
+// What is left free at the least where backups are: it may be the disk that commits go to, and a full one stops them.
+inline constexpr uint64_t kSpareBytes = 256 << 20;
+
+struct BackupOptions {
+  std::string directory;          // Of this log's backups; made if it is not there.
+  uint64_t bytes_per_second = 0;  // How fast to copy; 0: as fast as it goes.
+  uint64_t spare_bytes = kSpareBytes;
+  // Told of the bytes copied and of about how many there will be, from another thread; false stops the backup.
+  std::function<bool(uint64_t copied, uint64_t expected)> progress;
+};
+
+// A backup that was made.
+struct BackupMade {
+  uint32_t number = 0;               // Among those in the directory; each has a greater one than those before it.
+  Position tail = 0;                 // Of the last event in it.
+  int64_t recorded_micros = 0;       // When that was recorded; 0 where there is none.
+  uint64_t new_bytes = 0;            // Of the files that were copied.
+  uint64_t shared_bytes = 0;         // Of the files that earlier backups have too.
+  std::vector<std::string> kek_ids;  // The key-encryption keys that its data keys may be wrapped with.
+};
+
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -217,6 +238,17 @@ class EventLog {
   // Wraps every data key with the current key of `keks`, and new ones from now on; returns how many were wrapped anew.
   // Durable before it returns. FAILED_PRECONDITION where `keks` lacks one that is in use; then nothing has changed.
   virtual absl::StatusOr<uint64_t> RewrapKeys(std::shared_ptr<const vault::KeyRing> keks) = 0;
+
+  // Copies everything that is stored to a new backup, beside appends and reads, of which the copying disturbs none: at
+  // least what was durable before the call, and up to its tail all of it. Returns when it is on stable storage. An
+  // erasure that comes meanwhile does not wait for the copying: it is begun again. One backup of a directory at a time;
+  // not from a callback.
+  //   FAILED_PRECONDITION  the directory holds something else, or a damaged backup, or cannot be written
+  //   RESOURCE_EXHAUSTED   there is not enough room for it
+  //   CANCELLED            `progress` said so
+  //   UNAVAILABLE          erasures came between again and again
+  //   UNIMPLEMENTED        the log is in memory
+  virtual absl::StatusOr<BackupMade> Backup(const BackupOptions& options) = 0;
 
   // Commits what is sequenced, wakes every subscription with kClosed and refuses what comes after. Idempotent, not from
   // a callback; the destructor calls it.

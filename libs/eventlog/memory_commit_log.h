@@ -36,6 +36,9 @@ class MemoryCommitLog : public CommitLog {
   absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) override;
   absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const override;
   std::string LogId() const override { return log_id_; }
+  absl::StatusOr<BackupMade> Backup(const BackupOptions&) override {
+    return absl::UnimplementedError("the log is in memory: there is nothing to back up");
+  }
 
  private:
   class MemoryScan;

@@ -8,37 +8,15 @@
 #include "base/failpoint.h"
 #include "base/status.h"
 #include "eventlog/coding.h"
+#include "eventlog/rocks_rows.h"
 
 namespace anamnesis::eventlog {
 namespace {
 
 constexpr size_t kBatchRoomPerEvent = 160;  // Keys and index rows.
 
-absl::Status FromRocks(const rocksdb::Status& status) {
-  if (status.ok()) return absl::OkStatus();
-  const std::string text = absl::StrCat("event log: ", status.ToString());
-  return status.IsCorruption() ? absl::DataLossError(text) : absl::InternalError(text);
-}
-
 const std::string kKekPrefix = "kek:";
 const std::string kPurgePrefix = "purge:";
-
-// <name> NUL <big-endian number>: the rows of a stream or entity stand together, in the order of versions or numbers.
-std::string NumberedKey(const std::string& name, uint64_t number) {
-  std::string key;
-  key.reserve(name.size() + 1 + sizeof(number));
-  key.append(name).push_back('\0');
-  PutBigEndian64(key, number);
-  return key;
-}
-
-bool IsRowOf(const std::string& name, const rocksdb::Slice& key) {
-  return key.size() == name.size() + 1 + sizeof(uint64_t) && key.starts_with(name) && key[name.size()] == '\0';
-}
-
-uint64_t NumberOf(const rocksdb::Slice& key) {
-  return FromBigEndian64(key.ToStringView().substr(key.size() - sizeof(uint64_t)));
-}
 
 class RocksScan final : public RecordScan {
  public:
@@ -80,6 +58,14 @@ rocksdb::Status RocksCommitLog::WriteSynced(rocksdb::WriteBatch* batch) {
 }
 
 absl::Status RocksCommitLog::Commit(const WriteSet& set) {
+  if (set.erased.empty()) return Write(set);
+  const BackupGate::ErasureTurn no_backup(backup_gate_);
+  RETURN_IF_ERROR(Write(set));
+  Failpoint(Step::kEraseCommitted);
+  return FinishErasures();
+}
+
+absl::Status RocksCommitLog::Write(const WriteSet& set) {
   size_t room = 0;
   for (const WriteSet::Event& event : set.events) {
     room += event.bytes.size() + event.record->stream.size() + kBatchRoomPerEvent;
@@ -103,9 +89,7 @@ absl::Status RocksCommitLog::Commit(const WriteSet& set) {
     if (status.ok()) status = batch.Put(families_[kMeta], kPurgePrefix + entity, "");
   }
   if (status.ok()) status = WriteSynced(&batch);
-  if (!status.ok() || set.erased.empty()) return FromRocks(status);
-  Failpoint(Step::kEraseCommitted);
-  return FinishErasures();
+  return FromRocks(status);
 }
 
 // Overwritten rows stay in the write-ahead log until everything of it is in sorted files, and in sorted files until
@@ -161,9 +145,7 @@ absl::Status RocksCommitLog::ForEachKey(
     const std::function<absl::Status(const std::string& entity, uint64_t number, std::string_view row)>& use) const {
   const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kKeys);
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
-    const std::string_view key = rows->key().ToStringView();
-    RETURN_IF_ERROR(
-        use(std::string(key.substr(0, key.find('\0'))), NumberOf(rows->key()), rows->value().ToStringView()));
+    RETURN_IF_ERROR(use(NameOf(rows->key()), NumberOf(rows->key()), rows->value().ToStringView()));
   }
   return FromRocks(rows->status());
 }

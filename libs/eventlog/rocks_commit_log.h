@@ -2,14 +2,21 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "eventlog/backup_gate.h"
 #include "eventlog/commit_log.h"
 #include "eventlog/rocks_options.h"
 #include "rocksdb/db.h"
+#include "rocksdb/utilities/backup_engine.h"
 
 namespace anamnesis::eventlog {
+
+// The number of the newest data key of each entity that seals something.
+using KeysInUse = std::unordered_map<std::string, uint64_t>;
 
 class RocksCommitLog final : public CommitLog {
  public:
@@ -20,6 +27,9 @@ class RocksCommitLog final : public CommitLog {
   // Commit and its like fail; the end of the log is not checked.
   static absl::StatusOr<std::unique_ptr<RocksCommitLog>> OpenForReading(const std::string& directory,
                                                                         const LogOptions& options = {});
+  // The same in another environment than the file system: that in which RocksDB shows a backup as a directory.
+  static absl::StatusOr<std::unique_ptr<RocksCommitLog>> OpenForReading(const std::string& directory,
+                                                                        std::shared_ptr<rocksdb::Env> env);
   ~RocksCommitLog() override;
 
   absl::Status Commit(const WriteSet& set) override;
@@ -40,12 +50,20 @@ class RocksCommitLog final : public CommitLog {
   absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) override;
   absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const override;
   std::string LogId() const override { return log_id_; }
+  absl::StatusOr<BackupMade> Backup(const BackupOptions& options) override;
+
+  // Takes everything after a position out of the log, and out of its files: events, what stands in the index of
+  // streams, requests, data keys that seal nothing before; and every snapshot. For a copy that nobody serves or will
+  // serve if this fails. `last` must be the end of an append.
+  absl::Status CutAfter(Position last, const PayloadKeys& keys);
 
  private:
   RocksCommitLog(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families);
 
   // OK where everything that was acknowledged stands before the tear that a strict recovery found.
   static absl::Status CheckTear(const std::string& directory, const LogOptions& options, const rocksdb::Status& strict);
+  static absl::StatusOr<std::unique_ptr<RocksCommitLog>> OpenReadOnly(const std::string& directory,
+                                                                      const LogOptions& options);
   // Writes the identity of a new log, or reads and checks that of an old one.
   absl::Status Identify();
   absl::Status MakeIdentity();
@@ -58,6 +76,18 @@ class RocksCommitLog final : public CommitLog {
   // streams.
   absl::Status CheckEnd() const;
 
+  // One backup; none where an erasure stopped it.
+  absl::StatusOr<std::optional<BackupMade>> BackupOnce(const BackupOptions& options);
+  // About how many bytes are to be copied that no earlier backup has.
+  uint64_t BytesNotIn(const std::vector<rocksdb::BackupInfo>& earlier) const;
+  // What CutAfter takes out, each of one kind.
+  absl::StatusOr<KeysInUse> KeysInUseUpTo(Position last) const;
+  absl::Status CutEvents(Position last);
+  absl::Status CutRequests(Position last, const PayloadKeys& keys, const KeysInUse& in_use);
+  absl::Status CutKeys(const KeysInUse& in_use);
+  absl::Status CutSnapshots();
+
+  absl::Status Write(const WriteSet& set);
   rocksdb::Status PutKeys(const std::vector<WriteSet::Key>& keys, rocksdb::WriteBatch& batch) const;
   // Removes from every file what erasures overwrote, those that a crash cut short too.
   absl::Status FinishErasures();
@@ -65,10 +95,12 @@ class RocksCommitLog final : public CommitLog {
   absl::StatusOr<std::optional<std::string>> Get(Family family, const std::string& key) const;
   std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const;
 
+  std::shared_ptr<rocksdb::Env> env_;  // Null: the file system.
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::string log_id_;
   rocksdb::ReadOptions scan_options_;
+  BackupGate backup_gate_;
 };
 
 }  // namespace anamnesis::eventlog

@@ -124,6 +124,20 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(c
     return absl::NotFoundError(absl::StrCat("there is no event log in ", directory));
   }
   RETURN_IF_ERROR(CheckOwnership(directory, options));
+  return OpenReadOnly(directory, options);
+}
+
+absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenForReading(const std::string& directory,
+                                                                               std::shared_ptr<rocksdb::Env> env) {
+  LogOptions options;
+  options.env = env.get();
+  ASSIGN_OR_RETURN(std::unique_ptr<RocksCommitLog> log, OpenReadOnly(directory, options));
+  log->env_ = std::move(env);
+  return log;
+}
+
+absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenReadOnly(const std::string& directory,
+                                                                             const LogOptions& options) {
   std::vector<std::string> names;
   const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(MakeReadOptions(options), directory, &names);
   if (!listed.ok() || names.size() != kFamilyCount) {

@@ -27,6 +27,29 @@ absl::StatusOr<RequestRow> ReadContent(StrictReader& reader) {
   return row;
 }
 
+bool IsPlainRequest(std::string_view bytes) {
+  return !bytes.empty() && static_cast<uint8_t>(bytes.front()) == kPlainRequestFormat;
+}
+
+// A sealed row's parts, which point into it.
+struct SealedRequest {
+  RequestSeal seal;
+  std::string_view bound;
+  std::string_view sealed;
+};
+
+absl::StatusOr<SealedRequest> ReadSealed(std::string_view bytes) {
+  StrictReader reader("request row", bytes);
+  SealedRequest request;
+  reader.Require(reader.Byte() == kSealedRequestFormat, "unknown format version");
+  request.seal.entity = reader.Text(kMaxStreamNameBytes);
+  request.seal.key_number = reader.Varint();
+  request.bound = bytes.substr(0, reader.offset());
+  request.sealed = reader.Text(kMaxResultBytes + kRoomForFixedParts);
+  RETURN_IF_ERROR(reader.Finish());
+  return request;
+}
+
 }  // namespace
 
 std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row, std::string_view entity,
@@ -47,21 +70,25 @@ std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row,
   return out;
 }
 
+absl::StatusOr<RequestSeal> SealOfRequestRow(std::string_view bytes) {
+  if (IsPlainRequest(bytes)) return RequestSeal();
+  ASSIGN_OR_RETURN(const SealedRequest request, ReadSealed(bytes));
+  return request.seal;
+}
+
 absl::StatusOr<std::optional<RequestRow>> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
                                                            const PayloadKeys& keys) {
-  StrictReader reader("request row", bytes);
-  const uint8_t format = reader.Byte();
-  if (format == kPlainRequestFormat) return ReadContent(reader);
-  reader.Require(format == kSealedRequestFormat, "unknown format version");
-  const std::string_view entity = reader.Text(kMaxStreamNameBytes);
-  const uint64_t key_number = reader.Varint();
-  const std::string bound = std::string(bytes.substr(0, reader.offset())) + std::string(request_id);
-  const std::string_view sealed = reader.Text(kMaxResultBytes + kRoomForFixedParts);
-  RETURN_IF_ERROR(reader.Finish());
-  ASSIGN_OR_RETURN(const vault::SharedKey key, keys.Find(entity, key_number));
+  if (IsPlainRequest(bytes)) {
+    StrictReader reader("request row", bytes);
+    reader.Byte();
+    return ReadContent(reader);
+  }
+  ASSIGN_OR_RETURN(const SealedRequest request, ReadSealed(bytes));
+  ASSIGN_OR_RETURN(const vault::SharedKey key, keys.Find(request.seal.entity, request.seal.key_number));
   if (key == nullptr) return std::optional<RequestRow>();
   std::string content;
-  if (!vault::Open(*key, sealed, bound, content)) return absl::DataLossError("request row: it does not open");
+  if (!vault::Open(*key, request.sealed, std::string(request.bound) + std::string(request_id), content))
+    return absl::DataLossError("request row: it does not open");
   StrictReader content_reader("content of a request row", content);
   return ReadContent(content_reader);
 }

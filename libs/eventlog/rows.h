@@ -25,6 +25,14 @@ std::string EncodeRequestRow(std::string_view request_id, const RequestRow& row,
 absl::StatusOr<std::optional<RequestRow>> DecodeRequestRow(std::string_view request_id, std::string_view bytes,
                                                            const PayloadKeys& keys);
 
+// Which data key seals a request row; number 0 for one of release 1, which did not seal.
+struct RequestSeal {
+  std::string_view entity;  // Points into the row.
+  uint64_t key_number = 0;
+};
+// DATA_LOSS as DecodeRequestRow; the seal itself is not opened.
+absl::StatusOr<RequestSeal> SealOfRequestRow(std::string_view bytes);
+
 // The outcome as the answer to a repeated request; ALREADY_EXISTS if `digest` shows that it is another request.
 absl::StatusOr<AppendResult> AnswerAgain(const RequestRow& row, std::string_view digest);
 

@@ -47,6 +47,7 @@ class SequencedLog final : public EventLog {
   absl::Status ReadStored(Position first, Position last,
                           const std::function<void(std::string_view bytes)>& take) const override;
   absl::StatusOr<uint64_t> RewrapKeys(std::shared_ptr<const vault::KeyRing> keks) override;
+  absl::StatusOr<BackupMade> Backup(const BackupOptions& options) override { return engine_->Backup(options); }
   void Close() override;
 
  private:

@@ -8,6 +8,11 @@
 
 namespace anamnesis::evidence {
 
+absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const Signer& signer) {
+  ASSIGN_OR_RETURN(const std::string text, FormatCheckpoint(checkpoint));
+  return SignNote(text, signer);
+}
+
 absl::StatusOr<Checkpoint> VerifiedCheckpoint(std::string_view note, const VerifierKey& key) {
   const std::vector<VerifierKey> keys = {key};
   ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));

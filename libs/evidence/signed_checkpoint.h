@@ -1,6 +1,7 @@
 // A checkpoint in the note that carries it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -8,6 +9,9 @@
 #include "evidence/note_key.h"
 
 namespace anamnesis::evidence {
+
+// A note of the checkpoint with the signer's signature. INVALID_ARGUMENT as FormatCheckpoint.
+absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const Signer& signer);
 
 // The checkpoint of a note that this key signed, of the log that the key is named after. UNAUTHENTICATED where the key
 // did not sign it or it is of another log, INVALID_ARGUMENT where it is none.

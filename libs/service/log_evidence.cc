@@ -6,7 +6,6 @@
 #include <sstream>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
@@ -209,10 +208,18 @@ absl::StatusOr<std::string> LogEvidence::Checkpoint() {
     MutexLock lock(mutex_);
     keeper_.Want(tail_);
   }
-  evidence::Checkpoint checkpoint{.origin = origin_, .size = tree_->size()};
-  ASSIGN_OR_RETURN(checkpoint.root, evidence::RootOf(*tree_, checkpoint.size));
-  ASSIGN_OR_RETURN(const std::string text, evidence::FormatCheckpoint(checkpoint));
-  return evidence::SignNote(text, signer_);
+  return Sign(tree_->size());
+}
+
+absl::StatusOr<std::string> LogEvidence::CheckpointOf(uint64_t size) {
+  RETURN_IF_ERROR(keeper_.AwaitSize(size, std::chrono::steady_clock::now() + kCatchUpPatience));
+  return Sign(size);
+}
+
+absl::StatusOr<std::string> LogEvidence::Sign(uint64_t size) const {
+  evidence::Checkpoint checkpoint{.origin = origin_, .size = size};
+  ASSIGN_OR_RETURN(checkpoint.root, evidence::RootOf(*tree_, size));
+  return evidence::SignCheckpoint(checkpoint, signer_);
 }
 
 absl::Status LogEvidence::status() const {

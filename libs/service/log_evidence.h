@@ -47,6 +47,8 @@ class LogEvidence {
 
   // A signed checkpoint of the tree as it is now. What the log is ahead of it follows within milliseconds.
   absl::StatusOr<std::string> Checkpoint();
+  // A signed checkpoint of the first `size` events; waits until they are durable and in the tree.
+  absl::StatusOr<std::string> CheckpointOf(uint64_t size);
   // Compares the log with a checkpoint of it that `keeper` has kept. DATA_LOSS where this service signed it and the log
   // is shorter or another history: then it must not be served. FAILED_PRECONDITION where it is signed with another key.
   absl::Status Confront(std::string_view note, const std::string& keeper);
@@ -72,6 +74,7 @@ class LogEvidence {
   // Whether the log begins with what the checkpoint commits to; `name` is what it is called in the error.
   absl::Status CheckBeginsWith(const evidence::Checkpoint& checkpoint, const std::string& name);
   absl::Status LoadCosigned();
+  absl::StatusOr<std::string> Sign(uint64_t size) const;
   absl::Status WriteCheckpoint();
   void Run();
 

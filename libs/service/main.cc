@@ -22,6 +22,10 @@ ABSL_FLAG(std::string, kek_file, "",
           "File of mode 0600 with the key-encryption keys, the current one first; made for a new log. By default "
           "log.kek in the data directory: move it to another disk, or let --kek_command fetch it.");
 ABSL_FLAG(std::string, kek_command, "", "Shell command that prints what a key file holds, in the place of one.");
+ABSL_FLAG(std::string, backup_root, "",
+          "Directory below which backups may be written; `backups` beside the data directory by default. Choose one on "
+          "another disk.");
+ABSL_FLAG(uint64_t, backup_bytes_per_second, 0, "How fast a backup may copy; 0: as fast as it goes.");
 ABSL_FLAG(int, state_cache_mb, 64, "Memory for the states of recently used streams, in MiB.");
 ABSL_FLAG(int, max_commands, 4096, "Commands in flight before further ones are refused with RESOURCE_EXHAUSTED.");
 
@@ -79,6 +83,8 @@ WriteServiceOptions OptionsFromFlags(int argc, char** argv, const std::string& p
   options.roles_file = absl::GetFlag(FLAGS_roles_file);
   options.log.kek_file = absl::GetFlag(FLAGS_kek_file);
   options.log.kek_command = absl::GetFlag(FLAGS_kek_command);
+  options.backups.root = absl::GetFlag(FLAGS_backup_root);
+  options.backups.bytes_per_second = absl::GetFlag(FLAGS_backup_bytes_per_second);
   options.runner.cache_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_state_cache_mb)) << 20;
   options.runner.max_in_flight = static_cast<size_t>(absl::GetFlag(FLAGS_max_commands));
   return options;

@@ -1,6 +1,7 @@
 // How a write service is configured.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -11,6 +12,12 @@
 
 namespace anamnesis::service {
 
+// Where a service may write backups, and how.
+struct BackupRules {
+  std::string root;               // Empty: `backups` beside the data directory.
+  uint64_t bytes_per_second = 0;  // 0: as fast as it goes.
+};
+
 struct WriteServiceOptions {
   std::string data_dir;  // Empty: the log is in memory, for tests of services that follow no other.
   std::string listen = "127.0.0.1:0";
@@ -20,6 +27,7 @@ struct WriteServiceOptions {
   std::map<std::string, std::string> follow;     // Service to address; one that is not named is not followed.
   std::map<std::string, std::string> witnesses;  // Service to address: whom this one's checkpoints are shown.
   eventlog::LogOptions log;
+  BackupRules backups;
   decider::CommandRunnerOptions runner;
 };
 

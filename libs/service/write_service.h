@@ -21,6 +21,7 @@
 #include "rpc/health.h"
 #include "rpc/metrics.h"
 #include "rpc/server.h"
+#include "service/backup_service.h"
 #include "service/command_service.h"
 #include "service/evidence_service.h"
 #include "service/followed_commands.h"
@@ -119,6 +120,8 @@ class WriteService {
         keys_(
             *log_, [this] { return CurrentKeks(); }, gate_),
         evidence_service_(*log_, evidence_.get(), gate_),
+        backups_(*log_, evidence_.get(), {.service = context_.name, .data_dir = options.data_dir}, options.backups,
+                 gate_),
         ops_(
             context_.name, [this](ops::v1::GetStatusResponse& response) { Describe(response); }, gate_),
         server_({.listen_address = options.listen, .metrics_address = options.metrics_listen}, gate_, health_) {
@@ -166,8 +169,8 @@ class WriteService {
     monitor_ = std::make_unique<Monitor>(std::move(links), health_, metrics_, [this] {
       UpdateRunnerMetrics(runner_.stats(), runner_.in_flight(), metrics_);
     });
-    ASSIGN_OR_RETURN(port_,
-                     server_.Start({&commands_, &feed_, &keys_, &evidence_service_, &witnessing_->service(), &ops_}));
+    ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &keys_, &evidence_service_, &witnessing_->service(),
+                                           &backups_, &ops_}));
     health_.SetServing(commands_.name(), true);
     health_.SetServing(feed_.name(), true);
     witnessing_->Start();
@@ -222,6 +225,7 @@ class WriteService {
   feed::FeedService feed_;
   KeyService keys_;
   EvidenceService evidence_service_;
+  BackupService backups_;
   OpsService ops_;
   std::vector<std::unique_ptr<FollowedCommands<D>>> followed_commands_;
   std::vector<std::unique_ptr<feed::Follower>> followers_;

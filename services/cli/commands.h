@@ -30,6 +30,8 @@ void AddStatusCommand(CLI::App& app, Connection& connection);
 void AddDigestCommand(CLI::App& app, Connection& connection);
 void AddVerifyCommand(CLI::App& app, Connection& connection);
 void AddKeysCommand(CLI::App& app, Connection& connection);
+void AddBackupCommand(CLI::App& app, Connection& connection);
+void AddRestoreCommand(CLI::App& app);
 void AddEraseCommand(CLI::App& app, Connection& connection);
 void AddRebuildCommand(CLI::App& app, Connection& connection);
 

@@ -45,7 +45,12 @@ std::string KekPath(const std::string& dir) {
   return dir + "/kek";
 }
 
-Program ServerProgram(const Connection& connection, const ServerName& server, const std::string& dir) {
+std::string BackupsPath(const std::string& dir) {
+  return dir + "/backups";
+}
+
+Program ServerProgram(const Connection& connection, const ServerName& server, const std::string& dir,
+                      const std::string& backup_root) {
   const std::string name = server.name;
   Program program = {.name = server.program, .log = LogPath(dir, server.program)};
   program.command = {ProgramPath(server), absl::StrCat("--data_dir=", dir, "/", name),
@@ -56,6 +61,7 @@ Program ServerProgram(const Connection& connection, const ServerName& server, co
   if (name == "readmodel") return program;
   program.layer = 1;
   program.command.push_back("--kek_file=" + KekPath(dir));
+  program.command.push_back("--backup_root=" + (backup_root.empty() ? BackupsPath(dir) : backup_root));
   link_to("readmodel");
   if (name != "patient") link_to("patient");
   if (name == "medication") link_to("encounter");

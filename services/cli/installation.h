@@ -14,10 +14,14 @@ std::string MetricsAddress(const Connection& connection, const ServerName& serve
 
 // Where an installation keeps its key-encryption keys.
 std::string KekPath(const std::string& dir);
+// Where the backups of an installation are unless it is said otherwise.
+std::string BackupsPath(const std::string& dir);
 
 // The server as a program to run on the directory, from the file beside this process's own. The read model is in the
 // lowest layer: what others publish while they stop still reaches it.
-Program ServerProgram(const Connection& connection, const ServerName& server, const std::string& dir);
+// Backups may be written below `backup_root`; below BackupsPath where it is empty.
+Program ServerProgram(const Connection& connection, const ServerName& server, const std::string& dir,
+                      const std::string& backup_root);
 
 // UNAVAILABLE names a program that is not there or a port that is taken.
 absl::Status CheckInstallation(const Connection& connection);

@@ -36,6 +36,8 @@ int main(int argc, char** argv) {
   cli::AddRebuildCommand(app, connection);
   cli::AddVerifyCommand(app, connection);
   cli::AddKeysCommand(app, connection);
+  cli::AddBackupCommand(app, connection);
+  cli::AddRestoreCommand(app);
   cli::AddEraseCommand(app, connection);
   int exit_code = 0;
   try {

@@ -3,36 +3,25 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "audit/verify_log.h"
+#include "base/durable_file.h"
 #include "base/status.h"
-#include "evidence/encoding.h"
 #include "evidence/high_water.h"
+#include "evidence/note.h"
 #include "evidence/signed_checkpoint.h"
 #include "evidence/witness.h"
+#include "services/cli/backup_verdicts.h"
 #include "services/cli/installation.h"
-#include "vault/key_file.h"
 
 namespace anamnesis::cli {
 namespace {
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error) && !error) return absl::NotFoundError(absl::StrCat("there is no ", path));
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::FailedPreconditionError(absl::StrCat("cannot read ", path));
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
 
 std::string FirstLine(const std::string& text) {
   return text.substr(0, text.find('\n'));
@@ -40,10 +29,10 @@ std::string FirstLine(const std::string& text) {
 
 // The newest checkpoint of a service, verified with the public key beside it; none where there is none.
 absl::StatusOr<std::optional<evidence::Checkpoint>> StoredCheckpoint(const std::string& dir) {
-  const absl::StatusOr<std::string> note = ReadFile(dir + "/checkpoint");
+  const absl::StatusOr<std::string> note = ReadFile(dir + "/checkpoint", evidence::kMaxNoteBytes);
   if (absl::IsNotFound(note.status())) return std::optional<evidence::Checkpoint>();
   RETURN_IF_ERROR(note.status());
-  ASSIGN_OR_RETURN(const std::string key, ReadFile(dir + "/signing.key.pub"));
+  ASSIGN_OR_RETURN(const std::string key, ReadFile(dir + "/signing.key.pub", evidence::kMaxNoteBytes));
   ASSIGN_OR_RETURN(const evidence::VerifierKey verifier, evidence::VerifierKey::Parse(FirstLine(key)));
   ASSIGN_OR_RETURN(evidence::Checkpoint checkpoint, evidence::VerifiedCheckpoint(*note, verifier));
   return std::optional(std::move(checkpoint));
@@ -87,18 +76,6 @@ void CheckHighWater(const absl::StatusOr<std::optional<evidence::HighWaterMark>>
   }
 }
 
-std::string Summary(const audit::VerifyOptions& how, const audit::LogVerdict& found) {
-  std::string summary;
-  for (const auto& [name, checkpoint] : how.checkpoints) {
-    absl::StrAppend(&summary, summary.empty() ? "" : ", ", name, " of ", checkpoint.size);
-  }
-  if (summary.empty()) summary = "no checkpoint, for there is none beside the log";
-  absl::StrAppend(&summary, ", ", found.opened, " payloads opened");
-  if (found.sealed > 0) absl::StrAppend(&summary, ", ", found.sealed, " left sealed");
-  if (found.erased > 0) absl::StrAppend(&summary, ", ", found.erased, " erased");
-  return summary;
-}
-
 }  // namespace
 
 absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const OfflineOptions& options) {
@@ -106,11 +83,8 @@ absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const OfflineO
   const std::string dir = root + "/" + service;
   Verdict verdict{.service = service};
   audit::VerifyOptions how;
-  if (!options.without_keys) {
-    ASSIGN_OR_RETURN(vault::KeyRing keks,
-                     vault::LoadKeyFile(options.kek_file.empty() ? KekPath(root) : options.kek_file));
-    how.keks = std::make_shared<const vault::KeyRing>(std::move(keks));
-  }
+  ASSIGN_OR_RETURN(how.keks,
+                   LoadKeks(options.kek_file.empty() ? KekPath(root) : options.kek_file, options.without_keys));
   // Before the log is read: what it is raised by meanwhile does not count.
   const auto high_water = evidence::ReadHighWater(dir + "/high-water");
   how.checkpoints = Witnessed(root, verdict);
@@ -128,15 +102,9 @@ absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const OfflineO
     };
   }
   ASSIGN_OR_RETURN(const audit::LogVerdict found, audit::VerifyLog(dir + "/log", how));
-  verdict.events = found.events;
   CheckHighWater(high_water, found, verdict);
   verdict.problems.insert(verdict.problems.end(), found.problems.begin(), found.problems.end());
-  verdict.evidence = Summary(how, found);
-  verdict.details["log_id"] = found.log_id;
-  verdict.details["opened"] = found.opened;
-  verdict.details["sealed"] = found.sealed;
-  verdict.details["erased"] = found.erased;
-  verdict.details["root"] = evidence::ToBase64(evidence::BytesOf(found.root));
+  AddLog(how, found, verdict);
   return verdict;
 }
 

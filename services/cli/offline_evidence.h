@@ -1,26 +1,15 @@
 // What stands in a data directory, checked without any server.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "nlohmann/json.hpp"
+#include "services/cli/verdict.h"
 
 namespace anamnesis::cli {
 
 // The services that own a log; each is a witness of the others.
 inline constexpr const char* kLogOwners[] = {"patient", "encounter", "medication"};
-
-// What was found of one service's history.
-struct Verdict {
-  std::string service;
-  uint64_t events = 0;
-  std::string evidence;  // What was compared with what, for people.
-  std::vector<std::string> problems;
-  nlohmann::ordered_json details = nlohmann::ordered_json::object();
-};
 
 struct OfflineOptions {
   std::string dir;       // Of the installation.

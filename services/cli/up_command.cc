@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <sstream>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -29,6 +30,7 @@ constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
 struct UpOptions {
   std::string dir;
+  std::string backup_root;
   bool detach = false;
 };
 
@@ -73,22 +75,41 @@ Supervisor::Surroundings TheRealOnes() {
   return {.now = now, .wait = wait, .say = Say};
 }
 
-// Starts the servers one after the other, each when those that it links to serve.
-absl::Status StartServers(Supervisor& supervisor, const Connection& connection, const std::string& dir) {
+// What a server prints, and how much of that is from before.
+struct Printed {
+  std::string program;
+  std::string log;
+  uintmax_t old_size = 0;
+};
+
+absl::StatusOr<Printed> StartServer(Supervisor& supervisor, Program program) {
+  Printed printed{.program = program.name, .log = program.log};
+  std::error_code error;  // A log that does not exist yet has no old lines.
+  if (std::filesystem::exists(printed.log, error)) printed.old_size = std::filesystem::file_size(printed.log, error);
+  RETURN_IF_ERROR(supervisor.Start(std::move(program)));
+  return printed;
+}
+
+// Starts the servers, and returns when all of them serve: they link to each other in both directions.
+absl::Status StartServers(Supervisor& supervisor, const Connection& connection, const std::string& dir,
+                          const std::string& backup_root) {
+  std::vector<Printed> all;
   for (const ServerName& server : kServers) {
-    Program program = ServerProgram(connection, server, dir);
-    const std::string log = program.log;
-    std::error_code error;  // A log that does not exist yet has no old lines.
-    const uintmax_t old_size = std::filesystem::exists(log, error) ? std::filesystem::file_size(log, error) : 0;
-    RETURN_IF_ERROR(supervisor.Start(std::move(program)));
-    const auto go_on = [&supervisor] {
-      return StopWanted() ? absl::CancelledError("stopped before everything was healthy") : supervisor.AllRun();
-    };
-    const absl::Status serving = AwaitServing(connection, server.name, kStartPatience, go_on);
-    if (absl::IsCancelled(serving)) return serving;
+    ASSIGN_OR_RETURN(all.emplace_back(), StartServer(supervisor, ServerProgram(connection, server, dir, backup_root)));
+  }
+  const auto go_on = [&supervisor] {
+    return StopWanted() ? absl::CancelledError("stopped before everything was healthy") : supervisor.AllRun();
+  };
+  for (size_t i = 0; i < all.size(); ++i) {
+    const absl::Status serving = AwaitServing(connection, kServers[i].name, kStartPatience, go_on);
     if (serving.ok()) continue;
-    return absl::Status(serving.code(), absl::StrCat(std::string(serving.message()), "\nThe end of ", log, ":\n",
-                                                     LogTail(log, old_size)));
+    if (absl::IsCancelled(serving)) return serving;
+    // Where one has ended, that is why.
+    const auto ended =
+        std::find_if(all.begin(), all.end(), [&](const Printed& one) { return supervisor.pid(one.program) == 0; });
+    const Printed& to_blame = ended == all.end() ? all[i] : *ended;
+    return absl::Status(serving.code(), absl::StrCat(std::string(serving.message()), "\nThe end of ", to_blame.log,
+                                                     ":\n", LogTail(to_blame.log, to_blame.old_size)));
   }
   return absl::OkStatus();
 }
@@ -104,13 +125,13 @@ std::string Endpoints(const Supervisor& supervisor, const Connection& connection
   return text.str();
 }
 
-absl::Status RunServers(const std::string& dir, const Connection& connection, size_t width, const std::string& hint,
-                        const Announce& announce) {
+absl::Status RunServers(const std::string& dir, const std::string& backup_root, const Connection& connection,
+                        size_t width, const std::string& hint, const Announce& announce) {
   BlockSignals();
   ASSIGN_OR_RETURN(const Fd lock, LockDataDir(dir));
   RETURN_IF_ERROR(CheckInstallation(connection));
   Supervisor supervisor(TheRealOnes());
-  absl::Status status = StartServers(supervisor, connection, dir);
+  absl::Status status = StartServers(supervisor, connection, dir, backup_root);
   if (status.ok() && !announce(absl::StrCat(Endpoints(supervisor, connection, width), "data in ", dir, ", logs in ",
                                             dir, "/logs; ", hint, "\n"))) {
     status = absl::CancelledError("nobody waits for the servers any more");
@@ -127,16 +148,19 @@ absl::Status RunServers(const std::string& dir, const Connection& connection, si
 
 absl::Status Up(const UpOptions& options, const Connection& connection) {
   const std::string dir = std::filesystem::absolute(options.dir).string();
+  const std::string backup_root =
+      options.backup_root.empty() ? "" : std::filesystem::absolute(options.backup_root).string();
   RETURN_IF_ERROR(MakeDataDir(dir));
   const size_t width = TerminalWidth();
   if (!options.detach) {
-    return RunServers(dir, connection, width, "Ctrl-C stops them", [](const std::string& text) {
+    return RunServers(dir, backup_root, connection, width, "Ctrl-C stops them", [](const std::string& text) {
       std::cout << text << std::flush;
       return true;
     });
   }
   return Detach(LogPath(dir, "up"), [&](const Announce& announce) {
-    return RunServers(dir, connection, width, absl::StrCat("`anamnesis down --data ", dir, "` stops them"), announce);
+    return RunServers(dir, backup_root, connection, width, absl::StrCat("`anamnesis down --data ", dir, "` stops them"),
+                      announce);
   });
 }
 
@@ -146,6 +170,10 @@ void AddUpCommand(CLI::App& app, Connection& connection) {
   auto options = std::make_shared<UpOptions>();
   CLI::App* command = app.add_subcommand("up", "Run all servers on one data directory until Ctrl-C");
   AddDataOption(*command, options->dir);
+  command->add_option(
+      "--backup-root", options->backup_root,
+      "Directory below which backups may be written, on another disk if possible (default: `backups` in "
+      "the data)");
   command->add_flag("--detach", options->detach, "Return when they are healthy, and leave them running");
   command->footer("A server that dies is started again. Their output is in the logs directory of the data.");
   command->callback([options, &connection] { Finish(Up(*options, connection)); });

@@ -8,18 +8,21 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "nlohmann/json.hpp"
+#include "services/cli/backup_verdicts.h"
 #include "services/cli/commands.h"
 #include "services/cli/data_dir.h"
+#include "services/cli/installation.h"
 #include "services/cli/offline_evidence.h"
 #include "services/cli/online_evidence.h"
-#include "services/cli/table.h"
 #include "services/cli/traces.h"
+#include "services/cli/verdict.h"
 
 namespace anamnesis::cli {
 namespace {
 
 struct VerifyOptions {
   OfflineOptions disk;
+  uint32_t backup = 0;
   std::string known;
   bool offline = false;
   bool repair_report = false;
@@ -38,31 +41,11 @@ absl::StatusOr<Verdict> VerifyOnline(const Connection& connection, const std::st
   };
 }
 
-void PrintAsJson(const std::vector<Verdict>& verdicts, bool verified) {
-  nlohmann::ordered_json json = {
-      {"verified", verified}
-  };
-  for (const Verdict& verdict : verdicts) {
-    nlohmann::ordered_json entry = {
-        {"events",   verdict.events  },
-        {"problems", verdict.problems}
-    };
-    entry.update(verdict.details);
-    json["services"][verdict.service] = std::move(entry);
-  }
-  std::cout << json.dump() << "\n";
-}
-
-void PrintForPeople(const std::vector<Verdict>& verdicts) {
-  Table table({"service", "events", "compared with", "result"});
-  for (const Verdict& verdict : verdicts) {
-    table.Add({verdict.service, std::to_string(verdict.events), verdict.evidence,
-               verdict.problems.empty() ? "verified" : absl::StrCat(verdict.problems.size(), " problems")});
-  }
-  table.Print(std::cout, TerminalWidth(), "");
-  for (const Verdict& verdict : verdicts) {
-    for (const std::string& problem : verdict.problems) std::cout << verdict.service << ": " << problem << "\n";
-  }
+absl::StatusOr<std::vector<Verdict>> VerifyBackupIn(const VerifyOptions& options) {
+  ASSIGN_OR_RETURN(const backup::Manifest manifest, FindBackup(options.disk.dir, options.backup));
+  const std::string kek = options.disk.kek_file.empty() ? KekPath(options.disk.dir) : options.disk.kek_file;
+  ASSIGN_OR_RETURN(const auto keks, LoadKeks(kek, options.disk.without_keys));
+  return VerifyBackup(options.disk.dir, manifest, keks);
 }
 
 // Of a log that lost its end: which events, and who else knows of them.
@@ -113,22 +96,20 @@ absl::Status Verify(const Connection& connection, const VerifyOptions& options) 
   std::vector<Verdict> verdicts;
   KnownCheckpoints known(options.known);
   RETURN_IF_ERROR(known.Load());
-  bool verified = true;
-  for (const char* service : kLogOwners) {
-    ASSIGN_OR_RETURN(verdicts.emplace_back(),
-                     options.offline ? VerifyOffline(service, options.disk) : VerifyOnline(connection, service, known));
-    verified = verified && verdicts.back().problems.empty();
-    if (options.repair_report) AddRepairReport(connection, verdicts.back());
-  }
-  if (options.json) {
-    PrintAsJson(verdicts, verified);
+  if (options.offline && HoldsBackups(options.disk.dir)) {
+    ASSIGN_OR_RETURN(verdicts, VerifyBackupIn(options));
   } else {
-    PrintForPeople(verdicts);
-    for (const Verdict& verdict : verdicts) {
-      if (options.repair_report) PrintRepairReport(verdict);
+    for (const char* service : kLogOwners) {
+      ASSIGN_OR_RETURN(verdicts.emplace_back(), options.offline ? VerifyOffline(service, options.disk)
+                                                                : VerifyOnline(connection, service, known));
+      if (options.repair_report) AddRepairReport(connection, verdicts.back());
     }
   }
-  if (!verified)
+  PrintVerdicts(verdicts, options.json);
+  for (const Verdict& verdict : verdicts) {
+    if (options.repair_report && !options.json) PrintRepairReport(verdict);
+  }
+  if (!AllVerified(verdicts))
     return absl::DataLossError("the history does not verify; keep the data as it is and find out who wrote");
   return options.offline ? absl::OkStatus() : known.Save();
 }
@@ -141,7 +122,9 @@ void AddVerifyCommand(CLI::App& app, Connection& connection) {
   AddDataOption(*command, options->disk.dir);
   command->add_flag(
       "--offline", options->offline,
-      "Read every record of the data directory instead of asking the servers; they may be running or not");
+      "Read every record of the data directory instead of asking the servers; they may be running or not. Of a "
+      "directory of backups, the newest backup");
+  command->add_option("--backup", options->backup, "Offline: of a directory of backups, the one of this number");
   command->add_option("--kek-file", options->disk.kek_file, "Offline: the key file (default: `kek` in the data)");
   command->add_flag("--without-keys", options->disk.without_keys, "Offline: hash the payloads without opening them");
   command->add_flag("--repair-report", options->repair_report,

@@ -12,10 +12,12 @@
 #include "nlohmann/json.hpp"
 #include "tests/process/writer.h"
 #include "tests/support/cluster.h"
+#include "tests/support/command.h"
 
 namespace anamnesis {
 namespace {
 
+using testing_support::Answer;
 using testing_support::Child;
 using testing_support::Cluster;
 
@@ -37,23 +39,7 @@ class EraseTest : public testing::Test {
   }
   std::string Kek() const { return dir_.path() + "/kek"; }
 
-  std::string CommandLine(const std::string& arguments) const {
-    std::string command = "exec '" + testing_support::BinDir() + "/anamnesis'";
-    for (const std::string& name : Cluster::Names()) command += " --server " + name + "=" + cluster_.address(name);
-    return command + " " + arguments;
-  }
-  struct Answer {
-    int exit_code;
-    std::string text;
-    nlohmann::json json() const { return nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false); }
-  };
-  Answer Run(const std::string& arguments) const {
-    const std::string out = dir_.path() + "/out";
-    const int exit_code = Child({"/bin/sh", "-c", CommandLine(arguments) + " > '" + out + "' 2> /dev/null"}).Wait();
-    std::ostringstream text;
-    text << std::ifstream(out).rdbuf();
-    return {exit_code, text.str()};
-  }
+  Answer Run(const std::string& arguments) const { return testing_support::Run(cluster_, arguments); }
   static std::string EraseCommand(const std::string& patient) {
     return "erase --yes --json --reason 'as asked' --approved-by user:officer " + patient;
   }
@@ -171,7 +157,8 @@ TEST_F(EraseTest, ADeathOfAnyServerAtAnyStepOnlyDelaysIt) {
   size_t next = 0;
   for (const std::string& victim : Cluster::Names()) {
     const std::string& patient = patients[next++];
-    Child erasing({"/bin/sh", "-c", CommandLine("--timeout 3 " + EraseCommand(patient) + " > /dev/null 2>&1")});
+    Child erasing(
+        {"/bin/sh", "-c", cluster_.CommandLine("--timeout 3 " + EraseCommand(patient) + " > /dev/null 2>&1")});
     cluster_.Kill(victim);
     erasing.Wait();
     StartAll();

@@ -1,12 +1,7 @@
 // What a kill at any moment must not harm: acknowledged commands, and the equality of the read model with a rebuild.
 #include <gtest/gtest.h>
 
-#include <map>
-#include <set>
-
 #include "anamnesis/chart/v1/chart_service.grpc.pb.h"
-#include "anamnesis/event/v1/feed_service.grpc.pb.h"
-#include "anamnesis/patient/v1/events.pb.h"
 #include "base/uuid.h"
 #include "rpc/client.h"
 #include "tests/process/writer.h"
@@ -18,29 +13,6 @@ namespace {
 using testing_support::Cluster;
 
 constexpr std::chrono::seconds kTimeout{60};
-
-// Every event of the patient service from the beginning, positions and versions checked to be without a gap.
-std::map<std::string, uint64_t> ReplayProblems(Cluster& cluster) {
-  const auto stub = event::v1::EventFeedService::NewStub(cluster.Channel("patient"));
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
-  const auto reader = stub->Subscribe(&context, event::v1::SubscribeRequest());
-  std::map<std::string, uint64_t> problems;
-  std::map<std::string, uint64_t> versions;
-  uint64_t position = 0;
-  event::v1::SubscribeResponse response;
-  while (reader->Read(&response)) {
-    for (const auto& event : response.batch().events()) {
-      EXPECT_EQ(event.position(), ++position);
-      EXPECT_EQ(event.version(), ++versions[event.stream()]);
-      patient::v1::PatientEvent payload;
-      EXPECT_TRUE(payload.ParseFromString(event.payload()));
-      if (payload.has_problem_recorded()) problems[payload.problem_recorded().problem().id()] = event.position();
-    }
-  }
-  EXPECT_TRUE(reader->Finish().ok());
-  return problems;
-}
 
 std::string Digest(Cluster& cluster, uint64_t patient_position) {
   const auto stub = chart::v1::ChartService::NewStub(cluster.Channel("readmodel"));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "anamnesis/event/v1/feed_service.grpc.pb.h"
+#include "anamnesis/patient/v1/events.pb.h"
 #include "base/uuid.h"
 #include "rpc/client.h"
 #include "rpc/status.h"
@@ -33,17 +35,44 @@ std::vector<std::string> RegisterPatients(testing_support::Cluster& cluster, int
 }
 
 absl::StatusOr<Acknowledged> RecordProblem(patient::v1::PatientService::Stub& stub, const std::string& patient_id) {
+  return RecordProblem(stub, patient_id, NewUuid(), "low back pain");
+}
+
+absl::StatusOr<Acknowledged> RecordProblem(patient::v1::PatientService::Stub& stub, const std::string& patient_id,
+                                           const std::string& problem_id, const std::string& text) {
   patient::v1::RecordProblemRequest request;
   request.set_patient_id(patient_id);
   request.mutable_context()->set_request_id(NewUuid());
-  request.mutable_problem()->set_id(NewUuid());
-  request.mutable_problem()->mutable_code()->set_text("low back pain");
+  request.mutable_problem()->set_id(problem_id);
+  request.mutable_problem()->mutable_code()->set_text(text);
   grpc::ClientContext context;
   rpc::PrepareContext(context, testing_support::Cluster::Tester(), kTimeout);
   rpc::v1::CommandOutcome outcome;
   const grpc::Status status = stub.RecordProblem(&context, request, &outcome);
   if (!status.ok()) return rpc::FromGrpcStatus(status);
   return Acknowledged{patient_id, request.problem().id(), outcome.position()};
+}
+
+std::map<std::string, uint64_t> ReplayProblems(testing_support::Cluster& cluster) {
+  const auto stub = event::v1::EventFeedService::NewStub(cluster.Channel("patient"));
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, testing_support::Cluster::Tester(), kTimeout);
+  const auto reader = stub->Subscribe(&context, event::v1::SubscribeRequest());
+  std::map<std::string, uint64_t> problems;
+  std::map<std::string, uint64_t> versions;
+  uint64_t position = 0;
+  event::v1::SubscribeResponse response;
+  while (reader->Read(&response)) {
+    for (const auto& event : response.batch().events()) {
+      EXPECT_EQ(event.position(), ++position);
+      EXPECT_EQ(event.version(), ++versions[event.stream()]);
+      patient::v1::PatientEvent payload;
+      EXPECT_TRUE(payload.ParseFromString(event.payload()));
+      if (payload.has_problem_recorded()) problems[payload.problem_recorded().problem().id()] = event.position();
+    }
+  }
+  EXPECT_TRUE(reader->Finish().ok());
+  return problems;
 }
 
 Writers::Writers(testing_support::Cluster& cluster, std::vector<std::string> patient_ids, int threads)
@@ -58,7 +87,12 @@ Writers::~Writers() {
 void Writers::Run(size_t offset) {
   const auto stub = patient::v1::PatientService::NewStub(cluster_.Channel("patient"));
   for (size_t i = offset; !stopping_; ++i) {
-    const auto outcome = RecordProblem(*stub, patient_ids_[i % patient_ids_.size()]);
+    const std::string problem_id = NewUuid();
+    {
+      MutexLock lock(mutex_);
+      issued_.insert(problem_id);
+    }
+    const auto outcome = RecordProblem(*stub, patient_ids_[i % patient_ids_.size()], problem_id, "low back pain");
     if (!outcome.ok()) continue;
     MutexLock lock(mutex_);
     acknowledged_.push_back(*outcome);
@@ -69,6 +103,16 @@ void Writers::Run(size_t offset) {
 void Writers::Await(size_t acknowledged) {
   MutexLock lock(mutex_);
   changed_.Wait(mutex_, [&]() NO_THREAD_SAFETY_ANALYSIS { return acknowledged_.size() >= acknowledged; });
+}
+
+std::vector<Acknowledged> Writers::SoFar() {
+  MutexLock lock(mutex_);
+  return acknowledged_;
+}
+
+std::set<std::string> Writers::Issued() {
+  MutexLock lock(mutex_);
+  return issued_;
 }
 
 std::vector<Acknowledged> Writers::Stop() {

@@ -113,6 +113,12 @@ std::shared_ptr<grpc::Channel> Cluster::Channel(const std::string& name) const {
   return rpc::Connect(address(name));
 }
 
+std::string Cluster::CommandLine(const std::string& arguments) const {
+  std::string command = absl::StrCat("exec '", BinDir(), "/anamnesis'");
+  for (const auto& [name, address] : addresses_) absl::StrAppend(&command, " --server ", name, "=", address);
+  return absl::StrCat(command, " ", arguments);
+}
+
 rpc::Caller Cluster::Tester() {
   return {
       .actor = "user:tester", .roles = {"clinician", "auditor", "operator", "importer"}

@@ -57,6 +57,9 @@ class Cluster {
   std::shared_ptr<grpc::Channel> Channel(const std::string& name) const;
   Child& child(const std::string& name) { return *children_.at(name); }
 
+  // What a shell runs to have `anamnesis` do something with these servers.
+  std::string CommandLine(const std::string& arguments) const;
+
   // An identity with every role.
   static rpc::Caller Tester();
 

@@ -11,8 +11,9 @@ namespace {
 using Prefixes = std::vector<std::string>;
 
 // The folders of libs/, whose headers are included without "libs/".
-constexpr std::array<std::string_view, 11> kLibraries = {
-    "audit", "base", "decider", "eventlog", "evidence", "feed", "fhir", "projection", "rpc", "service", "vault"};
+constexpr std::array<std::string_view, 12> kLibraries = {"audit",      "backup",   "base",    "decider",
+                                                         "eventlog",   "evidence", "feed",    "fhir",
+                                                         "projection", "rpc",      "service", "vault"};
 constexpr std::array<std::string_view, 3> kContexts = {"patient", "encounter", "medication"};
 
 bool StartsWithAny(std::string_view text, const Prefixes& prefixes) {

@@ -3,16 +3,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
-#include <thread>
 
 #include "absl/strings/str_format.h"
-#include "base/mutex.h"
 #include "nlohmann/json.hpp"
 #include "services/cli/import/interrupt.h"
+#include "services/cli/progress_bar.h"
 
 namespace anamnesis::importer {
 namespace {
@@ -23,46 +21,13 @@ constexpr char kHelp[] =
     "was "
     "rejected (the report says what and why); 1 the import could not run to its end and may be run again.";
 
-constexpr std::chrono::milliseconds kRedrawEvery{200};
-constexpr int kBarWidth = 30;
-
-std::string Bar(const Progress& progress) {
+std::string ProgressText(const Progress& progress) {
   const double done = progress.bytes == 0 ? 0 : static_cast<double>(progress.bytes_read) / progress.bytes;
-  const int filled = std::min(kBarWidth, static_cast<int>(done * kBarWidth));
   const double rate = progress.seconds > 0 ? progress.resources / progress.seconds : 0;
   const std::string left = done > 0 ? absl::StrFormat("%.0f s left", progress.seconds * (1 - done) / done) : "";
-  return absl::StrFormat("\r[%s%s] %d/%d files, %d commands, %.0f/s, %s\033[K", std::string(filled, '#'),
-                         std::string(kBarWidth - filled, ' '), progress.files_read, progress.files, progress.resources,
-                         rate, left);
+  return absl::StrFormat("%s %d/%d files, %d commands, %.0f/s, %s", cli::Bar(done), progress.files_read, progress.files,
+                         progress.resources, rate, left);
 }
-
-// Draws the bar until it is destroyed.
-class ProgressBar {
- public:
-  ProgressBar(const ImportEngine& engine, std::ostream& err) : thread_([this, &engine, &err] { Draw(engine, err); }) {}
-  ~ProgressBar() {
-    {
-      MutexLock lock(mutex_);
-      done_ = true;
-      changed_.NotifyAll();
-    }
-    thread_.join();
-  }
-
- private:
-  void Draw(const ImportEngine& engine, std::ostream& err) {
-    MutexLock lock(mutex_);
-    while (!changed_.WaitFor(mutex_, kRedrawEvery, [this]() REQUIRES(mutex_) { return done_; })) {
-      err << Bar(engine.progress()) << std::flush;
-    }
-    err << "\r\033[K" << std::flush;
-  }
-
-  Mutex mutex_;
-  CondVar changed_;
-  bool done_ GUARDED_BY(mutex_) = false;
-  std::thread thread_;
-};
 
 uint64_t OutOfScope(const Summary& summary) {
   uint64_t sum = 0;
@@ -107,8 +72,10 @@ int RunImport(const ImportOptions& options, const Services& services, std::ostre
   ImportResult result;
   {
     const InterruptGuard interrupt([&engine] { engine.Stop(); });
-    std::unique_ptr<ProgressBar> bar;
-    if (options.progress) bar = std::make_unique<ProgressBar>(engine, err);
+    std::unique_ptr<cli::ProgressBar> bar;
+    if (options.progress) {
+      bar = std::make_unique<cli::ProgressBar>([&engine] { return ProgressText(engine.progress()); }, err);
+    }
     result = engine.Run();
   }
   if (!result.status.ok() && result.summary.read == 0) {
