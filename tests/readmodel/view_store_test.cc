@@ -122,13 +122,18 @@ TEST_F(ViewStoreTest, WhatIsNotAViewFailsThoseOfItsSubjectOnly) {
     projection::v1::ViewChange change;
     const char* reason;
   };
+  const auto told = Fail(2, 1, "event.v1.Odd: DATA_LOSS");
+  const auto no_kind = Put(2, 1, "", 7, "a");
+  const auto empty = Put(2, 1, "note", 7, "");
+  const auto no_terms = Put(2, 1, "note", 7, "bad");
+  const auto new_one = Put(2, 1, "note", 5, "bad");
   const Case cases[] = {
-      {"the publisher says so",        Fail(2, 1,        "event.v1.Odd: DATA_LOSS"), "event.v1.Odd: DATA_LOSS"},
-      {           "a view that is no UUID", no_uuid,             "view_id is not a UUID"},
-      {                                                "no kind",  Put(2,       1, "",                      7,                                        "a"), "kind is not the name of one"},
-      {         "an empty view",                Put(2,                     1,        "note",        7,            ""), "view is empty"},
-      {                   "a view without terms",       Put(2,                   1,         "note",                 7,                       "bad"), "the view is bad"},
-      { "a new one without",      Put(2,                   1,                            "note",                  5,                        "bad"), "the view is bad"},
+      {"the publisher says so",  told,     "event.v1.Odd: DATA_LOSS"    },
+      {"a view that is no UUID", no_uuid,  "view_id is not a UUID"      },
+      {"no kind",                no_kind,  "kind is not the name of one"},
+      {"an empty view",          empty,    "view is empty"              },
+      {"a view without terms",   no_terms, "the view is bad"            },
+      {"a new one without",      new_one,  "the view is bad"            },
   };
   for (const Case& test : cases) {
     SCOPED_TRACE(test.name);
