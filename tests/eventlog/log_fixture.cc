@@ -28,7 +28,13 @@ TempDirectory::~TempDirectory() {
 
 std::unique_ptr<TempDirectory> TornCopy(const std::string& directory, size_t cut) {
   auto copy = std::make_unique<TempDirectory>();
-  std::filesystem::copy(directory, copy->path());
+  // A file may go while the others are copied, when RocksDB no longer needs it: then once more.
+  std::error_code gone;
+  do {
+    std::filesystem::remove_all(copy->path());
+    std::filesystem::copy(directory, copy->path(), gone);
+  } while (gone == std::errc::no_such_file_or_directory);
+  EXPECT_FALSE(gone) << gone.message();
   std::filesystem::copy(directory + ".kek", copy->path() + ".kek");
   std::filesystem::path newest;  // Of the files of the write-ahead log.
   for (const auto& entry : std::filesystem::directory_iterator(copy->path())) {
