@@ -13,6 +13,7 @@
 #include "backup/layout.h"
 #include "base/directory.h"
 #include "base/durable_file.h"
+#include "base/failpoint.h"
 #include "base/status.h"
 
 namespace anamnesis::backup {
@@ -47,6 +48,7 @@ absl::StatusOr<Part> MakePart(eventlog::EventLog& log, const CheckpointOf& check
                                                           .bytes_per_second = options.bytes_per_second,
                                                           .spare_bytes = options.spare_bytes,
                                                           .progress = options.progress}));
+  Failpoint(Step::kBackupCopied);
   Part part{.service = options.service,
             .log_id = log.LogId(),
             .log_backup = made.number,
@@ -65,6 +67,7 @@ absl::StatusOr<Part> MakePart(eventlog::EventLog& log, const CheckpointOf& check
     ASSIGN_OR_RETURN(const std::string content, ReadFile(options.data_dir + "/" + name, kMaxFileBytes));
     ASSIGN_OR_RETURN(part.files.emplace_back(), Store(directory, beside + name, content));
   }
+  Failpoint(Step::kBackupStored);
   return part;
 }
 

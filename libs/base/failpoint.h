@@ -30,6 +30,8 @@ enum class Step : size_t {
   kEraseFlushed,         // The write-ahead log no longer holds them.
   kEraseCompacted,       // No file holds them; the mark that it is to be done is still there.
   kKeysRewrapped,        // Data keys are wrapped anew; the old key-encryption key still counts as in use.
+  kBackupCopied,         // The log's copy is whole; nothing beside it is written.
+  kBackupStored,         // All of a service's backup is there; nobody was told.
   kTreeAppended,         // Leaves are in the tree.
   kCheckpointSigned,     // Not yet written.
   kFileWritten,          // A small file is whole beside the one it replaces.
@@ -44,10 +46,10 @@ enum class Step : size_t {
 };
 
 inline constexpr std::array<std::string_view, static_cast<size_t>(Step::kCount)> kStepNames = {
-    "log.sequenced",  "log.committing",    "log.committed",   "log.published", "log.answering",   "log.answered",
-    "call.answering", "high-water.raised", "erase.committed", "erase.flushed", "erase.compacted", "keys.rewrapped",
-    "tree.appended",  "checkpoint.signed", "file.written",    "file.renamed",  "publish.sent",    "publish.acked",
-    "facts.applied",  "views.applying",    "views.applied",   "views.purging",
+    "log.sequenced",  "log.committing",    "log.committed",   "log.published",     "log.answering",   "log.answered",
+    "call.answering", "high-water.raised", "erase.committed", "erase.flushed",     "erase.compacted", "keys.rewrapped",
+    "backup.copied",  "backup.stored",     "tree.appended",   "checkpoint.signed", "file.written",    "file.renamed",
+    "publish.sent",   "publish.acked",     "facts.applied",   "views.applying",    "views.applied",   "views.purging",
 };
 
 namespace failpoint_internal {

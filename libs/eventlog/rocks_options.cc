@@ -77,6 +77,10 @@ rocksdb::DBOptions MakeDbOptions(const LogOptions& log, const FatalHandler& fata
   options.unordered_write = false;
   options.two_write_queues = false;
   options.paranoid_checks = true;
+  // What families flush together stands in the MANIFEST whole or not at all, and recovery adds nothing to it: a MANIFEST
+  // that ends early cannot lack the rows of one family and have those of another.
+  options.atomic_flush = true;
+  options.avoid_flush_during_recovery = true;
   options.max_bgerror_resume_count = 0;
   options.listeners.push_back(std::make_shared<StopOnError>(fatal));
   options.db_write_buffer_size = kAllBuffersBytes;

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "anamnesis/audit/v1/evidence_service.grpc.pb.h"
 #include "anamnesis/chart/v1/chart_service.grpc.pb.h"
+#include "anamnesis/ops/v1/backup_service.grpc.pb.h"
 #include "anamnesis/ops/v1/key_service.grpc.pb.h"
 #include "base/failpoint.h"
 #include "base/uuid.h"
@@ -37,7 +38,7 @@ constexpr std::chrono::seconds kTimeout{60};
 constexpr int kKilled = 128 + SIGKILL;
 
 // What brings a program to a step.
-enum class Work { kCommands, kErasure, kRewrap, kStop };
+enum class Work { kCommands, kErasure, kRewrap, kBackup, kStop };
 
 struct Death {
   Step step;
@@ -69,6 +70,8 @@ constexpr Death kDeaths[] = {
     {Step::kEraseCompacted,      "patient",   Work::kErasure },
     {Step::kViewsPurging,        "readmodel", Work::kErasure },
     {Step::kKeysRewrapped,       "patient",   Work::kRewrap  },
+    {Step::kBackupCopied,        "patient",   Work::kBackup  },
+    {Step::kBackupStored,        "patient",   Work::kBackup  },
 };
 
 std::string NameOf(Step step) {
@@ -138,7 +141,25 @@ class KillTest : public testing::Test {
         ops::v1::RewrapKeysResponse response;
         if (stub->RewrapKeys(&context, {}, &response).ok()) return;
       }
+    } else if (work == Work::kBackup) {
+      while (!BackUp()) {
+      }
     }
+  }
+
+  // Whether a backup was made, of which the service told the end.
+  bool BackUp() {
+    const auto stub = ops::v1::BackupService::NewStub(QuickChannel(cluster_.address("patient")));
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, Anybody(), kTimeout);
+    context.set_wait_for_ready(true);
+    ops::v1::CreateBackupRequest request;
+    request.set_directory(dir_.path() + "/backups/all");
+    const auto reader = stub->CreateBackup(&context, request);
+    ops::v1::CreateBackupResponse response;
+    bool made = false;
+    while (reader->Read(&response)) made = made || response.has_made();
+    return reader->Finish().ok() && made;
   }
 
   // A new key-encryption key before those that are there.
