@@ -103,6 +103,9 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::Open(const std::
   std::unique_ptr<RocksCommitLog> log(new RocksCommitLog(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
   RETURN_IF_ERROR(log->Identify());
   RETURN_IF_ERROR(log->CheckEnd());
+  // What was recovered may stand in the machine's memory only, where the life before ended because a sync had failed.
+  const rocksdb::Status flushed = log->db_->Flush(rocksdb::FlushOptions(), log->families_);
+  if (!flushed.ok()) return OpenError(directory, flushed);
   RETURN_IF_ERROR(log->FinishErasures());
   return log;
 }

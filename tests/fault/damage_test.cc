@@ -81,7 +81,7 @@ class DamageTest : public testing::Test {
     fs::create_directories(data_dir());
     ASSERT_TRUE(vault::CreateKeyFile(data_dir() + "/log.kek").ok());
     std::mt19937_64 random = RandomFor("damage", 0);
-    // Sorted files by erasures, which flush; write-ahead logs by what came after the last one.
+    // Sorted files by opening what an earlier life wrote, a write-ahead log by the last life.
     for (int life = 0; life < 3; ++life) {
       home_ = *Open(data_dir());
       for (int i = 0; i < 60; ++i) Append(ledger_.NextRequest(random));
@@ -196,32 +196,6 @@ TEST_F(DamageTest, LogTruncatedAlongItsLength) {
 TEST_F(DamageTest, ManifestTruncatedAlongItsLength) {
   TakeImage();
   TruncateAlongItsLength("MANIFEST");
-}
-
-// What an earlier life wrote is in a write-ahead log of its own until it is flushed.
-TEST_F(DamageTest, ALogThatIsClosedAndStillNeeded) {
-  std::mt19937_64 random = RandomFor("closed WAL", 0);
-  for (int life = 0; life < 2; ++life) {
-    home_.reset();
-    home_ = *Open(data_dir());
-    for (int i = 0; i < 12; ++i) {
-      eventlog::AppendRequest request = ledger_.NextRequest(random);
-      request.erases = false;  // That would flush.
-      Append(request);
-    }
-  }
-  TakeImage();
-  std::vector<fs::path> logs;
-  for (const fs::path& file : Files()) {
-    if (KindOf(file) == "WAL") logs.push_back(file);
-  }
-  ASSERT_GT(logs.size(), 1u) << "there is no closed one";
-  for (const fs::path& file : logs) {
-    SCOPED_TRACE(file);
-    DamageAndJudge(file, Damage::kDeleted, random);
-    DamageAndJudge(file, Damage::kTruncated, random);
-    DamageAndJudge(file, Damage::kBitFlipped, random);
-  }
 }
 
 }  // namespace
