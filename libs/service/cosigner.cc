@@ -111,7 +111,7 @@ absl::Status Cosigner::Cosign() {
     ASSIGN_OR_RETURN(const evidence::Checkpoint checkpoint, evidence::ParseCheckpoint(note.text));
     known_size = checkpoint.size;
   }
-  ASSIGN_OR_RETURN(const std::string note, evidence_.Checkpoint());
+  ASSIGN_OR_RETURN(const std::string note, evidence_.CheckpointOf(evidence_.Durable()));
   ASSIGN_OR_RETURN(const evidence::Note parsed, evidence::ParseNote(note));
   ASSIGN_OR_RETURN(const evidence::Checkpoint now, evidence::ParseCheckpoint(parsed.text));
   const bool is_new = now.size > tracker_.Get().position || now.size > known_size;

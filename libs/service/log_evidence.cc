@@ -110,11 +110,7 @@ LogEvidence::~LogEvidence() {
 absl::Status LogEvidence::CheckHistory() {
   ASSIGN_OR_RETURN(const std::optional<evidence::Checkpoint> newest,
                    NewestCheckpoint(data_dir_ + "/checkpoint", signer_));
-  eventlog::Position tail = 0;
-  {
-    MutexLock lock(mutex_);
-    tail = tail_;
-  }
+  const eventlog::Position tail = Durable();
   if (high_water_->found() > tail) {
     return absl::DataLossError(absl::StrCat(
         "the log ends at position ", tail, ", but it was durable up to ", high_water_->found(), ": the events ",
@@ -129,11 +125,7 @@ absl::Status LogEvidence::CheckHistory() {
 }
 
 absl::Status LogEvidence::CheckBeginsWith(const evidence::Checkpoint& checkpoint, const std::string& name) {
-  eventlog::Position tail = 0;
-  {
-    MutexLock lock(mutex_);
-    tail = tail_;
-  }
+  const eventlog::Position tail = Durable();
   if (checkpoint.size > tail) {
     return absl::DataLossError(absl::StrCat("the log ends at position ", tail, ", but ", name, " covers ",
                                             checkpoint.size, ": the events ", tail + 1, " to ", checkpoint.size,
@@ -183,6 +175,11 @@ absl::Status LogEvidence::LoadCosigned() {
   }
   if (!error) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("cannot list ", data_dir_, kCosignedDir, ": ", error.message()));
+}
+
+eventlog::Position LogEvidence::Durable() const {
+  MutexLock lock(mutex_);
+  return tail_;
 }
 
 void LogEvidence::SetCheckpointObserver(std::function<void()> observer) {
@@ -235,17 +232,12 @@ absl::Status LogEvidence::WriteCheckpoint() {
     tail = tail_;
     if (tail == written_) return absl::OkStatus();
   }
-  RETURN_IF_ERROR(keeper_.AwaitSize(tail, std::chrono::steady_clock::now() + kCatchUpPatience));
-  ASSIGN_OR_RETURN(const std::string note, Checkpoint());
+  ASSIGN_OR_RETURN(const std::string note, CheckpointOf(tail));
   Failpoint(Step::kCheckpointSigned);
   RETURN_IF_ERROR(ReplaceFileDurably(data_dir_ + "/checkpoint", note));
-  std::function<void()> observer;
-  {
-    MutexLock lock(mutex_);
-    written_ = tail;
-    observer = observer_;
-  }
-  if (observer) observer();
+  MutexLock lock(mutex_);
+  written_ = tail;
+  if (observer_) observer_();  // Under the lock: who takes it back is not called afterwards.
   return absl::OkStatus();
 }
 

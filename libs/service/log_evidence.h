@@ -56,7 +56,10 @@ class LogEvidence {
   absl::Status KeepCosigned(const std::string& witness, const std::string& note);
   // Those that are kept, one of each witness.
   std::vector<std::string> Cosigned() const;
-  // Told each time that a checkpoint was written, by the thread that does; none takes it back.
+  // How far the log is durable.
+  eventlog::Position Durable() const;
+  // Told each time that a checkpoint was written, by the thread that does; it is short and calls nothing of this. None
+  // takes it back: the one before is not called any more when this returns.
   void SetCheckpointObserver(std::function<void()> observer);
 
   std::string verifier_key() const { return signer_.verifier().ToString(); }
