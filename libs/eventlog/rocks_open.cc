@@ -14,7 +14,7 @@
 namespace anamnesis::eventlog {
 namespace {
 
-constexpr size_t kReadAheadBytes = 4 << 20;
+constexpr size_t kReadAheadBytes = 256 << 10;  // Few calls, and still in the processor's cache when it is used.
 constexpr char kFormatKey[] = "format";
 constexpr char kLogIdKey[] = "log_id";
 constexpr int kFormat = 2;  // 1, of release 1: payloads and snapshots are not sealed.

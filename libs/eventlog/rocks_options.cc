@@ -23,13 +23,16 @@ constexpr uint64_t kMaxWalBytes =
     256 << 20;  // Bounds the time of a recovery; column families seldom written are flushed.
 constexpr int kMaxOpenFiles = 512;
 
-// A background error means that a flush or a compaction could not be written: fail-stop, as for a commit.
+// A background error means that a flush or a compaction could not be written: fail-stop, as for a commit. One that is
+// broken off because the log is being closed is none: what it would have written is durable already.
 class StopOnError final : public rocksdb::EventListener {
  public:
   explicit StopOnError(FatalHandler fatal) : fatal_(std::move(fatal)) {}
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
-    fatal_(absl::InternalError(absl::StrCat("background work: ", error->ToString())));
+    if (!error->IsShutdownInProgress()) {
+      fatal_(absl::InternalError(absl::StrCat("background work: ", error->ToString())));
+    }
   }
 
  private:
@@ -77,8 +80,8 @@ rocksdb::DBOptions MakeDbOptions(const LogOptions& log, const FatalHandler& fata
   options.unordered_write = false;
   options.two_write_queues = false;
   options.paranoid_checks = true;
-  // What families flush together stands in the MANIFEST whole or not at all, and recovery adds nothing to it: a MANIFEST
-  // that ends early cannot lack the rows of one family and have those of another.
+  // What families flush together stands in the MANIFEST whole or not at all, and recovery adds nothing to it: a
+  // MANIFEST that ends early cannot lack the rows of one family and have those of another.
   options.atomic_flush = true;
   options.avoid_flush_during_recovery = true;
   options.max_bgerror_resume_count = 0;

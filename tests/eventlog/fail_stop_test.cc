@@ -2,8 +2,10 @@
 #include <future>
 
 #include "eventlog/memory_commit_log.h"
+#include "eventlog/rocks_options.h"
 #include "eventlog/sequenced_log.h"
 #include "gmock/gmock.h"
+#include "rocksdb/listener.h"
 #include "tests/eventlog/log_fixture.h"
 
 namespace anamnesis::eventlog {
@@ -38,6 +40,20 @@ TEST(FailStopTest, NobodyIsToldOfWhatWasNotWritten) {
   EXPECT_FALSE(told);
   EXPECT_EQ((*log)->Tail(), 1u);
   EXPECT_EQ((*log)->Append(One("ward-1"), nullptr).status().code(), absl::StatusCode::kUnavailable);
+}
+
+// A flush that is under way when the log is closed is broken off; one that the disk refuses is the end.
+TEST(FailStopTest, BackgroundWorkThatClosingBreaksOffIsNoFailure) {
+  std::vector<std::string> fatal;
+  const rocksdb::DBOptions options =
+      MakeDbOptions(LogOptions(), [&fatal](const absl::Status& status) { fatal.emplace_back(status.message()); });
+  ASSERT_EQ(options.listeners.size(), 1u);
+  rocksdb::Status closing = rocksdb::Status::ShutdownInProgress("Database shutdown");
+  options.listeners[0]->OnBackgroundError(rocksdb::BackgroundErrorReason::kFlush, &closing);
+  EXPECT_THAT(fatal, testing::IsEmpty());
+  rocksdb::Status refused = rocksdb::Status::IOError("no space left on device");
+  options.listeners[0]->OnBackgroundError(rocksdb::BackgroundErrorReason::kFlush, &refused);
+  EXPECT_THAT(fatal, testing::ElementsAre(testing::HasSubstr("no space left on device")));
 }
 
 TEST(FailStopDeathTest, ProcessEndsAndSaysWhatToDo) {
