@@ -28,6 +28,7 @@ constexpr uint64_t kEventsOfPatient = 100;
 constexpr uint64_t kEventsOfAppend = 20;
 constexpr uint64_t kSmallest = 10'000;
 constexpr uint64_t kMostRebuilt = 1'000'000;
+constexpr uint64_t kLarge = 10'000'000;
 constexpr uint64_t kCommands = 500;  // Of a round.
 constexpr int kRounds = 5;
 constexpr size_t kActivePatients = 100;
@@ -152,7 +153,8 @@ class HashAndOpen {
   uint64_t done_ = 0;
 };
 
-// Takes turns with its baseline, each time that it tells how far it is.
+// Takes turns with its baseline, each time that it tells how far it is. What is not in sorted files yet, up to 256 MiB,
+// is read into memory first: only a large log says how fast the rest is.
 void BenchVerify(const std::string& directory, uint64_t events) {
   auto keks = vault::LoadKeyFile(directory + ".kek");
   Check(keks.ok(), std::string(keks.status().message()));
@@ -163,8 +165,11 @@ void BenchVerify(const std::string& directory, uint64_t events) {
   const auto verdict = audit::VerifyLog(directory, options);
   const double seconds = SecondsSince(begin) - baseline.seconds();
   Check(verdict.ok() && verdict->problems.empty() && verdict->opened == events, "the log does not verify");
-  Report("  verify, every payload opened", static_cast<double>(events) / seconds, baseline.per_second(), "events/s",
-         0.5, true);
+  const double rate = static_cast<double>(events) / seconds;
+  ReportOnly("  verify, every payload opened", rate, baseline.per_second(), "events/s");
+  if (events < kLarge) return;
+  ReportAbsolute("  verify: 500,000/s or half the baseline", rate, "events/s",
+                 std::min(500'000.0, baseline.per_second() / 2));
 }
 
 // Commands on a log that has grown and on a small one, in turns: what else the machine does is done to both. How many
