@@ -1,0 +1,213 @@
+#include "services/medication/domain/dose/rule_book.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "services/medication/domain/dose/amount.h"
+
+namespace anamnesis::medication {
+namespace {
+
+constexpr std::string_view kRxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm";
+
+constexpr std::array kOpioids = {v1::DRUG_CLASS_OPIOID_FULL, v1::DRUG_CLASS_OPIOID_PARTIAL,
+                                 v1::DRUG_CLASS_OPIOID_MIXED};
+
+absl::Status Wrong(const v1::RuleTable& table, const std::string& entry, const std::string& what) {
+  return absl::InvalidArgumentError(absl::StrCat("rule table ", table.id(), ", ", entry, ": ", what));
+}
+
+bool IsDate(const std::string& text) {
+  int year = 0, month = 0, day = 0, end = 0;
+  return text.size() == 10 && std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &end) == 3 && end == 10 &&
+         month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+bool IsPositive(const std::string& text) {
+  const std::optional<Exact> number = ParseExact(text);
+  return number && *number > 0;
+}
+
+// Positive factors, bounds that rise, and a last one without a bound.
+absl::Status CheckTiers(const v1::RuleTable& table, const std::string& entry, const v1::MmeFactor& factor) {
+  if (factor.tiers().empty() == factor.factor().empty()) return Wrong(table, entry, "needs either `factor` or `tiers`");
+  if (!factor.factor().empty()) {
+    return IsPositive(factor.factor()) ? absl::OkStatus() : Wrong(table, entry, "`factor` is not a positive number");
+  }
+  Exact before = 0;
+  for (int i = 0; i < factor.tiers_size(); ++i) {
+    const v1::MmeTier& tier = factor.tiers(i);
+    if (!IsPositive(tier.factor())) return Wrong(table, entry, "a tier's `factor` is not a positive number");
+    const bool last = i + 1 == factor.tiers_size();
+    const std::optional<Exact> up_to = ParseExact(tier.up_to());
+    if (last != tier.up_to().empty() || (!last && (!up_to || *up_to <= before))) {
+      return Wrong(table, entry, "`up_to` must rise from tier to tier and be left out in the last");
+    }
+    if (up_to) before = *up_to;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMme(const v1::RuleTable& table) {
+  std::set<std::pair<std::string, v1::MmeBasis>> seen;
+  for (const v1::MmeFactor& factor : table.mme().factors()) {
+    const std::string entry = absl::StrCat("factor of ", factor.substance().rxnorm());
+    if (factor.substance().rxnorm().empty()) return Wrong(table, entry, "names no substance");
+    if (factor.basis() == v1::MME_BASIS_UNSPECIFIED) return Wrong(table, entry, "has no `basis`");
+    if (!seen.emplace(factor.substance().rxnorm(), factor.basis()).second)
+      return Wrong(table, entry, "is listed twice");
+    RETURN_IF_ERROR(CheckTiers(table, entry, factor));
+  }
+  for (const v1::Substance& excluded : table.mme().excluded()) {
+    for (const v1::MmeFactor& factor : table.mme().factors()) {
+      if (factor.substance().rxnorm() != excluded.rxnorm()) continue;
+      return Wrong(table, excluded.rxnorm(), "has a factor and is excluded");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckClasses(const v1::RuleTable& table) {
+  std::set<std::string> seen;
+  for (const v1::ClassifiedSubstance& substance : table.drug_classes().substances()) {
+    const std::string entry = absl::StrCat("substance ", substance.substance().rxnorm());
+    if (substance.substance().rxnorm().empty()) return Wrong(table, entry, "names no substance");
+    if (!seen.insert(substance.substance().rxnorm()).second) return Wrong(table, entry, "is listed twice");
+    if (substance.classes().empty()) return Wrong(table, entry, "is of no class");
+    for (const int drug_class : substance.classes()) {
+      if (drug_class == v1::DRUG_CLASS_UNSPECIFIED) return Wrong(table, entry, "is of a class that is not said");
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::optional<AmountPer> StrengthOf(const v1::ProductIngredient& ingredient) {
+  if (ingredient.amount().empty()) return std::nullopt;
+  v1::Ratio ratio;
+  ratio.mutable_numerator()->set_value(ingredient.amount());
+  ratio.mutable_numerator()->set_code(ingredient.unit());
+  return ToAmountPer(ratio);
+}
+
+absl::Status CheckProducts(const v1::RuleTable& table) {
+  std::set<std::string> seen;
+  for (const v1::Product& product : table.products().products()) {
+    const std::string entry = absl::StrCat("product ", product.rxnorm());
+    if (product.rxnorm().empty()) return Wrong(table, entry, "has no code");
+    if (!seen.insert(product.rxnorm()).second) return Wrong(table, entry, "is listed twice");
+    if (product.ingredients().empty()) return Wrong(table, entry, "has no ingredients");
+    for (const v1::ProductIngredient& ingredient : product.ingredients()) {
+      if (ingredient.substance().rxnorm().empty()) return Wrong(table, entry, "has an ingredient without a code");
+      if (!ingredient.amount().empty() && !StrengthOf(ingredient)) {
+        return Wrong(table, entry,
+                     absl::StrCat("the strength of ", ingredient.substance().rxnorm(), " is not understood"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+const std::string* CodeIn(const clinical::v1::Coding& coding) {
+  return coding.system() == kRxNorm && !coding.code().empty() ? &coding.code() : nullptr;
+}
+
+}  // namespace
+
+absl::Status CheckTable(const v1::RuleTable& table) {
+  if (table.id().empty()) return Wrong(table, "id", "is empty");
+  if (table.version() == 0) return Wrong(table, "version", "is counted from 1");
+  if (!IsDate(table.effective_from())) return Wrong(table, "effective_from", "is not a date like 2022-11-03");
+  if (table.source().empty()) return Wrong(table, "source", "is empty");
+  switch (table.content_case()) {
+    case v1::RuleTable::kMme:
+      return CheckMme(table);
+    case v1::RuleTable::kDrugClasses:
+      return CheckClasses(table);
+    case v1::RuleTable::kProducts:
+      return CheckProducts(table);
+    case v1::RuleTable::CONTENT_NOT_SET:
+      break;
+  }
+  return Wrong(table, "content", "is none that this release knows");
+}
+
+absl::StatusOr<RuleBook> RuleBook::Make(std::span<const v1::RuleTable> tables) {
+  RuleBook book;
+  std::set<v1::RuleTable::ContentCase> held;
+  for (const v1::RuleTable& table : tables) {
+    RETURN_IF_ERROR(CheckTable(table));
+    if (!held.insert(table.content_case()).second)
+      return Wrong(table, "content", "another table in force holds the same");
+    book.Add(table);
+  }
+  return book;
+}
+
+void RuleBook::Add(const v1::RuleTable& table) {
+  versions_[table.id()] = table.version();
+  for (const v1::MmeFactor& factor : table.mme().factors()) {
+    Factor& own = factors_[{factor.substance().rxnorm(), factor.basis()}];
+    if (!factor.factor().empty()) own.tiers.emplace_back(std::nullopt, *ParseExact(factor.factor()));
+    for (const v1::MmeTier& tier : factor.tiers())
+      own.tiers.emplace_back(ParseExact(tier.up_to()), *ParseExact(tier.factor()));
+  }
+  for (const v1::Substance& excluded : table.mme().excluded()) excluded_.push_back(excluded.rxnorm());
+  for (const v1::ClassifiedSubstance& substance : table.drug_classes().substances()) {
+    std::vector<v1::DrugClass>& classes = classes_[substance.substance().rxnorm()];
+    for (const int drug_class : substance.classes()) classes.push_back(static_cast<v1::DrugClass>(drug_class));
+  }
+  for (const v1::Product& product : table.products().products()) {
+    Composition& composition = products_[product.rxnorm()];
+    composition.made_for = product.route();
+    composition.extended_release = product.extended_release();
+    for (const v1::ProductIngredient& ingredient : product.ingredients()) {
+      composition.ingredients.push_back({ingredient.substance().rxnorm(), StrengthOf(ingredient)});
+    }
+  }
+}
+
+AtLeast RuleBook::Mme(std::string_view rxnorm, v1::MmeBasis basis, const AtLeast& dose) const {
+  if (IsExcluded(rxnorm)) return {};
+  const auto found = factors_.find(std::pair(std::string(rxnorm), basis));
+  if (found == factors_.end()) return AtLeast::Of(std::nullopt);
+  const auto& tiers = found->second.tiers;
+  const auto tier = std::ranges::find_if(
+      tiers, [&](const auto& candidate) { return !candidate.first || dose.known <= *candidate.first; });
+  return {dose.known * tier->second, dose.complete};
+}
+
+bool RuleBook::IsExcluded(std::string_view rxnorm) const {
+  return std::ranges::find(excluded_, rxnorm) != excluded_.end();
+}
+
+bool RuleBook::IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const {
+  const auto found = classes_.find(std::string(rxnorm));
+  return found != classes_.end() && std::ranges::find(found->second, drug_class) != found->second.end();
+}
+
+bool RuleBook::IsOpioid(std::string_view rxnorm) const {
+  return std::ranges::any_of(kOpioids, [&](v1::DrugClass drug_class) { return IsOf(rxnorm, drug_class); });
+}
+
+Composition RuleBook::CompositionOf(const v1::Order& order) const {
+  Composition composition;
+  for (const clinical::v1::Coding& coding : order.medication().codings()) {
+    const std::string* const code = CodeIn(coding);
+    if (code == nullptr) continue;
+    if (const auto found = products_.find(*code); found != products_.end()) composition = found->second;
+  }
+  if (order.ingredients().empty()) return composition;
+  composition.ingredients.clear();
+  for (const v1::Ingredient& ingredient : order.ingredients()) {
+    const std::string* const code = CodeIn(ingredient.coding());
+    composition.ingredients.push_back({code == nullptr ? "" : *code, ingredient.has_strength()
+                                                                         ? ToAmountPer(ingredient.strength())
+                                                                         : std::optional<AmountPer>()});
+  }
+  return composition;
+}
+
+}  // namespace anamnesis::medication

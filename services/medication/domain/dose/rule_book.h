@@ -1,0 +1,69 @@
+// The rule tables in force, ready to be asked. Immutable; safe for concurrent use.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "anamnesis/medication/v1/rules.pb.h"
+#include "anamnesis/medication/v1/types.pb.h"
+#include "services/medication/domain/dose/daily_dose.h"
+
+namespace anamnesis::medication {
+
+// Whether a table can be decided by: numbers are numbers, a factor is positive, tiers rise and end without a bound,
+// nothing is listed twice, the date is one. INVALID_ARGUMENT names the table and the entry.
+absl::Status CheckTable(const v1::RuleTable& table);
+
+// What an order is made of, by itself or by the table of products.
+struct Composition {
+  std::vector<ActiveIngredient> ingredients;
+  v1::ProductRoute made_for = v1::PRODUCT_ROUTE_UNSPECIFIED;
+  bool extended_release = false;
+};
+
+class RuleBook {
+ public:
+  // INVALID_ARGUMENT as CheckTable, or where two tables hold the same.
+  static absl::StatusOr<RuleBook> Make(std::span<const v1::RuleTable> tables);
+
+  // What the dose of an ingredient counts, in MME a day: for milligrams a day by mouth, or micrograms an hour through
+  // the skin. An unknown part stays unknown, and so does all of it where the table does not list the ingredient by that
+  // way.
+  AtLeast Mme(std::string_view rxnorm, v1::MmeBasis basis, const AtLeast& dose) const;
+  // Whether the ingredient does not count, whatever its dose.
+  bool IsExcluded(std::string_view rxnorm) const;
+
+  // Whether it is of the class.
+  bool IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const;
+  // Full, partial or mixed.
+  bool IsOpioid(std::string_view rxnorm) const;
+
+  // The order's own ingredients; where it names none, those of its product.
+  Composition CompositionOf(const v1::Order& order) const;
+
+  // `mme-cdc-2022` and its version for each table, for what is decided by them.
+  const std::map<std::string, uint32_t>& versions() const { return versions_; }
+
+ private:
+  struct Factor {
+    std::vector<std::pair<std::optional<Exact>, Exact>> tiers;  // Up to what, inclusive, by how much.
+  };
+
+  void Add(const v1::RuleTable& table);
+
+  std::map<std::string, uint32_t> versions_;
+  std::map<std::pair<std::string, v1::MmeBasis>, Factor, std::less<>> factors_;
+  std::vector<std::string> excluded_;
+  std::unordered_map<std::string, std::vector<v1::DrugClass>> classes_;
+  std::unordered_map<std::string, Composition> products_;
+};
+
+}  // namespace anamnesis::medication
