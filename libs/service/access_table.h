@@ -15,6 +15,8 @@ operator:  ops.read ops.admin
 importer:  patient.write encounter.write medication.write
 # The servers among themselves.
 service:   events.read projection.publish checkpoints.witness encounter.erase medication.erase
+# Who answers for the tables that decisions are made by.
+formulary: medication.rules events.read ops.read
 # Who answers for erasing a patient's record.
 privacy-officer: patient.erase chart.read ops.read
 )";

@@ -15,6 +15,15 @@
 
 namespace anamnesis::service {
 
+// Carries out a command that the service itself gives, and waits until it is durable.
+template <decider::Decider D>
+absl::Status CarryOut(decider::CommandRunner<D>& runner, const std::string& actor, typename D::Command command) {
+  std::promise<absl::Status> answered;
+  runner.Run({.command = std::move(command), .metadata = {.actor = actor}},
+             [&answered](const auto& outcome) { answered.set_value(outcome.status()); });
+  return answered.get_future().get();
+}
+
 // Carries out what followed events ask for, then hands them on. An event is handed on when what it asked for is
 // durable, so a crash between makes it be asked again; give such commands a request id made from the event's.
 template <decider::Decider D>
@@ -33,19 +42,12 @@ class FollowedCommands final : public feed::FollowSink {
     for (const event::v1::EventEnvelope& event : batch.events()) {
       if (event.erased()) continue;
       ASSIGN_OR_RETURN(std::optional<typename D::Command> command, command_for_(event));
-      if (command.has_value()) RETURN_IF_ERROR(CarryOut(*std::move(command)));
+      if (command.has_value()) RETURN_IF_ERROR(CarryOut(runner_, actor_, *std::move(command)));
     }
     return next_.Apply(batch);
   }
 
  private:
-  absl::Status CarryOut(typename D::Command command) {
-    std::promise<absl::Status> answered;
-    runner_.Run({.command = std::move(command), .metadata = {.actor = actor_}},
-                [&answered](const auto& outcome) { answered.set_value(outcome.status()); });
-    return answered.get_future().get();
-  }
-
   decider::CommandRunner<D>& runner_;
   const std::string actor_;
   const CommandFor command_for_;

@@ -54,6 +54,11 @@ struct Context {
   feed::FactsStore::Others others;
   // The facts from their stored form: those of the entity, then those of others.
   std::function<absl::StatusOr<typename D::Facts>(const std::vector<std::string>& stored)> parse_facts;
+  // Adds what a decision may know from streams of its own log, if anything.
+  std::function<absl::Status(const eventlog::EventLog& log, typename D::Facts& facts)> add_own_facts = nullptr;
+  // What the service does by itself before it serves, in order. One that breaks a rule (FAILED_PRECONDITION) is left:
+  // what is there already stays.
+  std::vector<typename D::Command> first_commands = {};
 };
 
 // Members stand in the order in which they depend on each other, so that destruction ends the calls first and closes
@@ -147,6 +152,10 @@ class WriteService {
     ASSIGN_OR_RETURN(witnessing_, Witnessing::Open(context_.name, options_.data_dir, options_.witnesses,
                                                    evidence_.get(), metrics_, gate_));
     RETURN_IF_ERROR(witnessing_->CheckBeforeServing());
+    for (const typename D::Command& command : context_.first_commands) {
+      const absl::Status done = CarryOut(runner_, "service:" + context_.name, command);
+      if (!absl::IsFailedPrecondition(done)) RETURN_IF_ERROR(done);
+    }
     const rpc::Caller self{.actor = "service:" + context_.name, .roles = {"service"}};
     std::vector<Monitor::Link> links;
     for (const auto& followed : context_.followed) {
@@ -191,6 +200,7 @@ class WriteService {
     ASSIGN_OR_RETURN(const feed::FactsStore::Known stored,
                      facts_->Get(std::string(eventlog::EntityOf(stream)), context_.others));
     ASSIGN_OR_RETURN(known.facts, context_.parse_facts(stored.facts));
+    if (context_.add_own_facts != nullptr) RETURN_IF_ERROR(context_.add_own_facts(*log_, known.facts));
     for (size_t i = 0; i < stored.positions.size(); ++i) {
       known.positions.push_back({.log = facts_->sources()[i], .position = stored.positions[i]});
     }

@@ -34,5 +34,6 @@ void AddBackupCommand(CLI::App& app, Connection& connection);
 void AddRestoreCommand(CLI::App& app);
 void AddEraseCommand(CLI::App& app, Connection& connection);
 void AddRebuildCommand(CLI::App& app, Connection& connection);
+void AddRulesCommand(CLI::App& app, Connection& connection);
 
 }  // namespace anamnesis::cli

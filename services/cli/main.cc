@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   cli::AddBackupCommand(app, connection);
   cli::AddRestoreCommand(app);
   cli::AddEraseCommand(app, connection);
+  cli::AddRulesCommand(app, connection);
   int exit_code = 0;
   try {
     app.parse(argc, argv);

@@ -6,9 +6,10 @@
 #include "services/medication/domain/encounter_facts.h"
 #include "services/medication/domain/patient_facts.h"
 #include "services/medication/projection/medication_projection.h"
+#include "services/medication/rule_keeper.h"
+#include "services/medication/rules/table_file.h"
 
 namespace anamnesis::medication {
-
 namespace {
 
 void ApplyToPatientFacts(v1::MedicationFacts& facts, const patient::v1::PatientEvent& event) {
@@ -25,18 +26,32 @@ absl::StatusOr<std::vector<std::string>> AbsorbedRecords(const std::string& stor
   return std::vector<std::string>(ids.begin(), ids.end());
 }
 
-absl::StatusOr<v1::MedicationFacts> FactsOfPerson(const std::vector<std::string>& stored) {
-  ASSIGN_OR_RETURN(auto facts, feed::ParseFacts<v1::MedicationFacts>(stored.front()));
+absl::StatusOr<Known> FactsOfPerson(const std::vector<std::string>& stored) {
+  Known known;
+  ASSIGN_OR_RETURN(known.others, feed::ParseFacts<v1::MedicationFacts>(stored.front()));
   for (size_t i = 1; i < stored.size(); ++i) {
     ASSIGN_OR_RETURN(const auto absorbed, feed::ParseFacts<v1::MedicationFacts>(stored[i]));
-    AddAbsorbed(facts, absorbed);
+    AddAbsorbed(known.others, absorbed);
   }
-  return facts;
+  return known;
+}
+
+absl::StatusOr<std::vector<v1::MedicationCommand>> LoadDefaultTables() {
+  ASSIGN_OR_RETURN(const std::vector<v1::RuleTable> tables, DefaultTables());
+  std::vector<v1::MedicationCommand> commands;
+  for (const v1::RuleTable& table : tables) *commands.emplace_back().mutable_load_rule_table()->mutable_table() = table;
+  return commands;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const service::WriteServiceOptions& options) {
+  ASSIGN_OR_RETURN(std::vector<v1::MedicationCommand> load_tables, LoadDefaultTables());
+  const auto add_rules = [keeper = std::make_shared<RuleKeeper>()](const eventlog::EventLog& log,
+                                                                   Known& known) -> absl::Status {
+    ASSIGN_OR_RETURN(known.rules, keeper->Current(log));
+    return absl::OkStatus();
+  };
   return MedicationService::Start(
       {
           .name = "medication",
@@ -49,7 +64,9 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
                        {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts)}},
           .facts_version = kMedicationFactsVersion,
           .others = AbsorbedRecords,
-          .parse_facts = FactsOfPerson
+          .parse_facts = FactsOfPerson,
+          .add_own_facts = add_rules,
+          .first_commands = std::move(load_tables)
   },
       options);
 }

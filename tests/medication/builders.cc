@@ -200,9 +200,10 @@ decider::DecisionInput Input() {
 }
 
 decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state, const v1::MedicationCommand& command,
-                                                const v1::MedicationFacts& facts) {
+                                                const v1::MedicationFacts& facts,
+                                                std::shared_ptr<const RuleShelf> rules) {
   const v1::MedicationState* const states[] = {&state};
-  return MedicationDecider::Decide(states, command, Input(), facts);
+  return MedicationDecider::Decide(states, command, Input(), {facts, std::move(rules)});
 }
 
 v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands) {

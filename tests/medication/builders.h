@@ -70,7 +70,8 @@ decider::DecisionInput Input();
 
 // Decides on one patient's state.
 decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state, const v1::MedicationCommand& command,
-                                                const v1::MedicationFacts& facts = {});
+                                                const v1::MedicationFacts& facts = {},
+                                                std::shared_ptr<const RuleShelf> rules = nullptr);
 
 // The state after commands, each of which must be accepted.
 v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands);

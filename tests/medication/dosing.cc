@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "base/clock.h"
+#include "tests/medication/builders.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -108,6 +109,14 @@ v1::Dosage Between(int64_t first_day, int64_t last_day, v1::Dosage dosage) {
 v1::Order Taking(const std::vector<v1::Dosage>& dosages) {
   v1::Order order;
   order.mutable_dosages()->Assign(dosages.begin(), dosages.end());
+  return order;
+}
+
+v1::Order OrderFor(const std::string& ingredient, const v1::Dosage& dosage, const std::string& strength) {
+  v1::Order order = Taking({dosage});
+  v1::Ingredient& own = *order.add_ingredients();
+  *own.mutable_coding() = RxNorm(ingredient);
+  if (!strength.empty()) *own.mutable_strength()->mutable_numerator() = Of(strength);
   return order;
 }
 

@@ -11,6 +11,11 @@
 
 namespace anamnesis::medication {
 
+// Ways in (SNOMED CT).
+inline constexpr char kOral[] = "26643006";
+inline constexpr char kTransdermal[] = "45890007";
+inline constexpr char kIntravenous[] = "47625008";
+
 inline constexpr int64_t kMicrosOfDay = int64_t{86'400} * 1'000'000;
 
 // `5 mg`, `<5 mg` (a bound), `2 tablets` (a unit without a code).
@@ -29,5 +34,7 @@ v1::Dosage Step(uint32_t sequence, v1::Dosage dosage);
 v1::Dosage Between(int64_t first_day, int64_t last_day, v1::Dosage dosage);
 
 v1::Order Taking(const std::vector<v1::Dosage>& dosages);
+// An order for one ingredient (RxNorm), of a strength if one is given.
+v1::Order OrderFor(const std::string& ingredient, const v1::Dosage& dosage, const std::string& strength = "");
 
 }  // namespace anamnesis::medication

@@ -1,14 +1,11 @@
 // A day's opioids under the tables that the repository brings.
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "services/medication/domain/dose/daily_mme.h"
-#include "services/medication/rules/read_tables.h"
+#include "services/medication/rules/table_file.h"
 #include "tests/medication/builders.h"
 #include "tests/medication/dosing.h"
 
@@ -17,14 +14,8 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr char kOral[] = "26643006";
-constexpr char kTransdermal[] = "45890007";
-constexpr char kIntravenous[] = "47625008";
-
 std::vector<v1::RuleTable> AllTables() {
-  const char* const source = std::getenv("ANAMNESIS_SOURCE_DIR");
-  EXPECT_NE(source, nullptr);
-  auto tables = ReadTables(std::string(source) + "/services/medication/rules");
+  auto tables = DefaultTables();
   EXPECT_TRUE(tables.ok()) << tables.status();
   return tables.ok() ? *std::move(tables) : std::vector<v1::RuleTable>();
 }
@@ -42,19 +33,12 @@ const RuleBook& Under(const std::string& mme_table) {
   return books.emplace(mme_table, *std::move(book)).first->second;
 }
 
-v1::Order OrderFor(const std::string& ingredient, const v1::Dosage& dosage, const std::string& strength = "") {
-  v1::Order order = Taking({dosage});
-  v1::Ingredient& own = *order.add_ingredients();
-  *own.mutable_coding() = RxNorm(ingredient);
-  if (!strength.empty()) *own.mutable_strength()->mutable_numerator() = Of(strength);
-  return order;
-}
-
 // `60`, or `unknown, at least 60`.
 std::string MmeOf(const std::vector<v1::Order>& orders, const std::string& table = "mme-cdc-2022") {
-  std::vector<const v1::Order*> all;
-  for (const v1::Order& order : orders) all.push_back(&order);
-  const AtLeast total = DailyMmeOf(all, 0, Under(table)).total;
+  const RuleBook& rules = Under(table);
+  std::vector<Medicine> medicines;
+  for (const v1::Order& order : orders) medicines.push_back(MedicineOf(order, 0, rules));
+  const AtLeast total = DailyMmeOf(medicines, rules).total;
   return (total.complete ? "" : "unknown, at least ") + DecimalText(total.known, 4);
 }
 
@@ -148,10 +132,11 @@ TEST(MmeTest, AProductIsKnownByItsCode) {
 }
 
 TEST(RuleBookTest, TheTablesOfTheRepositoryHold) {
-  EXPECT_EQ(AllTables().size(), 4u);
+  EXPECT_EQ(AllTables().size(), 5u);
   const RuleBook& rules = Under("mme-cdc-2022");
-  EXPECT_THAT(rules.versions(), testing::ElementsAre(testing::Pair("drug-classes", 1), testing::Pair("mme-cdc-2022", 1),
-                                                     testing::Pair("rxnorm-products", 1)));
+  EXPECT_THAT(rules.versions(),
+              testing::ElementsAre(testing::Pair("drug-classes", 1), testing::Pair("mme-cdc-2022", 1),
+                                   testing::Pair("opioid-safety", 1), testing::Pair("rxnorm-products", 1)));
   EXPECT_TRUE(rules.IsOf("3322", v1::DRUG_CLASS_BENZODIAZEPINE));
   EXPECT_TRUE(rules.IsOpioid("1819"));
   EXPECT_FALSE(rules.IsOpioid("3322"));

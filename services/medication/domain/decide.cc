@@ -14,7 +14,9 @@ Decision MedicationDecider::Decide(std::span<const State* const> states, const C
                                    const decider::DecisionInput& input, const Facts& facts) {
   std::optional<absl::StatusOr<Decision>> decision;
   WithRequest(command, [&](const auto& request) {
-    decision = medication::Decide({.state = *states.front(), .input = input, .facts = facts}, request);
+    const RuleBook& rules = RulesAt(facts.rules.get(), decider::EffectiveMicros(request.context(), input));
+    decision =
+        medication::Decide({.state = *states.front(), .input = input, .facts = facts.others, .rules = rules}, request);
   });
   if (!decision.has_value()) return {.refusal = Refuse(rpc::v1::COMMAND_MISSING)};
   if (!decision->ok()) return {.refusal = decision->status()};

@@ -12,6 +12,7 @@
 #include "anamnesis/medication/v1/medication_service.pb.h"
 #include "anamnesis/medication/v1/state.pb.h"
 #include "decider/decision.h"
+#include "services/medication/domain/dose/rule_book.h"
 
 namespace anamnesis::medication {
 
@@ -22,6 +23,7 @@ struct Situation {
   const v1::MedicationState& state;
   const decider::DecisionInput& input;
   const v1::MedicationFacts& facts;
+  const RuleBook& rules;  // Those in force when the command takes effect.
 };
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::PrescribeRequest& request);
@@ -35,6 +37,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDispenseReq
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAdministrationRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractAdministrationRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::EraseRecordRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::LoadRuleTableRequest& request);
 
 // The order; ORDER_NOT_FOUND, or ETAG_MISMATCH if the caller saw another revision of it.
 absl::StatusOr<const v1::OrderState*> FindOrder(const v1::MedicationState& state, const std::string& order_id,
@@ -75,6 +78,8 @@ bool WithRequest(const v1::MedicationCommand& command, Visitor&& visit) {
       return visit(command.retract_administration()), true;
     case v1::MedicationCommand::kEraseRecord:
       return visit(command.erase_record()), true;
+    case v1::MedicationCommand::kLoadRuleTable:
+      return visit(command.load_rule_table()), true;
     case v1::MedicationCommand::COMMAND_NOT_SET:
       return false;
   }

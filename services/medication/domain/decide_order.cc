@@ -7,7 +7,7 @@
 #include "base/refusal.h"
 #include "base/status.h"
 #include "services/medication/domain/decide.h"
-#include "services/medication/domain/safety.h"
+#include "services/medication/domain/safety/review.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -28,6 +28,23 @@ absl::Status CheckPatient(const v1::PatientFacts& patient) {
   }
   if (patient.deceased()) return Refuse(v1::PATIENT_DECEASED);
   return absl::OkStatus();
+}
+
+// What the rules say about the order as the request would have it.
+template <class Request>
+Alerts Review(const Situation& at, const v1::Order& order, const Request& request) {
+  const int64_t effective = decider::EffectiveMicros(request.context(), at.input);
+  return ReviewSafety({order, at.state, at.facts, at.rules, effective}, request.overrides());
+}
+
+// Notes the tables that the rules were taken from.
+template <class Event>
+void NoteTables(const Situation& at, Event& event) {
+  for (const auto& [id, version] : at.rules.versions()) {
+    v1::RuleTableVersion& table = *event.add_decided_by();
+    table.set_id(id);
+    table.set_version(version);
+  }
 }
 
 // Accepts with an event that says no more than which order, why, and its revision: held, resumed, discontinued,
@@ -51,7 +68,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PrescribeRequest&
     return Refuse(v1::STATUS_NOT_PRESCRIBABLE);
   }
   RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
-  const Alerts alerts = ReviewSafety({order, at.state, at.facts}, request.overrides());
+  const Alerts alerts = Review(at, order, request);
   RETURN_IF_ERROR(CheckOverridden(alerts));
 
   order.set_status(v1::ORDER_STATUS_ACTIVE);
@@ -64,6 +81,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PrescribeRequest&
   *prescribed.mutable_order() = std::move(order);
   prescribed.mutable_alerts()->Assign(alerts.begin(), alerts.end());
   prescribed.set_revision(1);
+  NoteTables(at, prescribed);
   Decision decision = decider::Accepted(id, 1, std::move(event));
   decision.alerts = alerts;
   return decision;
@@ -85,13 +103,14 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ChangeDoseRequest
   RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
   v1::Order changed = order->therapy();
   *changed.mutable_dosages() = request.dosages();
-  const Alerts alerts = ReviewSafety({changed, at.state, at.facts}, request.overrides());
+  const Alerts alerts = Review(at, changed, request);
   RETURN_IF_ERROR(CheckOverridden(alerts));
 
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_dose_changed);
   v1::DoseChanged& dose = *decision.events.front().event.mutable_dose_changed();
   *dose.mutable_dosages() = request.dosages();
   dose.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+  NoteTables(at, dose);
   decision.alerts = alerts;
   return decision;
 }

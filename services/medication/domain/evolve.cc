@@ -99,6 +99,9 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
     case Event::kRecordErased:
       state.Clear();
       return absl::OkStatus();
+    case Event::kRuleTableLoaded:
+      (*state.mutable_rule_tables())[event.rule_table_loaded().table().id()] = event.rule_table_loaded().table();
+      return absl::OkStatus();
     case Event::EVENT_NOT_SET:
       break;
   }

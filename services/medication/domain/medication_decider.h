@@ -1,11 +1,13 @@
 // The medication domain: orders, dispenses and administrations of one patient. Pure: see decider/decider.h.
 //
 // Where what is decided lives: decide_order.cc (prescribe, record, change, hold, resume, discontinue, retract),
-// decide_record.cc (dispenses and administrations), safety.cc (what the clinical rules say), evolve.cc (what an event
-// does to the state), streams.cc (whose stream a command is for).
+// decide_record.cc (dispenses and administrations), decide_rules.cc (the rule tables), safety/ (what the clinical rules
+// say), dose/ (how much of what is taken), evolve.cc (what an event does to the state), streams.cc (whose stream a
+// command is for).
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,18 +17,28 @@
 #include "anamnesis/medication/v1/medication_service.pb.h"
 #include "anamnesis/medication/v1/state.pb.h"
 #include "decider/decider.h"
+#include "services/medication/domain/rule_shelf.h"
 
 namespace anamnesis::medication {
+
+// Where every version of every rule table is.
+inline constexpr char kRulesStream[] = "rules-medication";
+
+// What a decision may know besides the history it decides on.
+struct Known {
+  v1::MedicationFacts others;              // Of the other services.
+  std::shared_ptr<const RuleShelf> rules;  // Null: no table.
+};
 
 struct MedicationDecider {
   using State = v1::MedicationState;
   using Command = v1::MedicationCommand;
   using Event = v1::MedicationEvent;
-  using Facts = v1::MedicationFacts;
+  using Facts = Known;
 
   static constexpr uint32_t kStateFormat = 1;
 
-  // `medication-<patient uuid>`; none for an empty command.
+  // `medication-<patient uuid>`, or kRulesStream; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);
 
   // Refusals: MedicationError in its order, ETAG_MISMATCH, COMMAND_MISSING.

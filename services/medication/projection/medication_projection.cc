@@ -109,6 +109,8 @@ absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record
       return {{AdministrationRetracted(patient_id, event.administration_retracted())}};
     case MedicationEvent::kRecordErased:
       return {{projection::Purge(patient_id)}};
+    case MedicationEvent::kRuleTableLoaded:
+      return std::vector<ViewChange>();  // Of no patient; what is decided by it is told with each order.
     case MedicationEvent::EVENT_NOT_SET:
       break;
   }

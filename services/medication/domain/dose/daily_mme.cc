@@ -19,18 +19,18 @@ v1::MmeBasis BasisOf(v1::ProductRoute route) {
 
 }  // namespace
 
-DailyMme DailyMmeOf(std::span<const v1::Order* const> orders, int64_t instant_micros, const RuleBook& rules) {
+DailyMme DailyMmeOf(std::span<const Medicine> medicines, const RuleBook& rules) {
   std::map<std::pair<std::string, v1::MmeBasis>, MmePart> parts;
-  for (const v1::Order* const order : orders) {
-    const Composition composition = rules.CompositionOf(*order);
-    for (const IngredientUse& use : UsesAt(*order, composition.ingredients, composition.made_for, instant_micros)) {
+  for (const Medicine& medicine : medicines) {
+    for (const IngredientUse& use : medicine.uses) {
       if (!rules.IsOpioid(use.rxnorm) || rules.IsExcluded(use.rxnorm)) continue;
       const v1::MmeBasis basis = BasisOf(use.route);
       MmePart& part = parts[{use.rxnorm, basis}];
       part.rxnorm = use.rxnorm;
       part.basis = basis;
       part.dose += basis == v1::MME_BASIS_TRANSDERMAL_UG_PER_HOUR ? use.ug_per_hour : use.mg_per_day;
-      if (part.order_ids.empty() || part.order_ids.back() != order->id()) part.order_ids.push_back(order->id());
+      const std::string& order_id = medicine.order->id();
+      if (part.order_ids.empty() || part.order_ids.back() != order_id) part.order_ids.push_back(order_id);
     }
   }
   DailyMme daily;

@@ -1,12 +1,11 @@
 // A day's opioids in morphine milligram equivalents.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "services/medication/domain/dose/rule_book.h"
+#include "services/medication/domain/dose/medicine.h"
 
 namespace anamnesis::medication {
 
@@ -24,9 +23,9 @@ struct DailyMme {
   std::vector<MmePart> parts;  // By ingredient and basis; empty: no opioid that counts.
 };
 
-// What the orders, all of them in force, come to at an instant (microseconds since 1970). As-needed doses count at
+// What the medicines, all of them in force, come to as of the instant that they were made for. As-needed doses count at
 // their maximum. An opioid whose dose cannot be computed, or that the table does not list, leaves the total unknown: at
 // least what the others come to. Source of the rule and of the factors: the table's.
-DailyMme DailyMmeOf(std::span<const v1::Order* const> orders, int64_t instant_micros, const RuleBook& rules);
+DailyMme DailyMmeOf(std::span<const Medicine> medicines, const RuleBook& rules);
 
 }  // namespace anamnesis::medication

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "services/medication/domain/dose/amount.h"
+#include "services/medication/domain/civil_day.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -18,12 +18,6 @@ constexpr std::array kOpioids = {v1::DRUG_CLASS_OPIOID_FULL, v1::DRUG_CLASS_OPIO
 
 absl::Status Wrong(const v1::RuleTable& table, const std::string& entry, const std::string& what) {
   return absl::InvalidArgumentError(absl::StrCat("rule table ", table.id(), ", ", entry, ": ", what));
-}
-
-bool IsDate(const std::string& text) {
-  int year = 0, month = 0, day = 0, end = 0;
-  return text.size() == 10 && std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &end) == 3 && end == 10 &&
-         month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
 bool IsPositive(const std::string& text) {
@@ -110,6 +104,41 @@ absl::Status CheckProducts(const v1::RuleTable& table) {
   return absl::OkStatus();
 }
 
+// The rules that weigh a number, and which.
+struct Weighed {
+  std::string_view rule;
+  std::string_view limit;
+};
+constexpr std::array kWeighed = {
+    Weighed{"mme-50",              "mme_per_day"},
+    Weighed{"mme-90",              "mme_per_day"},
+    Weighed{"acetaminophen-daily", "mg_per_day" },
+};
+
+absl::Status CheckSafety(const v1::RuleTable& table) {
+  std::set<std::string> seen;
+  for (const v1::SafetySetting& rule : table.safety().rules()) {
+    const std::string entry = absl::StrCat("rule ", rule.id());
+    if (rule.id().empty()) return Wrong(table, entry, "has no id");
+    if (!seen.insert(rule.id()).second) return Wrong(table, entry, "is listed twice");
+    if (rule.severity() == rpc::v1::ALERT_SEVERITY_UNSPECIFIED) return Wrong(table, entry, "has no `severity`");
+    if (rule.source().empty()) return Wrong(table, entry, "has no `source`");
+    for (const rpc::v1::NamedNumber& limit : rule.limits()) {
+      if (!IsPositive(limit.value())) {
+        return Wrong(table, entry, absl::StrCat("limit `", limit.name(), "` is not a positive number"));
+      }
+    }
+    for (const Weighed& weighed : kWeighed) {
+      if (weighed.rule != rule.id()) continue;
+      const auto limit = std::ranges::find(rule.limits(), weighed.limit, &rpc::v1::NamedNumber::name);
+      if (limit == rule.limits().end()) {
+        return Wrong(table, entry, absl::StrCat("needs the limit `", std::string(weighed.limit), "`"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 const std::string* CodeIn(const clinical::v1::Coding& coding) {
   return coding.system() == kRxNorm && !coding.code().empty() ? &coding.code() : nullptr;
 }
@@ -119,7 +148,7 @@ const std::string* CodeIn(const clinical::v1::Coding& coding) {
 absl::Status CheckTable(const v1::RuleTable& table) {
   if (table.id().empty()) return Wrong(table, "id", "is empty");
   if (table.version() == 0) return Wrong(table, "version", "is counted from 1");
-  if (!IsDate(table.effective_from())) return Wrong(table, "effective_from", "is not a date like 2022-11-03");
+  if (!DayBegin(table.effective_from())) return Wrong(table, "effective_from", "is not a date like 2022-11-03");
   if (table.source().empty()) return Wrong(table, "source", "is empty");
   switch (table.content_case()) {
     case v1::RuleTable::kMme:
@@ -128,6 +157,8 @@ absl::Status CheckTable(const v1::RuleTable& table) {
       return CheckClasses(table);
     case v1::RuleTable::kProducts:
       return CheckProducts(table);
+    case v1::RuleTable::kSafety:
+      return CheckSafety(table);
     case v1::RuleTable::CONTENT_NOT_SET:
       break;
   }
@@ -159,6 +190,8 @@ void RuleBook::Add(const v1::RuleTable& table) {
     std::vector<v1::DrugClass>& classes = classes_[substance.substance().rxnorm()];
     for (const int drug_class : substance.classes()) classes.push_back(static_cast<v1::DrugClass>(drug_class));
   }
+  if (table.has_safety()) safety_table_ = table.id();
+  for (const v1::SafetySetting& rule : table.safety().rules()) settings_[rule.id()] = rule;
   for (const v1::Product& product : table.products().products()) {
     Composition& composition = products_[product.rxnorm()];
     composition.made_for = product.route();
@@ -167,6 +200,16 @@ void RuleBook::Add(const v1::RuleTable& table) {
       composition.ingredients.push_back({ingredient.substance().rxnorm(), StrengthOf(ingredient)});
     }
   }
+}
+
+const v1::SafetySetting* RuleBook::Setting(std::string_view rule_id) const {
+  const auto found = settings_.find(rule_id);
+  return found == settings_.end() ? nullptr : &found->second;
+}
+
+Exact RuleBook::Limit(std::string_view rule_id, std::string_view name) const {
+  const auto& limits = Setting(rule_id)->limits();
+  return *ParseExact(std::ranges::find(limits, name, &rpc::v1::NamedNumber::name)->value());
 }
 
 AtLeast RuleBook::Mme(std::string_view rxnorm, v1::MmeBasis basis, const AtLeast& dose) const {

@@ -49,6 +49,13 @@ class RuleBook {
   // The order's own ingredients; where it names none, those of its product.
   Composition CompositionOf(const v1::Order& order) const;
 
+  // How a safety rule is set; null where no table lists it, so that it is not asked.
+  const v1::SafetySetting* Setting(std::string_view rule_id) const;
+  // From where on it holds; CheckTable saw to it that a rule that needs a limit has it.
+  Exact Limit(std::string_view rule_id, std::string_view name) const;
+  // The table of the safety rules.
+  const std::string& safety_table() const { return safety_table_; }
+
   // `mme-cdc-2022` and its version for each table, for what is decided by them.
   const std::map<std::string, uint32_t>& versions() const { return versions_; }
 
@@ -64,6 +71,8 @@ class RuleBook {
   std::vector<std::string> excluded_;
   std::unordered_map<std::string, std::vector<v1::DrugClass>> classes_;
   std::unordered_map<std::string, Composition> products_;
+  std::string safety_table_;
+  std::map<std::string, v1::SafetySetting, std::less<>> settings_;
 };
 
 }  // namespace anamnesis::medication

@@ -1,25 +1,17 @@
-#include "services/medication/domain/safety.h"
-
+// Rules about what is recorded of the patient. They hold whatever the tables say.
 #include <algorithm>
-#include <array>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "anamnesis/medication/v1/errors.pb.h"
-#include "base/refusal.h"
+#include "services/medication/domain/safety/rules.h"
 
 namespace anamnesis::medication {
 namespace {
 
 using clinical::v1::Coding;
-
-// In the order in which equally grave alerts are shown.
-constexpr std::array<SafetyRule, 3> kRules = {AllergyIngredient, DuplicateOrder, EncounterVoid};
 
 // Displays differ between sources; a coding without a code says nothing.
 bool SameCode(const Coding& a, const Coding& b) {
@@ -66,7 +58,7 @@ rpc::v1::Alert MakeAlert(std::string_view rule_id, rpc::v1::AlertSeverity severi
 
 }  // namespace
 
-void AllergyIngredient(const Proposal& proposal, Alerts& alerts) {
+void AllergyIngredient(const Proposal& proposal, const Regimen&, Alerts& alerts) {
   for (const v1::KnownAllergy& allergy : proposal.facts.patient().allergies()) {
     const bool matches =
         std::ranges::any_of(allergy.codings(), [&](const Coding& coding) { return Contains(proposal.order, coding); });
@@ -83,7 +75,7 @@ void AllergyIngredient(const Proposal& proposal, Alerts& alerts) {
   }
 }
 
-void DuplicateOrder(const Proposal& proposal, Alerts& alerts) {
+void DuplicateOrder(const Proposal& proposal, const Regimen&, Alerts& alerts) {
   std::vector<std::string> duplicates;
   for (const auto& [id, other] : proposal.state.orders()) {
     if (id == proposal.order.id() || other.status() != v1::ORDER_STATUS_ACTIVE) continue;
@@ -97,37 +89,13 @@ void DuplicateOrder(const Proposal& proposal, Alerts& alerts) {
   }
 }
 
-void EncounterVoid(const Proposal& proposal, Alerts& alerts) {
+void EncounterVoid(const Proposal& proposal, const Regimen&, Alerts& alerts) {
   const std::string& encounter_id = proposal.order.provenance().encounter_id();
   const auto& void_ids = proposal.facts.encounters().void_ids();
   if (std::ranges::find(void_ids, encounter_id) == void_ids.end()) return;
   alerts.push_back(MakeAlert("encounter-void", rpc::v1::ALERT_SEVERITY_WARN,
                              "The order is written in an encounter that was cancelled or entered in error.",
                              absl::StrCat("encounter/", encounter_id)));
-}
-
-Alerts ReviewSafety(const Proposal& proposal,
-                    const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides) {
-  Alerts alerts;
-  for (const SafetyRule rule : kRules) rule(proposal, alerts);
-  for (rpc::v1::Alert& alert : alerts) {
-    const auto given = std::ranges::find(overrides, alert.rule_id(), &rpc::v1::AlertOverride::rule_id);
-    if (given != overrides.end()) alert.set_override_reason(given->reason());
-  }
-  std::ranges::stable_sort(alerts, std::greater{}, &rpc::v1::Alert::severity);
-  return alerts;
-}
-
-absl::Status CheckOverridden(const Alerts& alerts) {
-  RefusalDetails details;
-  for (const rpc::v1::Alert& alert : alerts) {
-    if (alert.severity() != rpc::v1::ALERT_SEVERITY_BLOCK || !alert.override_reason().empty()) continue;
-    google::rpc::PreconditionFailure::Violation& violation = details.preconditions.emplace_back();
-    violation.set_type(alert.rule_id());
-    violation.set_subject(absl::StrJoin(alert.facts(), " "));
-    violation.set_description(alert.message());
-  }
-  return details.preconditions.empty() ? absl::OkStatus() : Refuse(v1::SAFETY_OVERRIDE_REQUIRED, details);
 }
 
 }  // namespace anamnesis::medication

@@ -1,0 +1,13 @@
+// Calendar days, as rule tables name them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace anamnesis::medication {
+
+// When the day begins in UTC, in microseconds since 1970: `2022-11-03`. Nothing for what is no day.
+std::optional<int64_t> DayBegin(std::string_view date);
+
+}  // namespace anamnesis::medication

@@ -1,0 +1,23 @@
+// All that the patient would take.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "services/medication/domain/dose/medicine.h"
+#include "services/medication/domain/safety/review.h"
+
+namespace anamnesis::medication {
+
+// The proposed medicine and every other one whose order is active, as of when the proposal is to hold.
+struct Regimen {
+  std::vector<Medicine> medicines;  // The proposed one first, the others by order id.
+
+  const Medicine& proposed() const { return medicines.front(); }
+  std::span<const Medicine> others() const { return std::span(medicines).subspan(1); }
+};
+
+// Refers to the proposal, which must outlive it.
+Regimen RegimenOf(const Proposal& proposal);
+
+}  // namespace anamnesis::medication

@@ -1,0 +1,77 @@
+#include "services/medication/domain/safety/review.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "absl/strings/str_join.h"
+#include "anamnesis/medication/v1/errors.pb.h"
+#include "base/refusal.h"
+#include "services/medication/domain/safety/rules.h"
+
+namespace anamnesis::medication {
+namespace {
+
+constexpr int kPlacesOfNumbers = 2;
+
+// In the order in which equally grave alerts are shown.
+constexpr std::array kRules = {
+    AllergyIngredient, DuplicateOrder,  EncounterVoid,  MmeTotal,           TwoLongActingOpioids,
+    Combinations,      DuplicateOpioid, DuplicateClass, AcetaminophenDaily,
+};
+
+}  // namespace
+
+Alerts ReviewSafety(const Proposal& proposal,
+                    const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides) {
+  const Regimen regimen = RegimenOf(proposal);
+  Alerts alerts;
+  for (const SafetyRule rule : kRules) rule(proposal, regimen, alerts);
+  for (rpc::v1::Alert& alert : alerts) {
+    const auto given = std::ranges::find(overrides, alert.rule_id(), &rpc::v1::AlertOverride::rule_id);
+    if (given != overrides.end()) alert.set_override_reason(given->reason());
+  }
+  std::ranges::stable_sort(alerts, std::greater{}, &rpc::v1::Alert::severity);
+  return alerts;
+}
+
+absl::Status CheckOverridden(const Alerts& alerts) {
+  RefusalDetails details;
+  for (const rpc::v1::Alert& alert : alerts) {
+    if (alert.severity() != rpc::v1::ALERT_SEVERITY_BLOCK || !alert.override_reason().empty()) continue;
+    google::rpc::PreconditionFailure::Violation& violation = details.preconditions.emplace_back();
+    violation.set_type(alert.rule_id());
+    violation.set_subject(absl::StrJoin(alert.facts(), " "));
+    violation.set_description(alert.message());
+  }
+  return details.preconditions.empty() ? absl::OkStatus() : Refuse(v1::SAFETY_OVERRIDE_REQUIRED, details);
+}
+
+void Raise(const Proposal& proposal, std::string_view rule_id, std::string_view message,
+           const std::vector<std::string>& facts, Alerts& alerts, std::initializer_list<rpc::v1::NamedNumber> values) {
+  const v1::SafetySetting* const setting = proposal.rules.Setting(rule_id);
+  if (setting == nullptr) return;
+  rpc::v1::Alert& alert = alerts.emplace_back();
+  alert.set_rule_id(std::string(rule_id));
+  alert.set_severity(setting->severity());
+  alert.set_message(std::string(message));
+  alert.mutable_facts()->Assign(facts.begin(), facts.end());
+  alert.set_table_id(proposal.rules.safety_table());
+  alert.set_table_version(proposal.rules.versions().at(proposal.rules.safety_table()));
+  alert.set_source(setting->source());
+  alert.mutable_values()->Assign(values.begin(), values.end());
+}
+
+rpc::v1::NamedNumber Number(std::string_view name, const AtLeast& value) {
+  rpc::v1::NamedNumber number;
+  number.set_name(std::string(name));
+  number.set_value(DecimalText(value.known, kPlacesOfNumbers));
+  number.set_at_least(!value.complete);
+  return number;
+}
+
+std::string FactOf(const Medicine& medicine) {
+  return "order/" + medicine.order->id();
+}
+
+}  // namespace anamnesis::medication

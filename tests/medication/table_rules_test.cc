@@ -1,0 +1,221 @@
+// What the rules say that the tables of the repository set: at, below and above each limit, what is unknown, overrides,
+// and the tables' own coming and going.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/refusal.h"
+#include "gmock/gmock.h"
+#include "services/medication/rules/table_file.h"
+#include "tests/medication/builders.h"
+#include "tests/medication/dosing.h"
+
+namespace anamnesis::medication {
+namespace {
+
+constexpr char kBlocked[] = "SAFETY_OVERRIDE_REQUIRED";
+
+std::vector<v1::RuleTable> Tables() {
+  auto tables = DefaultTables();
+  EXPECT_TRUE(tables.ok()) << tables.status();
+  return tables.ok() ? *std::move(tables) : std::vector<v1::RuleTable>();
+}
+
+std::shared_ptr<const RuleShelf> ShelfOf(const std::vector<v1::RuleTable>& tables) {
+  auto shelf = RuleShelf::Make(tables);
+  EXPECT_TRUE(shelf.ok()) << shelf.status();
+  return shelf.ok() ? std::make_shared<const RuleShelf>(*std::move(shelf)) : nullptr;
+}
+
+const std::shared_ptr<const RuleShelf>& Defaults() {
+  static const auto* const shelf = new std::shared_ptr<const RuleShelf>(ShelfOf(Tables()));
+  return *shelf;
+}
+
+// Milligrams once a day, by mouth.
+v1::Order Daily(const std::string& ingredient, const std::string& mg, std::string_view id = kOrder) {
+  v1::Order order = OrderFor(ingredient, By(kOral, Take(mg.empty() ? "" : mg + " mg", "QD")));
+  order.set_id(std::string(id));
+  return order;
+}
+
+v1::Order Patch(const std::string& strength, std::string_view id = kOrder) {
+  v1::Order order = OrderFor("4337", By(kTransdermal, Take("1 {patch}", "1 per 72 h")), strength);
+  order.set_id(std::string(id));
+  return order;
+}
+
+v1::Order Product(const std::string& code, const std::string& timing, std::string_view id = kOrder) {
+  v1::Order order = Taking({Take("1 1", timing)});
+  *order.mutable_medication()->add_codings() = RxNorm(code);
+  order.set_id(std::string(id));
+  return order;
+}
+
+struct Case {
+  const char* name;
+  std::vector<v1::Order> active;
+  v1::Order proposed;
+  std::vector<std::string> overridden;
+  const char* then;
+};
+
+std::string Decided(const Case& test) {
+  std::vector<v1::MedicationCommand> given;
+  for (const v1::Order& order : test.active) given.push_back(RecordOrder(In(v1::ORDER_STATUS_ACTIVE, order)));
+  v1::MedicationCommand command = Prescribe(test.proposed);
+  for (const std::string& rule : test.overridden) command = Overriding(rule, std::move(command));
+  return Told(DecideOn(After(given), command, {}, Defaults()));
+}
+
+class TableRules : public testing::TestWithParam<Case> {};
+
+TEST_P(TableRules, Hold) {
+  EXPECT_EQ(Decided(GetParam()), GetParam().then);
+}
+
+// RxNorm ingredients.
+constexpr char kHydrocodone[] = "5489", kMethadone[] = "6813", kTramadol[] = "10689", kMeperidine[] = "6754";
+constexpr char kDiazepam[] = "3322", kDiphenhydramine[] = "3498", kGabapentin[] = "25480", kPregabalin[] = "187832";
+constexpr char kIbuprofen[] = "5640", kNaproxen[] = "7258", kWarfarin[] = "11289", kDuloxetine[] = "72625";
+constexpr char kBuprenorphine[] = "1819";
+constexpr char kPercocetProduct[] = "1049221";  // Acetaminophen 325 mg / oxycodone 5 mg.
+constexpr char kOxycodoneEr[] = "1860154";      // Oxycodone 15 mg, extended release.
+
+const Case kCases[] = {
+  // clang-format off
+    // The day's total. Morphine counts as it is.
+    {"BelowFifty",              {}, Daily(kMorphine, "49.99"), {}, "OrderPrescribed"},
+    {"Fifty",                   {}, Daily(kMorphine, "50"), {}, "OrderPrescribed: warn mme-50"},
+    {"BelowNinety",             {}, Daily(kMorphine, "89.99"), {}, "OrderPrescribed: warn mme-50"},
+    {"Ninety",                  {}, Daily(kMorphine, "90"), {}, kBlocked},
+    {"NinetyOverridden",        {}, Daily(kMorphine, "90"), {"mme-90"}, "OrderPrescribed: block mme-90 (overridden), warn mme-50"},
+    {"FiftyOverTwoOrders",      {Daily(kMorphine, "30", kOtherOrder)}, Daily(kMorphine, "20"), {}, "OrderPrescribed: warn duplicate-order, warn mme-50"},
+    {"NotExactInBinary",        {Daily(kMorphine, "0.1", kOtherOrder)}, Daily(kMorphine, "49.9"), {}, "OrderPrescribed: warn duplicate-order, warn mme-50"},
+    {"APatchOfFiftyAndMore",    {}, Patch("25 ug/h"), {}, "OrderPrescribed: warn mme-50"},
+    {"APatchOfNinety",          {}, Patch("37.5 ug/h"), {}, kBlocked},
+    {"AnUnknownDose",           {}, Daily(kMorphine, ""), {}, "OrderPrescribed: warn mme-unknown"},
+    {"NotInTheTable",           {}, Daily(kMeperidine, "10"), {}, "OrderPrescribed: warn mme-unknown"},
+    {"UnknownBesideNinety",     {Daily(kMorphine, "", kOtherOrder)}, Daily(kMorphine, "90"), {"mme-90"}, "OrderPrescribed: block mme-90 (overridden), warn duplicate-order, warn mme-50, warn mme-unknown"},
+    {"BuprenorphineIsNotCounted", {}, Daily(kBuprenorphine, "16"), {}, "OrderPrescribed"},
+    {"AnotherMedicineAddsNothing", {Daily(kMorphine, "90", kOtherOrder)}, Daily(kIbuprofen, "600"), {}, "OrderPrescribed"},
+    // Opioids together.
+    {"AnotherOpioid",           {Daily(kHydrocodone, "5", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed: warn duplicate-opioid"},
+    {"TheSameOpioid",           {Daily(kMorphine, "5", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed: warn duplicate-order"},
+    {"TwoLongActing",           {Product(kOxycodoneEr, "QD", kOtherOrder)}, Daily(kMethadone, "5"), {}, kBlocked},
+    {"TwoLongActingOverridden", {Product(kOxycodoneEr, "QD", kOtherOrder)}, Daily(kMethadone, "5"), {"two-long-acting-opioids"}, "OrderPrescribed: block two-long-acting-opioids (overridden), warn duplicate-opioid"},
+    {"APatchIsLongActing",      {Patch("12.5 ug/h", kOtherOrder)}, Daily(kMethadone, "1"), {"two-long-acting-opioids"}, "OrderPrescribed: block two-long-acting-opioids (overridden), warn duplicate-opioid"},
+    {"OneLongActing",           {Daily(kMorphine, "5", kOtherOrder)}, Daily(kMethadone, "1"), {}, "OrderPrescribed: warn duplicate-opioid"},
+    // Classes together, either way round.
+    {"OpioidThenBenzodiazepine", {Daily(kMorphine, "5", kOtherOrder)}, Daily(kDiazepam, "5"), {}, kBlocked},
+    {"BenzodiazepineThenOpioid", {Daily(kDiazepam, "5", kOtherOrder)}, Daily(kMorphine, "5"), {}, kBlocked},
+    {"BenzodiazepineOverridden", {Daily(kDiazepam, "5", kOtherOrder)}, Daily(kMorphine, "5"), {"opioid-cns-depressant"}, "OrderPrescribed: block opioid-cns-depressant (overridden)"},
+    {"AnotherDepressant",       {Daily(kDiphenhydramine, "25", kOtherOrder)}, Daily(kMorphine, "5"), {}, kBlocked},
+    {"BenzodiazepineAlone",     {Daily(kIbuprofen, "600", kOtherOrder)}, Daily(kDiazepam, "5"), {}, "OrderPrescribed"},
+    {"GabapentinoidAndOpioid",  {Daily(kGabapentin, "300", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed: warn gabapentinoid-opioid"},
+    {"NsaidAndAnticoagulant",   {Daily(kWarfarin, "5", kOtherOrder)}, Daily(kIbuprofen, "600"), {}, "OrderPrescribed: warn nsaid-anticoagulant"},
+    {"SnriAndTramadol",         {Daily(kDuloxetine, "60", kOtherOrder)}, Daily(kTramadol, "50"), {}, "OrderPrescribed: warn serotonin"},
+    {"SnriAndMorphine",         {Daily(kDuloxetine, "60", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed"},
+    {"TwoNsaids",               {Daily(kNaproxen, "220", kOtherOrder)}, Daily(kIbuprofen, "600"), {}, "OrderPrescribed: warn duplicate-class"},
+    {"TwoGabapentinoids",       {Daily(kPregabalin, "75", kOtherOrder)}, Daily(kGabapentin, "300"), {}, "OrderPrescribed: warn duplicate-class"},
+    {"TwoOfNoKnownClass",       {Daily("8163", "1", kOtherOrder)}, Daily("36567", "1"), {}, "OrderPrescribed"},
+    // Acetaminophen over all products.
+    {"AcetaminophenAtTheLimit", {}, Daily(kAcetaminophen, "4000"), {}, "OrderPrescribed"},
+    {"AcetaminophenAbove",      {}, Daily(kAcetaminophen, "4000.1"), {}, kBlocked},
+    {"AcetaminophenInTwoProducts", {Product(kPercocetProduct, "2 per 1 d", kOtherOrder)}, Daily(kAcetaminophen, "3351"), {"acetaminophen-daily"}, "OrderPrescribed: block acetaminophen-daily (overridden), warn duplicate-order"},
+    {"AcetaminophenUnknown",    {}, Daily(kAcetaminophen, ""), {}, "OrderPrescribed: info acetaminophen-unknown"},
+  // clang-format on
+};
+
+INSTANTIATE_TEST_SUITE_P(All, TableRules, testing::ValuesIn(kCases), [](const auto& info) { return info.param.name; });
+
+TEST(TableRulesTest, WithoutTablesTheyAreSilent) {
+  EXPECT_EQ(Told(DecideOn({}, Prescribe(Daily(kMorphine, "90")))), "OrderPrescribed");
+}
+
+TEST(TableRulesTest, TheAlertSaysByWhatItWasDecidedAndWhatWasWeighed) {
+  const auto decision = DecideOn({}, Prescribe(Daily(kMorphine, "50")), {}, Defaults());
+  ASSERT_EQ(decision.alerts.size(), 1u);
+  const rpc::v1::Alert& alert = decision.alerts[0];
+  EXPECT_EQ(alert.table_id(), "opioid-safety");
+  EXPECT_EQ(alert.table_version(), 1u);
+  EXPECT_THAT(alert.source(), testing::HasSubstr("MMWR 2022"));
+  ASSERT_EQ(alert.values_size(), 1);
+  EXPECT_EQ(alert.values(0).name(), "mme_per_day");
+  EXPECT_EQ(alert.values(0).value(), "50");
+  EXPECT_FALSE(alert.values(0).at_least());
+}
+
+TEST(TableRulesTest, TheEventNamesTheTablesItWasDecidedBy) {
+  const auto decision = DecideOn({}, Prescribe(Daily(kMorphine, "5")), {}, Defaults());
+  std::vector<std::string> tables;
+  for (const v1::RuleTableVersion& table : decision.events.at(0).event.order_prescribed().decided_by()) {
+    tables.push_back(table.id() + " " + std::to_string(table.version()));
+  }
+  EXPECT_THAT(tables,
+              testing::ElementsAre("drug-classes 1", "mme-cdc-2022 1", "opioid-safety 1", "rxnorm-products 1"));
+}
+
+TEST(TableRulesTest, ARefusalDoesNotSayHowMuch) {
+  const auto decision = DecideOn({}, Prescribe(Daily(kMorphine, "97")), {}, Defaults());
+  EXPECT_THAT(decision.refusal.ToString(), testing::HasSubstr("mme-90"));
+  EXPECT_THAT(decision.refusal.ToString(), testing::Not(testing::HasSubstr("97")));
+}
+
+TEST(TableRulesTest, WhatIsDecidedForADayIsDecidedByTheTablesOfThatDay) {
+  // Hydromorphone 20 mg: 100 MME by the table of 2022, 80 by that of 2016.
+  const auto at = [](int64_t seconds) {
+    v1::MedicationCommand command = Prescribe(Daily("3423", "20"));
+    *command.mutable_prescribe()->mutable_context()->mutable_effective_time() = ToTimestamp(seconds * 1'000'000);
+    return Told(DecideOn({}, command, {}, Defaults()));
+  };
+  constexpr int64_t kFirstOf2022 = 1'667'433'600;  // 2022-11-03.
+  constexpr int64_t kFirstOf2016 = 1'458'259'200;  // 2016-03-18.
+  EXPECT_EQ(at(kFirstOf2022), kBlocked);
+  EXPECT_EQ(at(kFirstOf2022 - 1), "OrderPrescribed: warn mme-50");
+  EXPECT_EQ(at(kFirstOf2016 - 1), "OrderPrescribed: warn mme-unknown") << "no table yet";
+}
+
+TEST(RuleTablesTest, ASitesLimitReplacesOurs) {
+  std::vector<v1::RuleTable> tables = Tables();
+  for (v1::RuleTable& table : tables) {
+    if (!table.has_safety()) continue;
+    for (v1::SafetySetting& rule : *table.mutable_safety()->mutable_rules()) {
+      if (rule.id() == "mme-90") rule.mutable_limits(0)->set_value("120");
+    }
+  }
+  const auto shelf = ShelfOf(tables);
+  EXPECT_EQ(Told(DecideOn({}, Prescribe(Daily(kMorphine, "119")), {}, shelf)), "OrderPrescribed: warn mme-50");
+  EXPECT_EQ(Told(DecideOn({}, Prescribe(Daily(kMorphine, "120")), {}, shelf)), kBlocked);
+}
+
+v1::MedicationCommand Load(const v1::RuleTable& table) {
+  v1::MedicationCommand command;
+  *command.mutable_load_rule_table()->mutable_table() = table;
+  return command;
+}
+
+TEST(RuleTablesTest, AVersionIsLoadedOnce) {
+  v1::RuleTable table = Tables().front();
+  const v1::MedicationState loaded = After({Load(table)});
+  const auto again = DecideOn(loaded, Load(table));
+  EXPECT_TRUE(again.refusal.ok());
+  EXPECT_TRUE(again.events.empty());
+
+  table.set_source("another text");
+  EXPECT_EQ(Told(DecideOn(loaded, Load(table))), "RULE_TABLE_NOT_NEWER");
+  table.set_version(2);
+  EXPECT_EQ(Told(DecideOn(loaded, Load(table))), "RuleTableLoaded");
+}
+
+TEST(RuleTablesTest, ATableThatCannotBeDecidedByIsRefused) {
+  v1::RuleTable table = Tables().front();
+  table.set_effective_from("tomorrow");
+  const auto decision = DecideOn({}, Load(table));
+  EXPECT_EQ(Told(decision), "RULE_TABLE_INVALID");
+  EXPECT_THAT(decision.refusal.ToString(), testing::HasSubstr("effective_from"));
+}
+
+}  // namespace
+}  // namespace anamnesis::medication
