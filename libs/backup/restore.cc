@@ -178,8 +178,7 @@ class PartRestore {
 
 absl::Status CheckAsked(const Manifest& manifest, const RestoreOptions& options) {
   for (const auto& [service, position] : options.to_positions) {
-    const bool known = std::any_of(manifest.parts.begin(), manifest.parts.end(),
-                                   [&](const Part& part) { return part.service == service; });
+    const bool known = std::ranges::find(manifest.parts, service, &Part::service) != manifest.parts.end();
     if (!known) return absl::InvalidArgumentError(absl::StrCat("there is no service '", service, "' in the backup"));
   }
   if (options.keks != nullptr || (options.to_positions.empty() && !options.to_micros.has_value())) {

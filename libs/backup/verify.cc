@@ -86,8 +86,7 @@ std::vector<std::string> VerifyTogether(const std::vector<Reached>& parts) {
   std::vector<std::string> problems;
   for (const Reached& part : parts) {
     for (const auto& [followed, known] : part.decided_against) {
-      const auto other = std::find_if(parts.begin(), parts.end(),
-                                      [&](const Reached& candidate) { return candidate.service == followed; });
+      const auto other = std::ranges::find(parts, followed, &Reached::service);
       if (other != parts.end() && other->position >= known) continue;
       problems.push_back(absl::StrCat("a decision of the ", part.service, " service up to position ", part.position,
                                       " knew position ", known, " of the ", followed, " service, which ends at ",
