@@ -122,7 +122,9 @@ TEST(LinksTest, AnErasureIsNotRepeatedOnWhatWasRecordedAfterIt) {
   const auto feed = event::v1::EventFeedService::NewStub(cluster.Channel("medication"));
   grpc::ClientContext of_feed;
   rpc::PrepareContext(of_feed, Cluster::Tester(), kTimeout);
-  const auto reader = feed->Subscribe(&of_feed, {});
+  event::v1::SubscribeRequest of_patient;
+  of_patient.mutable_filter()->set_patient_id(id);
+  const auto reader = feed->Subscribe(&of_feed, of_patient);
   event::v1::SubscribeResponse response;
   std::vector<std::string> types;
   while (reader->Read(&response)) {
