@@ -130,6 +130,12 @@ const Case kCases[] = {
 
 INSTANTIATE_TEST_SUITE_P(All, TableRules, testing::ValuesIn(kCases), [](const auto& info) { return info.param.name; });
 
+TEST(TableRulesTest, AnAllergyToWhatAProductContains) {
+  const v1::MedicationFacts allergic = Knowing({AllergyTo(kAcetaminophen)});
+  EXPECT_EQ(Told(DecideOn({}, Prescribe(Product(kPercocetProduct, "QD")), allergic, Defaults())), kBlocked);
+  EXPECT_EQ(Told(DecideOn({}, Prescribe(Product(kOxycodoneEr, "QD")), allergic, Defaults())), "OrderPrescribed");
+}
+
 TEST(TableRulesTest, WithoutTablesTheyAreSilent) {
   EXPECT_EQ(Told(DecideOn({}, Prescribe(Daily(kMorphine, "90")))), "OrderPrescribed");
 }
@@ -153,8 +159,7 @@ TEST(TableRulesTest, TheEventNamesTheTablesItWasDecidedBy) {
   for (const v1::RuleTableVersion& table : decision.events.at(0).event.order_prescribed().decided_by()) {
     tables.push_back(table.id() + " " + std::to_string(table.version()));
   }
-  EXPECT_THAT(tables,
-              testing::ElementsAre("drug-classes 1", "mme-cdc-2022 1", "opioid-safety 1", "rxnorm-products 1"));
+  EXPECT_THAT(tables, testing::ElementsAre("drug-classes 1", "mme-cdc-2022 1", "opioid-safety 1", "rxnorm-products 1"));
 }
 
 TEST(TableRulesTest, ARefusalDoesNotSayHowMuch) {

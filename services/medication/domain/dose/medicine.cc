@@ -18,9 +18,12 @@ bool Medicine::IsOpioid(const RuleBook& rules) const {
 
 bool Medicine::SharesIngredientWith(const Medicine& other) const {
   return std::ranges::any_of(composition.ingredients, [&](const ActiveIngredient& ingredient) {
-    return std::ranges::find(other.composition.ingredients, ingredient.rxnorm, &ActiveIngredient::rxnorm) !=
-           other.composition.ingredients.end();
+    return !ingredient.rxnorm.empty() && other.Contains(ingredient.rxnorm);
   });
+}
+
+bool Medicine::Contains(std::string_view rxnorm) const {
+  return std::ranges::find(composition.ingredients, rxnorm, &ActiveIngredient::rxnorm) != composition.ingredients.end();
 }
 
 bool Medicine::IsLongActingOpioid(const RuleBook& rules) const {

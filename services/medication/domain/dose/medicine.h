@@ -17,6 +17,8 @@ struct Medicine {
   // True if one of its ingredients is of one of the classes.
   bool IsOf(std::span<const v1::DrugClass> classes, const RuleBook& rules) const;
   bool IsOpioid(const RuleBook& rules) const;
+  // Of an RxNorm ingredient.
+  bool Contains(std::string_view rxnorm) const;
   bool SharesIngredientWith(const Medicine& other) const;
   // True if it is an opioid that is made, or by its nature is, to act for long.
   bool IsLongActingOpioid(const RuleBook& rules) const;

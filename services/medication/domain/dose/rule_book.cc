@@ -11,8 +11,6 @@
 namespace anamnesis::medication {
 namespace {
 
-constexpr std::string_view kRxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm";
-
 constexpr std::array kOpioids = {v1::DRUG_CLASS_OPIOID_FULL, v1::DRUG_CLASS_OPIOID_PARTIAL,
                                  v1::DRUG_CLASS_OPIOID_MIXED};
 

@@ -18,6 +18,8 @@
 
 namespace anamnesis::medication {
 
+inline constexpr std::string_view kRxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm";
+
 // Whether a table can be decided by: numbers are numbers, a factor is positive, tiers rise and end without a bound,
 // nothing is listed twice, the date is one. INVALID_ARGUMENT names the table and the entry.
 absl::Status CheckTable(const v1::RuleTable& table);

@@ -32,6 +32,11 @@ bool SharesSubstance(const v1::Order& order, const v1::Order& other) {
                              [&](const v1::Ingredient& ingredient) { return Contains(order, ingredient.coding()); });
 }
 
+// True if it is an ingredient that the tables know to be in the product.
+bool IsIn(const Medicine& medicine, const Coding& coding) {
+  return coding.system() == kRxNorm && !coding.code().empty() && medicine.Contains(coding.code());
+}
+
 // Whether a future exposure must be feared: what is not said to be over or wrong holds.
 bool Holds(const v1::KnownAllergy& allergy) {
   if (allergy.verification() == patient::v1::VERIFICATION_REFUTED) return false;
@@ -58,10 +63,11 @@ rpc::v1::Alert MakeAlert(std::string_view rule_id, rpc::v1::AlertSeverity severi
 
 }  // namespace
 
-void AllergyIngredient(const Proposal& proposal, const Regimen&, Alerts& alerts) {
+void AllergyIngredient(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   for (const v1::KnownAllergy& allergy : proposal.facts.patient().allergies()) {
-    const bool matches =
-        std::ranges::any_of(allergy.codings(), [&](const Coding& coding) { return Contains(proposal.order, coding); });
+    const bool matches = std::ranges::any_of(allergy.codings(), [&](const Coding& coding) {
+      return Contains(proposal.order, coding) || IsIn(regimen.proposed(), coding);
+    });
     if (!matches || !Holds(allergy)) continue;
     const std::string fact = absl::StrCat("allergy/", allergy.id());
     if (allergy.kind() == patient::v1::ALLERGY_KIND_INTOLERANCE) {
@@ -75,17 +81,11 @@ void AllergyIngredient(const Proposal& proposal, const Regimen&, Alerts& alerts)
   }
 }
 
-void DuplicateOrder(const Proposal& proposal, const Regimen&, Alerts& alerts) {
-  std::vector<std::string> duplicates;
-  for (const auto& [id, other] : proposal.state.orders()) {
-    if (id == proposal.order.id() || other.status() != v1::ORDER_STATUS_ACTIVE) continue;
-    if (SharesSubstance(proposal.order, other.therapy())) duplicates.push_back(absl::StrCat("order/", id));
-  }
-  std::ranges::sort(duplicates);  // A proto map has no order of its own; a replay must decide the same.
-  for (std::string& duplicate : duplicates) {
+void DuplicateOrder(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  for (const Medicine& other : regimen.others()) {
+    if (!SharesSubstance(proposal.order, *other.order) && !regimen.proposed().SharesIngredientWith(other)) continue;
     alerts.push_back(MakeAlert("duplicate-order", rpc::v1::ALERT_SEVERITY_WARN,
-                               "Another active order has the same medication or shares an ingredient.",
-                               std::move(duplicate)));
+                               "Another active order has the same medication or shares an ingredient.", FactOf(other)));
   }
 }
 
