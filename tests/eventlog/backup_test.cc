@@ -112,6 +112,16 @@ TEST_F(BackupTest, EverythingDurableIsInIt) {
   EXPECT_EQ(*(*LogBackups::Open(backups_))->LogIdOf(1), log_->LogId());
 }
 
+TEST_F(BackupTest, ItIsFoundByARelativePathToo) {
+  Append("ward-1", "first");
+  ASSERT_TRUE(Backup().ok());
+  backups_ = fs::relative(backups_).string();
+  EXPECT_THAT(PayloadsIn(1), ElementsAre("first"));
+  Append("ward-1", "second");
+  ASSERT_TRUE(Backup().ok());
+  EXPECT_THAT(PayloadsIn(2), ElementsAre("first", "second"));
+}
+
 TEST_F(BackupTest, AnEmptyLogIsBackedUpToo) {
   const auto made = Backup();
   ASSERT_TRUE(made.ok()) << made.status();
