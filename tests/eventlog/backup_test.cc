@@ -92,7 +92,7 @@ class BackupTest : public testing::Test {
 
   uint64_t random_ = 1;
   TempDirectory directory_;
-  const std::string backups_ = directory_.path() + ".backups";
+  std::string backups_ = directory_.path() + ".backups";
   const std::shared_ptr<const vault::KeyRing> keks_ = std::make_shared<const vault::KeyRing>(vault::KeyRing::Random());
   std::unique_ptr<EventLog> log_;
 };
