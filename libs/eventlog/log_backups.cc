@@ -58,7 +58,8 @@ absl::StatusOr<std::unique_ptr<rocksdb::BackupEngineReadOnly>> OpenEngine(const 
 }  // namespace
 
 rocksdb::BackupEngineOptions BackupDirectoryOptions(const std::string& directory) {
-  rocksdb::BackupEngineOptions options(directory);
+  // A backup is opened through an environment that knows its files by their whole paths.
+  rocksdb::BackupEngineOptions options(std::filesystem::absolute(directory).string());
   options.share_table_files = true;
   options.share_files_with_checksum = true;
   options.sync = true;

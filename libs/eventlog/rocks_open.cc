@@ -143,7 +143,8 @@ absl::StatusOr<std::unique_ptr<RocksCommitLog>> RocksCommitLog::OpenReadOnly(con
                                                                              const LogOptions& options) {
   std::vector<std::string> names;
   const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(MakeReadOptions(options), directory, &names);
-  if (!listed.ok() || names.size() != kFamilyCount) {
+  if (!listed.ok()) return OpenError(directory, listed);
+  if (names.size() != kFamilyCount) {
     return absl::FailedPreconditionError(
         absl::StrCat(directory, " was written by another release; open it once with this one"));
   }

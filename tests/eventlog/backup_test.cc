@@ -92,7 +92,7 @@ class BackupTest : public testing::Test {
 
   uint64_t random_ = 1;
   TempDirectory directory_;
-  const std::string backups_ = directory_.path() + ".backups";
+  std::string backups_ = directory_.path() + ".backups";
   const std::shared_ptr<const vault::KeyRing> keks_ = std::make_shared<const vault::KeyRing>(vault::KeyRing::Random());
   std::unique_ptr<EventLog> log_;
 };
@@ -110,6 +110,16 @@ TEST_F(BackupTest, EverythingDurableIsInIt) {
   Append("ward-1", "three");
   EXPECT_THAT(PayloadsIn(1), ElementsAre("one", "two"));
   EXPECT_EQ(*(*LogBackups::Open(backups_))->LogIdOf(1), log_->LogId());
+}
+
+TEST_F(BackupTest, ItIsFoundByARelativePathToo) {
+  Append("ward-1", "first");
+  ASSERT_TRUE(Backup().ok());
+  backups_ = fs::relative(backups_).string();
+  EXPECT_THAT(PayloadsIn(1), ElementsAre("first"));
+  Append("ward-1", "second");
+  ASSERT_TRUE(Backup().ok());
+  EXPECT_THAT(PayloadsIn(2), ElementsAre("first", "second"));
 }
 
 TEST_F(BackupTest, AnEmptyLogIsBackedUpToo) {

@@ -6,15 +6,6 @@
 
 #include "base/uuid.h"
 
-#if defined(__SANITIZE_THREAD__)
-// Debian's RocksDB is not instrumented: the thread sanitizer sees the bytes that its lock-free memtable copies, and not
-// the atomics that publish them; nor those by which of several writers one takes the batches of the others along, in
-// which its frames are missing from the stack too.
-extern "C" const char* __tsan_default_suppressions() {
-  return "race:rocksdb::\nrace:RocksCommitLog::Commit\nrace:RocksCommitLog::ReplaceKeys\n";
-}
-#endif
-
 namespace anamnesis::eventlog {
 
 TempDirectory::TempDirectory() : path_(testing::TempDir() + "eventlog_test_" + NewUuid() + "/log") {

@@ -10,14 +10,6 @@
 #include "evidence/checkpoint.h"
 #include "evidence/note.h"
 
-#if defined(__SANITIZE_THREAD__)
-// Debian's RocksDB is not instrumented: the thread sanitizer sees the bytes that its lock-free memtable copies, and not
-// the atomics that publish them.
-extern "C" const char* __tsan_default_suppressions() {
-  return "race:rocksdb::";
-}
-#endif
-
 namespace anamnesis::evidence {
 
 TempDirectory::TempDirectory() : path_(testing::TempDir() + "evidence_test_" + NewUuid()) {
