@@ -88,7 +88,7 @@ absl::StatusOr<std::vector<Loaded>> ReadTables(const Connection& connection) {
       if (!event.ParseFromString(envelope.payload()) || !event.has_rule_table_loaded()) continue;
       all.push_back({.table = event.rule_table_loaded().table(),
                      .recorded = envelope.recorded_time(),
-                     .actor = envelope.metadata().actor(),
+                     .actor = envelope.actor(),
                      .position = envelope.position()});
     }
   }

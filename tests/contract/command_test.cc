@@ -48,11 +48,12 @@ TEST(PermissionTest, EveryMethodNeedsOne) {
   }
 }
 
-TEST(PermissionTest, ACommandNeedsToWriteInItsContextAndErasingNeedsMore) {
+TEST(PermissionTest, ACommandNeedsToWriteInItsContextAndWhatConcernsEverybodyNeedsMore) {
   for (const MethodDescriptor* command : Commands()) {
     const bool erases = command->name().rfind("Erase", 0) == 0;
+    const bool sets_rules = command->name() == "LoadRuleTable";
     EXPECT_EQ(command->options().GetExtension(rpc::v1::permission),
-              ContextOf(*command->file()) + (erases ? ".erase" : ".write"))
+              ContextOf(*command->file()) + (erases ? ".erase" : sets_rules ? ".rules" : ".write"))
         << command->full_name();
   }
 }
