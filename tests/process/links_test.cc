@@ -171,8 +171,10 @@ TEST(LinksTest, AnAllergyStopsAPrescriptionAndTheDecisionSaysWhatItKnew) {
   const auto feed = event::v1::EventFeedService::NewStub(cluster.Channel("medication"));
   grpc::ClientContext read_context;
   rpc::PrepareContext(read_context, Cluster::Tester(), kTimeout);
+  event::v1::ReadEventsRequest of_patient;
+  of_patient.mutable_filter()->set_patient_id(patients[0]);
   event::v1::ReadEventsResponse events;
-  ASSERT_TRUE(feed->ReadEvents(&read_context, {}, &events).ok());
+  ASSERT_TRUE(feed->ReadEvents(&read_context, of_patient, &events).ok());
   ASSERT_EQ(events.events_size(), 1);
   bool said = false;
   for (const auto& known : events.events(0).decided_against()) {

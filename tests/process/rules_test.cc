@@ -20,7 +20,6 @@ namespace {
 using testing::HasSubstr;
 using testing_support::Answer;
 using testing_support::Cluster;
-using testing_support::Run;
 
 constexpr std::chrono::seconds kTimeout{60};
 
@@ -55,7 +54,7 @@ TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
   cluster.StartAll();
   const std::vector<std::string> patients = RegisterPatients(cluster, 3);
 
-  const Answer listed = Run(cluster, "rules list");
+  const Answer listed = testing_support::Run(cluster, "rules list");
   EXPECT_EQ(listed.exit_code, 0) << listed.said;
   for (const char* table : {"drug-classes", "mme-cdc-2016", "mme-cdc-2022", "opioid-safety", "rxnorm-products"}) {
     EXPECT_THAT(listed.text, HasSubstr(table));
@@ -63,25 +62,26 @@ TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
   EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "SAFETY_OVERRIDE_REQUIRED");
 
   const std::string file = dir.path() + "/ours.json";
-  const Answer shown = Run(cluster, "rules show opioid-safety");
+  const Answer shown = testing_support::Run(cluster, "rules show opioid-safety");
   ASSERT_EQ(shown.exit_code, 0) << shown.said;
   const auto write = [&file](const std::string& text) { std::ofstream(file) << text; };
   write(shown.text);
-  EXPECT_THAT(Run(cluster, "rules load " + file + " --reason same").text, HasSubstr("nothing changed"));
+  EXPECT_THAT(testing_support::Run(cluster, "rules load " + file + " --reason same").text,
+              HasSubstr("nothing changed"));
   const std::string ours = absl::StrReplaceAll(shown.text, {
                                                                {"\"value\": \"90\"", "\"value\": \"120\""}
   });
   ASSERT_NE(ours, shown.text);
   write(ours);
-  const Answer too_old = Run(cluster, "rules load " + file + " --reason site");
+  const Answer too_old = testing_support::Run(cluster, "rules load " + file + " --reason site");
   EXPECT_NE(too_old.exit_code, 0);
   EXPECT_THAT(too_old.said, HasSubstr("higher version"));
   write(absl::StrReplaceAll(ours, {
                                       {"\"version\": 1", "\"version\": 2"}
   }));
-  EXPECT_EQ(Run(cluster, "rules check " + file).exit_code, 0);
+  EXPECT_EQ(testing_support::Run(cluster, "rules check " + file).exit_code, 0);
   EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "SAFETY_OVERRIDE_REQUIRED") << "checking loads nothing";
-  EXPECT_EQ(Run(cluster, "rules load " + file + " --reason site").exit_code, 0);
+  EXPECT_EQ(testing_support::Run(cluster, "rules load " + file + " --reason site").exit_code, 0);
   EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "mme-50 ");
 
   // The tables of the program are older than what stands there, and stay out.
@@ -102,13 +102,13 @@ TEST(RulesTest, AFileThatCannotBeDecidedByIsRefusedByItsEntry) {
   std::ofstream(file)
       << R"({"id": "opioid-safety", "version": 2, "effectiveFrom": "2026-01-01", "source": "s",)"
       << R"( "safety": {"rules": [{"id": "mme-90", "severity": "ALERT_SEVERITY_BLOCK", "source": "s"}]}})";
-  const Answer checked = Run(cluster, "rules check " + file);
+  const Answer checked = testing_support::Run(cluster, "rules check " + file);
   EXPECT_NE(checked.exit_code, 0);
   EXPECT_THAT(checked.said, HasSubstr("rule mme-90: needs the limit `mme_per_day`"));
   std::ofstream(file) << "{\"id\": 7";
-  EXPECT_THAT(Run(cluster, "rules check " + file).said, HasSubstr(file));
-  EXPECT_THAT(Run(cluster, "rules check /nowhere.json").said, HasSubstr("cannot read /nowhere.json"));
-  EXPECT_THAT(Run(cluster, "rules show nothing").said, HasSubstr("rules list"));
+  EXPECT_THAT(testing_support::Run(cluster, "rules check " + file).said, HasSubstr(file));
+  EXPECT_THAT(testing_support::Run(cluster, "rules check /nowhere.json").said, HasSubstr("cannot read /nowhere.json"));
+  EXPECT_THAT(testing_support::Run(cluster, "rules show nothing").said, HasSubstr("rules list"));
 }
 
 }  // namespace
