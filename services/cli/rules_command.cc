@@ -56,16 +56,16 @@ std::string ContentOf(const RuleTable& table) {
   return field == nullptr ? "" : field->name();
 }
 
-// Of the newest versions that hold the same, the one that became effective last, as decisions are made.
+// Of the newest effective versions that hold the same, the one that became effective last, as decisions are made.
 void MarkInForce(std::vector<Loaded>& all) {
   const std::string today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone());
   std::map<std::string, Loaded*> newest, in_force;
   for (Loaded& loaded : all) {
+    if (loaded.table.effective_from() > today) continue;
     Loaded*& known = newest[loaded.table.id()];
     if (known == nullptr || known->table.version() < loaded.table.version()) known = &loaded;
   }
   for (const auto& [id, loaded] : newest) {
-    if (loaded->table.effective_from() > today) continue;
     Loaded*& known = in_force[ContentOf(loaded->table)];
     if (known == nullptr || known->table.effective_from() <= loaded->table.effective_from()) known = loaded;
   }

@@ -195,6 +195,22 @@ TEST(RuleTablesTest, ASitesLimitReplacesOurs) {
   EXPECT_EQ(Told(DecideOn({}, Prescribe(Daily(kMorphine, "120")), {}, shelf)), kBlocked);
 }
 
+TEST(RuleTablesTest, AVersionForTomorrowLeavesTodayToTheOneBefore) {
+  std::vector<v1::RuleTable> tables = Tables();
+  for (const v1::RuleTable& table : Tables()) {
+    if (!table.has_safety()) continue;
+    v1::RuleTable& later = tables.emplace_back(table);
+    later.set_version(2);
+    later.set_effective_from("2099-01-01");
+    later.mutable_safety()->clear_rules();
+  }
+  const auto shelf = ShelfOf(tables);
+  EXPECT_EQ(Told(DecideOn({}, Prescribe(Daily(kMorphine, "90")), {}, shelf)), kBlocked);
+  v1::MedicationCommand then = Prescribe(Daily(kMorphine, "90"));
+  then.mutable_prescribe()->mutable_context()->mutable_effective_time()->set_seconds(4'070'908'800);  // 2099-01-01.
+  EXPECT_EQ(Told(DecideOn({}, then, {}, shelf)), "OrderPrescribed");
+}
+
 v1::MedicationCommand Load(const v1::RuleTable& table) {
   v1::MedicationCommand command;
   *command.mutable_load_rule_table()->mutable_table() = table;
@@ -211,7 +227,9 @@ TEST(RuleTablesTest, AVersionIsLoadedOnce) {
   table.set_source("another text");
   EXPECT_EQ(Told(DecideOn(loaded, Load(table))), "RULE_TABLE_NOT_NEWER");
   table.set_version(2);
+  table.set_effective_from("2099-01-01");
   EXPECT_EQ(Told(DecideOn(loaded, Load(table))), "RuleTableLoaded");
+  EXPECT_EQ(After({Load(Tables().front()), Load(table)}).rule_tables_size(), 2) << "both stay";
 }
 
 TEST(RuleTablesTest, ATableThatCannotBeDecidedByIsRefused) {

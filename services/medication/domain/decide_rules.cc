@@ -1,6 +1,8 @@
 // The rule tables: each version of each comes into the record by a command and stays there.
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
+
 #include "base/refusal.h"
 #include "services/medication/domain/decide.h"
 
@@ -15,14 +17,16 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::LoadRuleTableRequ
     violation.set_description(std::string(checked.message()));
     return Refuse(v1::RULE_TABLE_INVALID, details);
   }
-  const auto known = at.state.rule_tables().find(table.id());
-  if (known != at.state.rule_tables().end()) {
-    if (google::protobuf::util::MessageDifferencer::Equals(known->second, table)) {
+  uint32_t newest = 0;
+  for (const auto& [name, known] : at.state.rule_tables()) {
+    if (known.id() != table.id()) continue;
+    if (google::protobuf::util::MessageDifferencer::Equals(known, table)) {
       return Decision{.resource_id = table.id(), .revision = table.version()};
     }
-    if (known->second.version() >= table.version()) {
-      return Refuse(v1::RULE_TABLE_NOT_NEWER, {.metadata = {{"version", std::to_string(known->second.version())}}});
-    }
+    newest = std::max(newest, known.version());
+  }
+  if (newest >= table.version()) {
+    return Refuse(v1::RULE_TABLE_NOT_NEWER, {.metadata = {{"version", std::to_string(newest)}}});
   }
   v1::MedicationEvent event;
   *event.mutable_rule_table_loaded()->mutable_table() = table;

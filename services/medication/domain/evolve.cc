@@ -29,6 +29,11 @@ void Add(v1::MedicationState& state, const v1::Order& order, uint64_t revision) 
   *therapy.mutable_dosages() = order.dosages();
 }
 
+// Every version stays: one that holds from tomorrow on leaves today to the one before it.
+void AddTable(v1::MedicationState& state, const v1::RuleTable& table) {
+  (*state.mutable_rule_tables())[absl::StrCat(table.id(), " ", table.version())] = table;
+}
+
 absl::Status ChangeDose(v1::MedicationState& state, const v1::DoseChanged& event) {
   const auto order = state.mutable_orders()->find(event.order_id());
   if (order == state.mutable_orders()->end()) return Missing(event);
@@ -100,7 +105,7 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
       state.Clear();
       return absl::OkStatus();
     case Event::kRuleTableLoaded:
-      (*state.mutable_rule_tables())[event.rule_table_loaded().table().id()] = event.rule_table_loaded().table();
+      AddTable(state, event.rule_table_loaded().table());
       return absl::OkStatus();
     case Event::EVENT_NOT_SET:
       break;

@@ -25,9 +25,15 @@ absl::StatusOr<RuleShelf> RuleShelf::Make(std::span<const v1::RuleTable> tables)
   }
   RuleShelf shelf;
   for (const int64_t day : days) {
-    std::map<v1::RuleTable::ContentCase, const v1::RuleTable*> in_force;
+    std::map<std::string, const v1::RuleTable*> effective;  // By id, the highest version.
     for (const v1::RuleTable& table : tables) {
       if (*DayBegin(table.effective_from()) > day) continue;
+      const v1::RuleTable*& highest = effective[table.id()];
+      if (highest == nullptr || highest->version() < table.version()) highest = &table;
+    }
+    std::map<v1::RuleTable::ContentCase, const v1::RuleTable*> in_force;
+    for (const auto& [id, candidate] : effective) {
+      const v1::RuleTable& table = *candidate;
       const v1::RuleTable*& newest = in_force[table.content_case()];
       if (newest == nullptr ||
           std::pair(newest->effective_from(), newest->id()) < std::pair(table.effective_from(), table.id())) {

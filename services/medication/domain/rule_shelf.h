@@ -13,8 +13,8 @@ namespace anamnesis::medication {
 
 class RuleShelf {
  public:
-  // From the newest version of each table. Of those that hold the same (two conversion tables), the one that became
-  // effective last is in force. INVALID_ARGUMENT as CheckTable.
+  // From every version of each table. On a day the highest version that is effective by then is in force; of tables that
+  // hold the same (two conversion tables), the one that became effective last. INVALID_ARGUMENT as CheckTable.
   static absl::StatusOr<RuleShelf> Make(std::span<const v1::RuleTable> tables);
 
   // Those in force at microseconds since 1970, by the day in UTC; without a table before the first is effective.
