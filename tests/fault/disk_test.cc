@@ -145,9 +145,10 @@ TEST_P(FailingDiskTest, StopsTheLogAndNobodyIsToldAnythingAfterwards) {
     ASSERT_TRUE(dead_) << "the log went on after the disk had failed";
     EXPECT_NE(death(), "");
     CountInjected(kind);
-    const eventlog::Position told = ledger_.acknowledged();
     for (int i = 0; i < 3; ++i) Append(random);
-    EXPECT_EQ(ledger_.acknowledged(), told) << "somebody was told after the disk had failed";
+    // Who was durable before may still be being told.
+    const eventlog::Position told = ledger_.acknowledged();
+    EXPECT_LE(told, home_->log().Tail()) << "somebody was told of what the disk had refused";
     // The process is gone; the machine may go, too.
     Close();
     Below(random, 2) == 0 ? LosePower(random) : disk_->Restart();
