@@ -111,9 +111,7 @@ absl::Status GatedMethod::Decode(const grpc::ByteBuffer& bytes, google::protobuf
 }
 
 absl::Status GatedMethod::CheckFields(const google::protobuf::Message& request) const {
-  auto violations = Validate(request_plan_, request);
-  if (violations.empty()) return absl::OkStatus();
-  return Refuse(v1::INVALID_FIELDS, {.fields = std::move(violations)});
+  return rpc::CheckFields(request_plan_, request);
 }
 
 absl::Status GatedMethod::CheckOpen() const {

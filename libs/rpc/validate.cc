@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "anamnesis/rpc/v1/errors.pb.h"
+#include "base/refusal.h"
 #include "base/uuid.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "rpc/validate_plan.h"
@@ -179,16 +181,26 @@ class Walk {
   Violations& violations_;
 };
 
-}  // namespace
-
 Violations Validate(const MessagePlan& plan, const Message& message) {
   Violations violations;
   Walk(violations).Visit(plan, message, Path{nullptr, nullptr, -1}, 0);
   return violations;
 }
 
+}  // namespace
+
 Violations Validate(const Message& message) {
   return Validate(PlanOf(*message.GetDescriptor()), message);
+}
+
+absl::Status CheckFields(const MessagePlan& plan, const Message& message) {
+  Violations violations = Validate(plan, message);
+  if (violations.empty()) return absl::OkStatus();
+  return Refuse(v1::INVALID_FIELDS, {.fields = std::move(violations)});
+}
+
+absl::Status CheckFields(const Message& message) {
+  return CheckFields(PlanOf(*message.GetDescriptor()), message);
 }
 
 }  // namespace anamnesis::rpc

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
-#include "google/rpc/error_details.pb.h"
 
 namespace anamnesis::rpc {
 
@@ -37,8 +37,7 @@ struct MessagePlan {
 // The plan of a message type; lives for ever. Thread-safe.
 const MessagePlan& PlanOf(const google::protobuf::Descriptor& type);
 
-// As Validate in validate.h, for a message whose plan is at hand.
-std::vector<google::rpc::BadRequest::FieldViolation> Validate(const MessagePlan& plan,
-                                                              const google::protobuf::Message& message);
+// As in validate.h, for a message whose plan is at hand.
+absl::Status CheckFields(const MessagePlan& plan, const google::protobuf::Message& message);
 
 }  // namespace anamnesis::rpc

@@ -2,6 +2,8 @@
 // nothing.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -14,11 +16,12 @@
 #include "google/protobuf/descriptor.h"
 #include "rpc/fault.h"
 #include "rpc/service.h"
+#include "rpc/validate.h"
 #include "service/call_metadata.h"
 
 namespace anamnesis::service {
 
-// How many commands of one Submit stream are carried out at a time before no further one is read.
+// How many messages of one Submit stream are carried out at a time before no further one is read.
 inline constexpr uint32_t kSubmitInFlight = 512;
 
 // D is the domain; SubmitRequest and SubmitResponse are those of its contract, which all have the shape of
@@ -65,6 +68,32 @@ class CommandService final : public rpc::Service {
   MethodOf methods_;
 };
 
+// The answers to the commands of one Submit message, sent together when there is one to each.
+template <class SubmitResponse>
+class SubmitAnswers {
+ public:
+  SubmitAnswers(rpc::BidiWriter<SubmitResponse> writer, int commands) : writer_(std::move(writer)), left_(commands) {
+    for (int i = 1; i < commands; ++i) response_.add_more();
+  }
+
+  // Once for each command, from any thread, each into its own part: that of the message's first command is 0.
+  void Set(int command, SubmitResponse&& answer) {
+    if (command > 0) {
+      *response_.mutable_more(command - 1) = std::move(answer);
+    } else {
+      response_.set_sequence(answer.sequence());
+      if (answer.has_outcome()) *response_.mutable_outcome() = std::move(*answer.mutable_outcome());
+      if (answer.has_error()) *response_.mutable_error() = std::move(*answer.mutable_error());
+    }
+    if (left_.fetch_sub(1) == 1) writer_.Write(response_);
+  }
+
+ private:
+  const rpc::BidiWriter<SubmitResponse> writer_;
+  std::atomic<int> left_;
+  SubmitResponse response_;
+};
+
 // One Submit stream: each command is run as it arrives, where its caller might have sent it by itself too; the strand
 // of its patient keeps their order. Kept by the commands under way.
 template <decider::Decider D, class SubmitRequest, class SubmitResponse>
@@ -79,34 +108,65 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
   void OnStart(rpc::BidiWriter<SubmitResponse> writer) override { writer_ = std::move(writer); }
 
   void OnRequest(SubmitRequest&& request) override {
-    const uint64_t sequence = request.sequence();
-    const google::protobuf::Message* const member = decider::SetMember(request.command());
-    if (member == nullptr) return Answer(sequence, Refuse(rpc::v1::COMMAND_MISSING));
-    if (absl::Status refusal = methods_.at(member->GetDescriptor())->CheckCaller(context_.caller); !refusal.ok()) {
-      return Answer(sequence, std::move(refusal));
-    }
-    runner_.Run(
-        {.command = std::move(*request.mutable_command()), .metadata = metadata_, .roles = context_.caller.roles},
-        [self = this->shared_from_this(), sequence](absl::StatusOr<rpc::v1::CommandOutcome> result) {
-          self->Answer(sequence, std::move(result));
-        });
+    ForEach(std::move(request), [this](SubmitRequest& one, const Answer& answer) { Run(one, answer); });
   }
 
+  // Among several commands, only what breaks the rules is refused; of too many, all are.
   void OnRefused(SubmitRequest&& request, absl::Status refusal) override {
-    Answer(request.sequence(), std::move(refusal));
+    const bool each_alone = request.more_size() > 0 && request.more_size() <= int{rpc::kDefaultMaxItems};
+    ForEach(std::move(request), [&](SubmitRequest& one, const Answer& answer) {
+      if (!each_alone) return answer(refusal);
+      if (absl::Status own = rpc::CheckFields(one); !own.ok()) return answer(std::move(own));
+      Run(one, answer);
+    });
   }
 
  private:
-  void Answer(uint64_t sequence, absl::StatusOr<rpc::v1::CommandOutcome> result) const {
-    SubmitResponse response;
-    response.set_sequence(sequence);
-    if (result.ok()) {
-      *response.mutable_outcome() = *std::move(result);
-    } else {
-      if (rpc::IsFault(result.status())) rpc::LogFault(result.status(), context_);
-      *response.mutable_error() = ToRpcStatus(rpc::ToSend(result.status(), context_));
+  using Answer = std::function<void(absl::StatusOr<rpc::v1::CommandOutcome>)>;
+
+  // Each command of the message, without the further ones, with how it is to be answered.
+  template <class Take>
+  void ForEach(SubmitRequest&& request, const Take& take) {
+    auto further = std::move(*request.mutable_more());
+    request.clear_more();
+    const auto answers = std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1 + further.size());
+    take(request, AnswerTo(request, answers, 0));
+    for (int i = 0; i < further.size(); ++i) take(further[i], AnswerTo(further[i], answers, i + 1));
+  }
+
+  Answer AnswerTo(const SubmitRequest& request, std::shared_ptr<SubmitAnswers<SubmitResponse>> answers, int command) {
+    return [self = this->shared_from_this(), sequence = request.sequence(), answers = std::move(answers),
+            command](absl::StatusOr<rpc::v1::CommandOutcome> result) {
+      SubmitResponse response;
+      response.set_sequence(sequence);
+      if (result.ok()) {
+        *response.mutable_outcome() = *std::move(result);
+      } else {
+        if (rpc::IsFault(result.status())) rpc::LogFault(result.status(), self->context_);
+        *response.mutable_error() = ToRpcStatus(rpc::ToSend(result.status(), self->context_));
+      }
+      answers->Set(command, std::move(response));
+    };
+  }
+
+  void Run(SubmitRequest& request, const Answer& answer) {
+    if (request.more_size() > 0) return answer(MoreInMore());
+    const google::protobuf::Message* const member = decider::SetMember(request.command());
+    if (member == nullptr) return answer(Refuse(rpc::v1::COMMAND_MISSING));
+    if (absl::Status refusal = methods_.at(member->GetDescriptor())->CheckCaller(context_.caller); !refusal.ok()) {
+      return answer(std::move(refusal));
     }
-    writer_.Write(response);
+    runner_.Run(
+        {.command = std::move(*request.mutable_command()), .metadata = metadata_, .roles = context_.caller.roles},
+        answer);
+  }
+
+  static absl::Status MoreInMore() {
+    RefusalDetails details;
+    google::rpc::BadRequest::FieldViolation& violation = details.fields.emplace_back();
+    violation.set_field("more");
+    violation.set_description("must be empty in a further command");
+    return Refuse(rpc::v1::INVALID_FIELDS, details);
   }
 
   decider::CommandRunner<D>& runner_;

@@ -117,8 +117,9 @@ class Patients {
         [this](uint64_t index, std::function<void(bool)> done) { Record(ids_[index % ids_.size()], std::move(done)); };
   }
 
-  // A round of the same commands on one Submit stream.
-  Round Submit(uint64_t calls, uint64_t in_flight) {
+  // A round of the same commands on one Submit stream, so many of them in a message. `in_flight` counts commands and is
+  // a multiple of that.
+  Round Submit(uint64_t calls, uint64_t in_flight, uint64_t in_message) {
     grpc::ClientContext context;
     rpc::PrepareContext(context, testing_support::Cluster::Tester(), kTimeout);
     const auto stream = stub_->Submit(&context);
@@ -127,18 +128,24 @@ class Patients {
     std::thread reader([&] {
       uint64_t answered = 0;
       patient::v1::SubmitResponse response;
-      for (; stream->Read(&response); ++answered) {
+      while (stream->Read(&response)) {
         if (!response.has_outcome()) ++round.failed;
-        room.release();
+        for (const auto& further : response.more()) round.failed += further.has_outcome() ? 0 : 1;
+        const int answers = 1 + response.more_size();
+        answered += static_cast<uint64_t>(answers);
+        room.release(answers);
       }
       round.failed += calls - answered;
     });
     const int64_t begin = MonotonicMicros();
-    for (uint64_t i = 0; i < calls; ++i) {
+    for (uint64_t i = 0; i < calls; i += in_message) {
       patient::v1::SubmitRequest request;
-      request.set_sequence(i);
-      *request.mutable_command()->mutable_record_problem() = Problem(ids_[i % ids_.size()]);
-      room.acquire();
+      for (uint64_t sequence = i; sequence < std::min(calls, i + in_message); ++sequence) {
+        patient::v1::SubmitRequest& one = sequence == i ? request : *request.add_more();
+        one.set_sequence(sequence);
+        *one.mutable_command()->mutable_record_problem() = Problem(ids_[sequence % ids_.size()]);
+        room.acquire();
+      }
       if (!stream->Write(request)) break;
     }
     stream->WritesDone();

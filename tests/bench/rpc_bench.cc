@@ -154,11 +154,13 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
     ReportOnly("  for comparison: store and answer, p50", MedianOf(stored, &Round::p50_micros),
                MedianOf(echoed, &Round::p50_micros), "us");
   }
-  const auto [streamed, called] = Paired(
-      12'000, [&](uint64_t calls) { return patients.Submit(calls, 64); },
-      [&](uint64_t calls) { return RunLoad(calls, 64, baseline); });
-  Report("durable command on a Submit stream, 64 in flight", MedianOf(streamed, &Round::per_second),
-         MedianOf(called, &Round::per_second), "calls/s", 0.6, true);
+  for (const uint64_t in_message : {1, 16}) {
+    const auto [streamed, called] = Paired(
+        12'000, [&](uint64_t calls) { return patients.Submit(calls, 64, in_message); },
+        [&](uint64_t calls) { return RunLoad(calls, 64, baseline); });
+    Report("durable command, 64 in flight, Submit, " + std::to_string(in_message) + " a message",
+           MedianOf(streamed, &Round::per_second), MedianOf(called, &Round::per_second), "calls/s", 0.6, true);
+  }
 }
 
 // Fills a patient log in process, then starts the real server on it.

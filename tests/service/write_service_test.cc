@@ -96,6 +96,54 @@ TEST_F(WriteServiceTest, SubmitAnswersEachCommandWithItsOwnOutcome) {
                                               ::testing::Pair(2, "COMMAND_MISSING"), ::testing::Pair(3, "etag 2")));
 }
 
+TEST_F(WriteServiceTest, SeveralCommandsInOneMessageAreAnsweredInOne) {
+  auto context = NewContext();
+  const auto stream = stub_->Submit(context.get());
+  v1::SubmitRequest request;
+  const auto add = [](v1::SubmitRequest& to, uint64_t sequence, int64_t points) {
+    to.set_sequence(sequence);
+    to.mutable_command()->mutable_add()->set_account_id("a");
+    to.mutable_command()->mutable_add()->set_points(points);
+  };
+  add(request, 10, 5);
+  add(*request.add_more(), 11, -7);
+  add(*request.add_more(), 12, 3);
+  request.mutable_more(1)->mutable_command()->mutable_add()->clear_account_id();
+  add(*request.add_more(), 13, 4);
+  add(*request.mutable_more(2)->add_more(), 99, 100);
+  add(*request.add_more(), 14, 2);
+  ASSERT_TRUE(stream->Write(request));
+  v1::SubmitResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  std::vector<std::string> results;
+  const auto note = [&](const v1::SubmitResponse& one) {
+    results.push_back(absl::StrCat(
+        one.sequence(), " ",
+        one.has_outcome() ? "etag " + one.outcome().etag() : RefusalInfo(FromRpcStatus(one.error())).reason()));
+  };
+  note(response);
+  for (const v1::SubmitResponse& further : response.more()) note(further);
+  EXPECT_THAT(results, ::testing::ElementsAre("10 etag 1", "11 NOT_ENOUGH_POINTS", "12 INVALID_FIELDS",
+                                              "13 INVALID_FIELDS", "14 etag 2"));
+}
+
+TEST_F(WriteServiceTest, TooManyCommandsInOneMessageAreAllRefused) {
+  auto context = NewContext();
+  const auto stream = stub_->Submit(context.get());
+  v1::SubmitRequest request;
+  for (int i = 0; i < 257; ++i) request.add_more();
+  ASSERT_TRUE(stream->Write(request));
+  stream->WritesDone();
+  v1::SubmitResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_EQ(response.more_size(), 257);
+  EXPECT_EQ(RefusalInfo(FromRpcStatus(response.error())).reason(), "INVALID_FIELDS");
+  EXPECT_EQ(RefusalInfo(FromRpcStatus(response.more(256).error())).reason(), "INVALID_FIELDS");
+}
+
 TEST_F(WriteServiceTest, SubmitTellsOfAFaultByItsTraceIdOnly) {
   eventlog::StreamAppend damaged{.stream = "account-a"};
   damaged.events.push_back({.event_id = NewUuid(), .type = "test.Event", .payload = "not an event"});

@@ -15,6 +15,8 @@ constexpr milliseconds kMaxPause{1000};
 // How long a stop waits for answers to what is under way, and a finished stream for its end.
 constexpr milliseconds kStopPatience{5000};
 constexpr milliseconds kClosePatience{1000};
+// Most bytes of several commands in one message; one alone may have more. Far below what a service takes.
+constexpr size_t kBatchBytes = size_t{1} << 20;
 // A service that says "later" without saying when.
 constexpr milliseconds kDefaultRetryAfter{50};
 
@@ -48,13 +50,14 @@ Sender::~Sender() {
 }
 
 bool Sender::Send(fhir::Command command, std::shared_ptr<Ticket> ticket) {
-  Item item{std::make_shared<const fhir::Command>(std::move(command)), std::move(ticket)};
+  const size_t bytes = std::visit([](const auto& typed) { return typed.ByteSizeLong(); }, command);
+  Item item{std::make_shared<const fhir::Command>(std::move(command)), bytes, std::move(ticket)};
   MutexLock lock(mutex_);
   changed_.Wait(mutex_, [this]() REQUIRES(mutex_) { return waiting_.size() < options_.window || stopping_ || ended_; });
   if (stopping_ || ended_) return false;
   if (IsIdle()) last_answer_micros_ = MonotonicMicros();
   waiting_.emplace(++last_sequence_, std::move(item));
-  changed_.NotifyAll();
+  if (MayWrite()) changed_.NotifyAll();
   return true;
 }
 
@@ -97,9 +100,9 @@ void Sender::Run() {
 }
 
 void Sender::Write(SubmitStream& stream) {
-  uint64_t sequence = 0;
-  while (const std::shared_ptr<const fhir::Command> command = NextToWrite(&sequence)) {
-    if (!stream.Write(sequence, *command)) break;
+  for (;;) {
+    const std::vector<NumberedCommand> batch = NextToWrite();
+    if (batch.empty() || !stream.Write(batch)) break;
   }
   MutexLock lock(mutex_);
   if (IsDone()) {
@@ -110,64 +113,77 @@ void Sender::Write(SubmitStream& stream) {
 }
 
 void Sender::Read(SubmitStream& stream) {
-  Answer answer;
-  while (stream.Read(&answer)) Take(answer);
+  std::vector<Answer> answers;
+  while (stream.Read(&answers)) Take(answers);
   MutexLock lock(mutex_);
   stream_ended_ = true;
   changed_.NotifyAll();
 }
 
-void Sender::Take(const Answer& answer) {
-  std::shared_ptr<Ticket> ticket;
+void Sender::Take(const std::vector<Answer>& answers) {
+  std::vector<std::shared_ptr<Ticket>> tickets;
   {
     MutexLock lock(mutex_);
-    auto item = in_flight_.extract(answer.sequence);
-    if (item.empty()) return;  // Not ours, or given up.
-    const bool try_again = answer.kind == AnswerKind::kTryAgain;
-    if (try_again || (answer.kind == AnswerKind::kRefused && !again_.empty())) {
-      if (try_again) {
-        const milliseconds hint(answer.retry_after_millis);
-        again_after_ = std::max(again_after_, hint > milliseconds(0) ? hint : kDefaultRetryAfter);
-      }
-      if (!stopping_) again_.insert(std::move(item));
-    } else {
-      ticket = std::move(item.mapped().ticket);
-      last_answer_micros_ = MonotonicMicros();
-      failures_ = 0;
-    }
+    for (const Answer& answer : answers) tickets.push_back(TicketOf(answer));
     changed_.NotifyAll();
   }
-  if (ticket != nullptr) on_answer_(*ticket, answer);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (tickets[i] != nullptr) on_answer_(*tickets[i], answers[i]);
+  }
 }
 
-std::shared_ptr<const fhir::Command> Sender::NextToWrite(uint64_t* sequence) {
+std::shared_ptr<Ticket> Sender::TicketOf(const Answer& answer) {
+  auto item = in_flight_.extract(answer.sequence);
+  if (item.empty()) return nullptr;  // Not ours, or given up.
+  const bool try_again = answer.kind == AnswerKind::kTryAgain;
+  if (try_again || (answer.kind == AnswerKind::kRefused && !again_.empty())) {
+    if (try_again) {
+      const milliseconds hint(answer.retry_after_millis);
+      again_after_ = std::max(again_after_, hint > milliseconds(0) ? hint : kDefaultRetryAfter);
+    }
+    if (!stopping_) again_.insert(std::move(item));
+    return nullptr;
+  }
+  last_answer_micros_ = MonotonicMicros();
+  failures_ = 0;
+  return std::move(item.mapped().ticket);
+}
+
+std::vector<NumberedCommand> Sender::NextToWrite() {
   MutexLock lock(mutex_);
   for (;;) {
-    if (stream_ended_ || IsDone()) return nullptr;
+    if (stream_ended_ || IsDone()) return {};
     if (!again_.empty() && in_flight_.empty()) {
       const milliseconds pause = std::min<milliseconds>(std::exchange(again_after_, milliseconds(0)), kMaxPause);
       changed_.WaitFor(mutex_, pause, [this]() REQUIRES(mutex_) { return stopping_ || stream_ended_; });
-      if (PatienceLeft() <= microseconds(0)) return nullptr;
+      if (PatienceLeft() <= microseconds(0)) return {};
       SendAgain(again_);
       continue;
     }
-    if (MayWrite()) {
-      auto item = waiting_.extract(waiting_.begin());
-      *sequence = item.key();
-      const auto command = item.mapped().command;
-      in_flight_.insert(std::move(item));
-      changed_.NotifyAll();
-      return command;
-    }
+    if (MayWrite()) return TakeBatch();
     const auto has_work = [this]() REQUIRES(mutex_) {
       return stream_ended_ || IsDone() || MayWrite() || (!again_.empty() && in_flight_.empty());
     };
     if (IsIdle()) {
       changed_.Wait(mutex_, has_work);
     } else if (!changed_.WaitFor(mutex_, PatienceLeft(), has_work) && PatienceLeft() <= microseconds(0)) {
-      return nullptr;
+      return {};
     }
   }
+}
+
+std::vector<NumberedCommand> Sender::TakeBatch() {
+  std::vector<NumberedCommand> batch;
+  size_t bytes = 0;
+  while (!waiting_.empty() && batch.size() < options_.batch && in_flight_.size() < options_.window) {
+    const Item& next = waiting_.begin()->second;
+    bytes += next.bytes;
+    if (!batch.empty() && bytes > kBatchBytes) break;
+    batch.push_back({.sequence = waiting_.begin()->first, .command = next.command});
+    in_flight_.insert(waiting_.extract(waiting_.begin()));
+  }
+  changed_.NotifyAll();
+  return batch;
 }
 
 bool Sender::PrepareAnother(const grpc::Status& status) {
@@ -196,7 +212,8 @@ void Sender::SendAgain(Items& items) {
 }
 
 bool Sender::MayWrite() const {
-  return !stopping_ && again_.empty() && !waiting_.empty() && in_flight_.size() < options_.window;
+  if (stopping_ || !again_.empty() || waiting_.empty() || in_flight_.size() >= options_.window) return false;
+  return in_flight_.empty() || waiting_.size() >= options_.batch;
 }
 
 bool Sender::IsIdle() const {

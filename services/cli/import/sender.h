@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/mutex.h"
@@ -20,6 +21,9 @@ namespace anamnesis::importer {
 struct SenderOptions {
   // Most commands sent and not yet answered, which is what a service reads ahead; as many again may wait.
   size_t window = 512;
+  // Most commands in one message. While some are under way, others wait until a message is full: fewer, larger messages
+  // cost both sides less, and an answer is never long in coming.
+  size_t batch = 64;
   // How long to go on without a single answer.
   std::chrono::milliseconds retry_for{30000};
   // The first pause before a new stream; doubled after each failure up to a second.
@@ -49,6 +53,7 @@ class Sender {
  private:
   struct Item {
     std::shared_ptr<const fhir::Command> command;
+    size_t bytes;
     std::shared_ptr<Ticket> ticket;
   };
   // By the order of sending, which a second sending keeps.
@@ -58,14 +63,18 @@ class Sender {
   // Writes until all is done or the stream is of no more use.
   void Write(SubmitStream& stream);
   void Read(SubmitStream& stream);
-  void Take(const Answer& answer) EXCLUDES(mutex_);
-  // Waits for something to write; null where there is nothing more to write on this stream. It is in flight from then
+  void Take(const std::vector<Answer>& answers) EXCLUDES(mutex_);
+  // The ticket that the answer settles; null where it settles none.
+  std::shared_ptr<Ticket> TicketOf(const Answer& answer) REQUIRES(mutex_);
+  // Waits for something to write; empty where there is nothing more to write on this stream. It is in flight from then
   // on.
-  std::shared_ptr<const fhir::Command> NextToWrite(uint64_t* sequence) EXCLUDES(mutex_);
+  std::vector<NumberedCommand> NextToWrite() EXCLUDES(mutex_);
   // True if it is right to open another stream; waits before.
   bool PrepareAnother(const grpc::Status& status) EXCLUDES(mutex_);
   void SendAgain(Items& items) REQUIRES(mutex_);
   bool MayWrite() const REQUIRES(mutex_);
+  // The next message, at least one command.
+  std::vector<NumberedCommand> TakeBatch() REQUIRES(mutex_);
   bool IsIdle() const REQUIRES(mutex_);
   bool IsDone() const REQUIRES(mutex_) { return (finishing_ || stopping_) && IsIdle(); }
   // How much longer to wait for any answer.

@@ -17,22 +17,20 @@ class TypedStream final : public SubmitStream {
     stream_ = stub_->Submit(&context_);
   }
 
-  bool Write(uint64_t sequence, const fhir::Command& command) override {
-    request_.set_sequence(sequence);
-    *request_.mutable_command() = std::get<ServiceCommand>(command);
+  bool Write(const std::vector<NumberedCommand>& commands) override {
+    request_.clear_more();
+    Fill(request_, commands.front());
+    for (size_t i = 1; i < commands.size(); ++i) Fill(*request_.add_more(), commands[i]);
     return stream_->Write(request_);
   }
 
   void WritesDone() override { stream_->WritesDone(); }
 
-  bool Read(Answer* answer) override {
+  bool Read(std::vector<Answer>* answers) override {
     if (!stream_->Read(&response_)) return false;
-    if (response_.has_outcome()) {
-      *answer = {.sequence = response_.sequence(),
-                 .kind = response_.outcome().duplicate() ? AnswerKind::kDuplicate : AnswerKind::kRecorded};
-    } else {
-      *answer = AnswerFromError(response_.sequence(), response_.error());
-    }
+    answers->clear();
+    answers->push_back(AnswerIn(response_));
+    for (const Response& further : response_.more()) answers->push_back(AnswerIn(further));
     return true;
   }
 
@@ -40,6 +38,17 @@ class TypedStream final : public SubmitStream {
   void Cancel() override { context_.TryCancel(); }
 
  private:
+  static void Fill(Request& request, const NumberedCommand& numbered) {
+    request.set_sequence(numbered.sequence);
+    *request.mutable_command() = std::get<ServiceCommand>(*numbered.command);
+  }
+
+  static Answer AnswerIn(const Response& response) {
+    if (!response.has_outcome()) return AnswerFromError(response.sequence(), response.error());
+    return {.sequence = response.sequence(),
+            .kind = response.outcome().duplicate() ? AnswerKind::kDuplicate : AnswerKind::kRecorded};
+  }
+
   // The stream ends before what it runs on.
   grpc::ClientContext context_;
   std::unique_ptr<typename Service::Stub> stub_;

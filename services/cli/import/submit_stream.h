@@ -1,8 +1,10 @@
 // One Submit stream of one service, without its type.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "fhir/mapping.h"
 #include "grpcpp/channel.h"
@@ -12,15 +14,21 @@
 
 namespace anamnesis::importer {
 
+// A command to send, and the number that its answer will have.
+struct NumberedCommand {
+  uint64_t sequence = 0;
+  std::shared_ptr<const fhir::Command> command;
+};
+
 // One thread writes, one reads; Cancel from any.
 class SubmitStream {
  public:
   virtual ~SubmitStream() = default;
-  // False when the stream is broken.
-  virtual bool Write(uint64_t sequence, const fhir::Command& command) = 0;
+  // Sends at least one command, all in one message. False when the stream is broken.
+  virtual bool Write(const std::vector<NumberedCommand>& commands) = 0;
   virtual void WritesDone() = 0;
-  // False when no more answers come.
-  virtual bool Read(Answer* answer) = 0;
+  // The answers to all commands of a message. False when no more come.
+  virtual bool Read(std::vector<Answer>* answers) = 0;
   // How it ended; after Read returned false, by the thread that writes.
   virtual grpc::Status Finish() = 0;
   virtual void Cancel() = 0;

@@ -73,18 +73,12 @@ class FakeService final : public Base::Service {
     store_.StreamOpened();
     if (!store_.refuse_streams().ok()) return store_.refuse_streams();
     Request request;
-    for (size_t answered = 0; stream->Read(&request); ++answered) {
-      bool duplicate = false;
-      const absl::Status status = store_.Do(request.command(), &duplicate);
-      if (store_.break_after() > 0 && answered == store_.break_after()) {
-        return grpc::Status(grpc::UNAVAILABLE, "the service was killed");
-      }
+    size_t answered = 0;
+    while (stream->Read(&request)) {
       Response response;
-      response.set_sequence(request.sequence());
-      if (status.ok()) {
-        response.mutable_outcome()->set_duplicate(duplicate);
-      } else {
-        *response.mutable_error() = ToRpcStatus(status);
+      if (!Answer(request, answered, response)) return Killed();
+      for (const Request& further : request.more()) {
+        if (!Answer(further, answered, *response.add_more())) return Killed();
       }
       stream->Write(response);
     }
@@ -92,6 +86,23 @@ class FakeService final : public Base::Service {
   }
 
  private:
+  static grpc::Status Killed() { return grpc::Status(grpc::UNAVAILABLE, "the service was killed"); }
+
+  // Carries one command out; false if the service is killed before it can answer.
+  bool Answer(const Request& request, size_t& answered, Response& response) {
+    bool duplicate = false;
+    const absl::Status status = store_.Do(request.command(), &duplicate);
+    if (store_.break_after() > 0 && answered == store_.break_after()) return false;
+    ++answered;
+    response.set_sequence(request.sequence());
+    if (status.ok()) {
+      response.mutable_outcome()->set_duplicate(duplicate);
+    } else {
+      *response.mutable_error() = ToRpcStatus(status);
+    }
+    return true;
+  }
+
   FakeStore& store_;
 };
 

@@ -14,18 +14,19 @@ class ManualService {
   class Stream final : public SubmitStream {
    public:
     explicit Stream(ManualService& service) : service_(service) {}
-    bool Write(uint64_t sequence, const fhir::Command&) override {
+    bool Write(const std::vector<NumberedCommand>& commands) override {
       MutexLock lock(service_.mutex_);
-      service_.written_.push_back(sequence);
+      for (const NumberedCommand& command : commands) service_.written_.push_back(command.sequence);
+      service_.messages_.push_back(commands.size());
       service_.changed_.NotifyAll();
       return true;
     }
     void WritesDone() override { End(); }
-    bool Read(Answer* answer) override {
+    bool Read(std::vector<importer::Answer>* answers) override {
       MutexLock lock(service_.mutex_);
       service_.changed_.Wait(service_.mutex_, [&] { return !service_.answers_.empty() || ended_; });
       if (service_.answers_.empty()) return false;
-      *answer = service_.answers_.front();
+      *answers = {service_.answers_.front()};
       service_.answers_.pop_front();
       return true;
     }
@@ -57,11 +58,17 @@ class ManualService {
     changed_.Wait(mutex_, [&] { return written_.size() >= count; });
     return written_;
   }
+  // How many commands each message had.
+  std::vector<size_t> messages() {
+    MutexLock lock(mutex_);
+    return messages_;
+  }
 
  private:
   Mutex mutex_;
   CondVar changed_;
   std::vector<uint64_t> written_;
+  std::vector<size_t> messages_;
   std::deque<importer::Answer> answers_;
 };
 
@@ -83,7 +90,7 @@ class SenderTest : public ::testing::Test {
 };
 
 TEST_F(SenderTest, NeverHasMoreUnderWayThanTheWindow) {
-  auto sender = MakeSender({.window = 3});
+  auto sender = MakeSender({.window = 3, .batch = 1});
   SendMany(*sender, 6);
   EXPECT_EQ(service_.AwaitWritten(3), (std::vector<uint64_t>{1, 2, 3}));
   service_.Answer({.sequence = 2, .kind = AnswerKind::kRecorded});
@@ -96,7 +103,7 @@ TEST_F(SenderTest, NeverHasMoreUnderWayThanTheWindow) {
 }
 
 TEST_F(SenderTest, SendsAgainInOrderWhatWasTurnedAwayAndWhatWasRefusedBehindIt) {
-  auto sender = MakeSender({.window = 3});
+  auto sender = MakeSender({.window = 3, .batch = 1});
   SendMany(*sender, 3);
   service_.AwaitWritten(3);
   service_.Answer({.sequence = 1, .kind = AnswerKind::kTryAgain, .retry_after_millis = 1});
@@ -107,6 +114,39 @@ TEST_F(SenderTest, SendsAgainInOrderWhatWasTurnedAwayAndWhatWasRefusedBehindIt) 
   service_.Answer({.sequence = 3, .kind = AnswerKind::kRefused});
   EXPECT_TRUE(sender->Finish().ok());
   EXPECT_EQ(answered_, (std::vector<uint64_t>{2, 1, 3}));
+}
+
+TEST_F(SenderTest, WhileSomethingIsUnderWayMessagesAreFull) {
+  auto sender = MakeSender({.window = 8, .batch = 3});
+  SendMany(*sender, 1);
+  service_.AwaitWritten(1);  // Nothing was under way.
+  SendMany(*sender, 7);
+  service_.AwaitWritten(7);
+  EXPECT_EQ(service_.messages(), (std::vector<size_t>{1, 3, 3}));
+  for (uint64_t sequence = 1; sequence <= 7; ++sequence) {
+    service_.Answer({.sequence = sequence, .kind = AnswerKind::kRecorded});
+  }
+  service_.AwaitWritten(8);  // Nothing is under way any more.
+  service_.Answer({.sequence = 8, .kind = AnswerKind::kRecorded});
+  EXPECT_TRUE(sender->Finish().ok());
+  EXPECT_EQ(service_.messages(), (std::vector<size_t>{1, 3, 3, 1}));
+}
+
+TEST_F(SenderTest, AMessageIsNeverTooLarge) {
+  patient::v1::PatientCommand large;
+  large.mutable_record_death()->mutable_context()->set_reason(std::string(600 << 10, 'x'));
+  auto sender = MakeSender({});
+  SendMany(*sender, 1);
+  service_.AwaitWritten(1);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(sender->Send(large, std::make_shared<Ticket>()));
+  SendMany(*sender, 2);
+  service_.Answer({.sequence = 1, .kind = AnswerKind::kRecorded});
+  for (uint64_t sequence = 2; sequence <= 7; ++sequence) {
+    service_.AwaitWritten(sequence);
+    service_.Answer({.sequence = sequence, .kind = AnswerKind::kRecorded});
+  }
+  EXPECT_TRUE(sender->Finish().ok());
+  for (size_t commands : service_.messages()) EXPECT_LE(commands, 3u);
 }
 
 TEST_F(SenderTest, AnAnswerToNothingIsIgnored) {
