@@ -182,14 +182,14 @@ class CommandRunner {
     request.request_digest = digest;
     request.result = outcome.SerializeAsString();
 
-    CachedState<State> next_snapshot;
+    std::shared_ptr<const CachedState<State>> next_snapshot;  // Null unless one is due.
     // The cache is ahead of the log from here on; what is not appended is mended by Drop.
     if (absl::Status evolved = Evolve(lane, *own, decision, request, next_snapshot); !evolved.ok()) {
       lane.cache.Drop(job->streams.front());
       return evolved;
     }
     auto on_durable = [this, job, snapshot = std::move(next_snapshot)](const eventlog::AppendResult& result) {
-      if (snapshot.version > 0 && !result.duplicate) SaveSnapshot(job->streams.front(), snapshot);
+      if (snapshot != nullptr && !result.duplicate) SaveSnapshot(job->streams.front(), *snapshot);
       Answer(job, OutcomeOf(result));
     };
     absl::StatusOr<eventlog::AppendResult> appended = log_.Append(std::move(request), std::move(on_durable));
@@ -298,7 +298,8 @@ class CommandRunner {
 
   // Moves the cached state past the decision, and copies it if a snapshot of it is due.
   absl::Status Evolve(Lane& lane, CachedState<State>& own, const Decision<Event>& decision,
-                      const eventlog::AppendRequest& request, CachedState<State>& next_snapshot) {
+                      const eventlog::AppendRequest& request,
+                      std::shared_ptr<const CachedState<State>>& next_snapshot) {
     for (const Emitted<Event>& emitted : decision.events) {
       if (emitted.stream != 0) continue;
       RETURN_IF_ERROR(D::Evolve(own.state, emitted.event));
@@ -309,8 +310,7 @@ class CommandRunner {
       lane.cache.Grow(own, 2 * event.payload.size());
     if (own.version - own.snapshot_version >= options_.snapshot_every) {
       own.snapshot_version = own.version;
-      next_snapshot.state = own.state;
-      next_snapshot.version = own.version;
+      next_snapshot = std::make_shared<const CachedState<State>>(own);
     }
     return absl::OkStatus();
   }

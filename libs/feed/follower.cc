@@ -49,7 +49,7 @@ void Follower::Run() {
     const absl::Status status = FollowOnce();
     if (tracker_.Get().connected) backoff.Reset();
     const std::string problem = RefusalText(status);
-    tracker_.Disconnected(problem);
+    tracker_.Disconnected(problem, SystemClock().NowMicros());
     if (told != status.message()) {  // Once per problem, not once per try.
       told = std::string(status.message());
       rpc::Log(rpc::LogLevel::kWarning, "feed ended, will connect again",

@@ -2,13 +2,16 @@
 // object.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/clock.h"
 #include "base/status.h"
 #include "decider/command_runner.h"
 #include "eventlog/open.h"
@@ -56,9 +59,14 @@ struct Context {
   std::function<absl::StatusOr<typename D::Facts>(const std::vector<std::string>& stored)> parse_facts;
   // Adds what a decision may know from streams of its own log, if anything.
   std::function<absl::Status(const eventlog::EventLog& log, typename D::Facts& facts)> add_own_facts = nullptr;
+  // Notes in the facts how old those of other services may be, in microseconds; nothing: unknown.
+  std::function<void(std::optional<int64_t> age_micros, typename D::Facts& facts)> note_age = nullptr;
   // What the service does by itself before it serves, in order. One that breaks a rule (FAILED_PRECONDITION) is left:
   // what is there already stays.
   std::vector<typename D::Command> first_commands = {};
+  // What it serves beside what every write service does. The log and the gate outlive them.
+  std::function<std::vector<std::unique_ptr<rpc::Service>>(const eventlog::EventLog& log, rpc::Gate& gate)>
+      own_services = nullptr;
 };
 
 // Members stand in the order in which they depend on each other, so that destruction ends the calls first and closes
@@ -178,8 +186,11 @@ class WriteService {
     monitor_ = std::make_unique<Monitor>(std::move(links), health_, metrics_, [this] {
       UpdateRunnerMetrics(runner_.stats(), runner_.in_flight(), metrics_);
     });
-    ASSIGN_OR_RETURN(port_, server_.Start({&commands_, &feed_, &keys_, &evidence_service_, &witnessing_->service(),
-                                           &backups_, &ops_}));
+    if (context_.own_services != nullptr) own_services_ = context_.own_services(*log_, gate_);
+    std::vector<rpc::Service*> services = {&commands_, &feed_, &keys_, &evidence_service_, &witnessing_->service(),
+                                           &backups_,  &ops_};
+    for (const auto& own : own_services_) services.push_back(own.get());
+    ASSIGN_OR_RETURN(port_, server_.Start(services));
     health_.SetServing(commands_.name(), true);
     health_.SetServing(feed_.name(), true);
     witnessing_->Start();
@@ -201,10 +212,24 @@ class WriteService {
                      facts_->Get(std::string(eventlog::EntityOf(stream)), context_.others));
     ASSIGN_OR_RETURN(known.facts, context_.parse_facts(stored.facts));
     if (context_.add_own_facts != nullptr) RETURN_IF_ERROR(context_.add_own_facts(*log_, known.facts));
+    if (context_.note_age != nullptr) context_.note_age(AgeOfFacts(), known.facts);
     for (size_t i = 0; i < stored.positions.size(); ++i) {
       known.positions.push_back({.log = facts_->sources()[i], .position = stored.positions[i]});
     }
     return known;
+  }
+
+  // Of the oldest; nothing where one is not followed, or was never current.
+  std::optional<int64_t> AgeOfFacts() const {
+    if (followers_.size() < context_.followed.size()) return std::nullopt;
+    const int64_t now = SystemClock().NowMicros();
+    int64_t oldest = 0;
+    for (const auto& follower : followers_) {
+      const std::optional<int64_t> age = follower->state().age_micros(now);
+      if (!age.has_value()) return std::nullopt;
+      oldest = std::max(oldest, *age);
+    }
+    return oldest;
   }
 
   LinkState EvidenceState() const {
@@ -241,6 +266,7 @@ class WriteService {
   std::vector<std::unique_ptr<feed::Follower>> followers_;
   std::unique_ptr<projection::Publisher> publisher_;
   std::unique_ptr<Witnessing> witnessing_;
+  std::vector<std::unique_ptr<rpc::Service>> own_services_;
   std::unique_ptr<Monitor> monitor_;
   rpc::Server server_;
   int port_ = 0;

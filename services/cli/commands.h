@@ -25,6 +25,8 @@ void AddSearchCommand(CLI::App& app, Connection& connection);
 void AddChartCommand(CLI::App& app, Connection& connection);
 void AddTimelineCommand(CLI::App& app, Connection& connection);
 void AddMedsCommand(CLI::App& app, Connection& connection);
+void AddOpioidsCommand(CLI::App& app, Connection& connection);
+void AddWorklistCommand(CLI::App& app, Connection& connection);
 void AddReplayCommand(CLI::App& app, Connection& connection);
 void AddStatusCommand(CLI::App& app, Connection& connection);
 void AddDigestCommand(CLI::App& app, Connection& connection);
@@ -35,5 +37,7 @@ void AddRestoreCommand(CLI::App& app);
 void AddEraseCommand(CLI::App& app, Connection& connection);
 void AddRebuildCommand(CLI::App& app, Connection& connection);
 void AddRulesCommand(CLI::App& app, Connection& connection);
+void AddExplainCommand(CLI::App& app, Connection& connection);
+void AddWhatifCommand(CLI::App& app, Connection& connection);
 
 }  // namespace anamnesis::cli

@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
   cli::AddChartCommand(app, connection);
   cli::AddTimelineCommand(app, connection);
   cli::AddMedsCommand(app, connection);
+  cli::AddOpioidsCommand(app, connection);
+  cli::AddWorklistCommand(app, connection);
   cli::AddReplayCommand(app, connection);
   cli::AddDigestCommand(app, connection);
   cli::AddRebuildCommand(app, connection);
@@ -40,6 +42,8 @@ int main(int argc, char** argv) {
   cli::AddRestoreCommand(app);
   cli::AddEraseCommand(app, connection);
   cli::AddRulesCommand(app, connection);
+  cli::AddExplainCommand(app, connection);
+  cli::AddWhatifCommand(app, connection);
   int exit_code = 0;
   try {
     app.parse(argc, argv);

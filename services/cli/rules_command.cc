@@ -1,11 +1,9 @@
 // `anamnesis rules`.
 #include <google/protobuf/util/json_util.h>
 
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +20,7 @@
 #include "rpc/client.h"
 #include "services/cli/commands.h"
 #include "services/cli/format.h"
+#include "services/cli/rule_table_file.h"
 #include "services/cli/table.h"
 
 namespace anamnesis::cli {
@@ -143,21 +142,10 @@ absl::Status Show(const Connection& connection, const RulesOptions& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<RuleTable> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  RuleTable table;
-  const auto parsed = google::protobuf::util::JsonStringToMessage(text.str(), &table);
-  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().ToString()));
-  return table;
-}
-
 // Loads it, or has the server say whether it would.
 absl::Status Load(const Connection& connection, const RulesOptions& options, bool only_check) {
   medication::v1::LoadRuleTableRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_table(), ReadFile(options.file));
+  ASSIGN_OR_RETURN(*request.mutable_table(), ReadRuleTable(options.file));
   request.mutable_context()->set_request_id(NewUuid());
   request.mutable_context()->set_reason(options.reason);
   request.mutable_context()->set_validate_only(only_check);

@@ -51,6 +51,22 @@ std::string OrderLine(const medication::v1::Order& order) {
   return line;
 }
 
+std::string AgreementEndWords(const projection::v1::TreatmentAgreementView& view) {
+  return view.has_ended() ? absl::StrCat(", ", Words(view.end())) : "";
+}
+
+std::string DrugTestLine(const projection::v1::DrugTestView& view) {
+  if (view.findings().empty()) return "urine drug test, as expected";
+  return absl::StrCat("urine drug test, ", view.findings_size(), " unexpected, ",
+                      view.conclusion().empty() ? "not concluded on" : "concluded on");
+}
+
+std::string OpioidTherapyLine(const projection::v1::OpioidTherapyView& view) {
+  if (view.daily_mme().empty()) return kUnknown;
+  const medication::v1::DailyMmeTotal& last = view.daily_mme(view.daily_mme_size() - 1);
+  return absl::StrCat("opioids, ", last.at_least() ? "at least " : "", last.mme_per_day(), " MME a day");
+}
+
 }  // namespace
 
 std::string Summary(const projection::v1::View& view) {
@@ -91,6 +107,19 @@ std::string Summary(const projection::v1::View& view) {
       return view.organization().organization().name().empty() ? kUnknown : view.organization().organization().name();
     case View::kOrder:
       return OrderLine(view.order().order());
+    case View::kPdmpReview:
+      return absl::StrCat("monitoring programme, ", Words(view.pdmp_review().pdmp_review().finding()));
+    case View::kTreatmentAgreement:
+      return absl::StrCat("treatment agreement", AgreementEndWords(view.treatment_agreement()));
+    case View::kDrugTest:
+      return DrugTestLine(view.drug_test());
+    case View::kNaloxoneOffer:
+      return absl::StrCat("naloxone offered, ", Words(view.naloxone_offer().naloxone_offer().response()));
+    case View::kReassessment:
+      return absl::StrCat("therapy reassessed, ", Words(view.reassessment().reassessment().plan()),
+                          ", gain of function ", Words(view.reassessment().reassessment().functional_gain()));
+    case View::kOpioidTherapy:
+      return OpioidTherapyLine(view.opioid_therapy());
     case View::VIEW_NOT_SET:
       return kUnknown;
   }

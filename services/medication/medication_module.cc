@@ -2,7 +2,9 @@
 
 #include "base/status.h"
 #include "feed/fold.h"
+#include "rpc/client.h"
 #include "service/erase_record.h"
+#include "services/medication/audit/decision_service.h"
 #include "services/medication/domain/encounter_facts.h"
 #include "services/medication/domain/patient_facts.h"
 #include "services/medication/projection/medication_projection.h"
@@ -43,6 +45,23 @@ absl::StatusOr<std::vector<v1::MedicationCommand>> LoadDefaultTables() {
   return commands;
 }
 
+void NoteAge(std::optional<int64_t> age_micros, Known& known) {
+  known.age_seconds.reset();
+  if (age_micros.has_value()) known.age_seconds = static_cast<uint32_t>(*age_micros / 1'000'000);
+}
+
+// Explains decisions with what the followed services tell, by their addresses.
+auto DecisionServiceOver(const std::map<std::string, std::string>& follow) {
+  return [follow](const eventlog::EventLog& log, rpc::Gate& gate) {
+    std::map<std::string, std::shared_ptr<grpc::Channel>> channels;
+    for (const auto& [service, address] : follow) channels[service] = rpc::Connect(address);
+    rpc::Caller self{.actor = "service:medication", .roles = {"service"}};
+    std::vector<std::unique_ptr<rpc::Service>> services;
+    services.push_back(std::make_unique<DecisionService>(log, PastFacts(std::move(channels), std::move(self)), gate));
+    return services;
+  };
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const service::WriteServiceOptions& options) {
@@ -66,7 +85,9 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
           .others = AbsorbedRecords,
           .parse_facts = FactsOfPerson,
           .add_own_facts = add_rules,
-          .first_commands = std::move(load_tables)
+          .note_age = NoteAge,
+          .first_commands = std::move(load_tables),
+          .own_services = DecisionServiceOver(options.follow)
   },
       options);
 }

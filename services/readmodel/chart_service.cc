@@ -55,6 +55,7 @@ ChartService::ChartService(rpc::Gate& gate, Parts parts)
   Query("ListViews", &ListViews);
   Query("ListDirectory", &ListDirectory);
   Query("GetDirectoryEntry", &GetDirectoryEntry);
+  Query("ListWork", &ListWork);
   RegisterChart();
   RegisterDigest();
   RegisterOperations();

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/clock.h"
 #include "base/refusal.h"
 
 namespace anamnesis::medication {
@@ -147,6 +148,72 @@ v1::MedicationCommand Reported(v1::MedicationCommand command) {
   return command;
 }
 
+v1::MedicationCommand On(int64_t day, v1::MedicationCommand command, int64_t micros) {
+  *Context(command).mutable_effective_time() = ToTimestamp(kNow + day * int64_t{86'400'000'000} + micros);
+  return command;
+}
+
+v1::MedicationCommand ReviewPdmp(std::string_view id) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_record_pdmp_review);
+  v1::PdmpReview& review = *command.mutable_record_pdmp_review()->mutable_pdmp_review();
+  review.set_id(std::string(id));
+  review.set_finding(v1::PDMP_FINDING_AS_EXPECTED);
+  return command;
+}
+
+v1::MedicationCommand SignAgreement(std::string_view id) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_sign_agreement);
+  command.mutable_sign_agreement()->mutable_agreement()->set_id(std::string(id));
+  return command;
+}
+
+v1::MedicationCommand EndAgreement() {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_end_agreement);
+  command.mutable_end_agreement()->set_agreement_id(kRecord);
+  command.mutable_end_agreement()->set_end(v1::AGREEMENT_END_BROKEN);
+  return command;
+}
+
+v1::MedicationCommand TestUrine(std::string_view rxnorm, v1::AnalyteResult result, bool illicit) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_record_drug_test);
+  v1::DrugTest& test = *command.mutable_record_drug_test()->mutable_drug_test();
+  test.set_id(kRecord);
+  v1::DrugTestAnalyte& analyte = *test.add_analytes();
+  *analyte.mutable_substance() = RxNorm(rxnorm);
+  analyte.set_result(result);
+  analyte.set_illicit(illicit);
+  return command;
+}
+
+v1::MedicationCommand ConcludeTest() {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_conclude_drug_test);
+  command.mutable_conclude_drug_test()->set_drug_test_id(kRecord);
+  return command;
+}
+
+v1::MedicationCommand OfferNaloxone(std::string_view id) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_offer_naloxone);
+  v1::NaloxoneOffer& offer = *command.mutable_offer_naloxone()->mutable_naloxone_offer();
+  offer.set_id(std::string(id));
+  offer.set_response(v1::NALOXONE_RESPONSE_ACCEPTED);
+  return command;
+}
+
+v1::MedicationCommand Reassess(v1::FunctionalGain gain, std::string_view id) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_reassess_therapy);
+  v1::Reassessment& reassessment = *command.mutable_reassess_therapy()->mutable_reassessment();
+  reassessment.set_id(std::string(id));
+  reassessment.set_plan(v1::THERAPY_PLAN_CONTINUE);
+  reassessment.set_functional_gain(gain);
+  return command;
+}
+
+v1::MedicationCommand RetractRecord() {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_retract_stewardship);
+  command.mutable_retract_stewardship()->set_record_id(kRecord);
+  return command;
+}
+
 v1::MedicationCommand Overriding(std::string_view rule_id, v1::MedicationCommand command) {
   rpc::v1::AlertOverride& given = command.has_prescribe() ? *command.mutable_prescribe()->add_overrides()
                                                           : *command.mutable_change_dose()->add_overrides();
@@ -195,6 +262,40 @@ v1::MedicationFacts EncounterIsVoid() {
   return facts;
 }
 
+v1::MedicationFacts Having(std::string_view icd10cm, bool active) {
+  v1::MedicationFacts facts;
+  v1::KnownProblem& problem = *facts.mutable_patient()->add_problems();
+  problem.set_id(kProblem);
+  problem.set_active(active);
+  clinical::v1::Coding& coding = *problem.add_codings();
+  coding.set_system("http://hl7.org/fhir/sid/icd-10-cm");
+  coding.set_code(std::string(icd10cm));
+  return facts;
+}
+
+v1::MedicationFacts Filtering(const std::string& egfr, int64_t day) {
+  v1::MedicationFacts facts;
+  v1::KnownFiltration& known = *facts.mutable_encounters()->add_filtrations();
+  known.set_id(kRecord);
+  clinical::v1::Coding& coding = *known.add_codings();
+  coding.set_system("http://loinc.org");
+  coding.set_code("33914-3");
+  *known.mutable_time() = ToTimestamp(kNow + day * int64_t{86'400'000'000});
+  const size_t digits = egfr.find_first_of("0123456789");
+  known.mutable_value()->set_comparator(egfr.substr(0, digits));
+  known.mutable_value()->set_value(egfr.substr(digits));
+  return facts;
+}
+
+v1::MedicationFacts BornOn(uint32_t year, uint32_t month, uint32_t day) {
+  v1::MedicationFacts facts;
+  clinical::v1::PartialDate& birth = *facts.mutable_patient()->mutable_birth_date();
+  birth.set_year(year);
+  birth.set_month(month);
+  birth.set_day(day);
+  return facts;
+}
+
 decider::DecisionInput Input() {
   return {.received_micros = kNow, .new_id = kNewId};
 }
@@ -206,10 +307,11 @@ decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state
   return MedicationDecider::Decide(states, command, Input(), {facts, std::move(rules)});
 }
 
-v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands) {
+v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands,
+                          const std::shared_ptr<const RuleShelf>& rules) {
   v1::MedicationState state;
   for (const v1::MedicationCommand& command : commands) {
-    const auto decision = DecideOn(state, command);
+    const auto decision = DecideOn(state, command, {}, rules);
     EXPECT_TRUE(decision.refusal.ok()) << command.ShortDebugString() << decision.refusal;
     for (const auto& emitted : decision.events) EXPECT_TRUE(MedicationDecider::Evolve(state, emitted.event).ok());
   }

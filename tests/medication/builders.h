@@ -16,6 +16,9 @@ inline constexpr char kOrder[] = "00000000-0000-4000-8000-00000000000a";
 inline constexpr char kOtherOrder[] = "00000000-0000-4000-8000-00000000000b";
 inline constexpr char kDispense[] = "00000000-0000-4000-8000-00000000000d";
 inline constexpr char kDose[] = "00000000-0000-4000-8000-00000000000e";
+inline constexpr char kRecord[] = "00000000-0000-4000-8000-00000000000f";
+inline constexpr char kOtherRecord[] = "00000000-0000-4000-8000-0000000000f0";
+inline constexpr char kProblem[] = "00000000-0000-4000-8000-0000000000ab";
 inline constexpr char kAllergy[] = "00000000-0000-4000-8000-0000000000aa";
 inline constexpr char kEncounter[] = "00000000-0000-4000-8000-0000000000ec";
 inline constexpr char kSurvivor[] = "00000000-0000-4000-8000-000000000002";
@@ -55,6 +58,18 @@ v1::MedicationCommand Seen(int revision, v1::MedicationCommand command);
 v1::MedicationCommand WithoutReason(v1::MedicationCommand command);
 // The dispense or administration as another system reports it.
 v1::MedicationCommand Reported(v1::MedicationCommand command);
+// The command with its effective time, so many days from kNow; parts of a day by microseconds.
+v1::MedicationCommand On(int64_t day, v1::MedicationCommand command, int64_t micros = 0);
+// The stewardship record, all of it said.
+v1::MedicationCommand ReviewPdmp(std::string_view id = kRecord);
+v1::MedicationCommand SignAgreement(std::string_view id = kRecord);
+v1::MedicationCommand EndAgreement();
+v1::MedicationCommand TestUrine(std::string_view rxnorm, v1::AnalyteResult result, bool illicit = false);
+v1::MedicationCommand ConcludeTest();
+v1::MedicationCommand OfferNaloxone(std::string_view id = kRecord);
+v1::MedicationCommand Reassess(v1::FunctionalGain gain, std::string_view id = kRecord);
+v1::MedicationCommand RetractRecord();
+
 // The command with an override of a rule.
 v1::MedicationCommand Overriding(std::string_view rule_id, v1::MedicationCommand command);
 
@@ -65,6 +80,11 @@ v1::MedicationFacts MergedAwayAndDeceased();
 v1::KnownAllergy AllergyTo(std::string_view ingredient);
 v1::MedicationFacts Knowing(const std::vector<v1::KnownAllergy>& allergies);
 v1::MedicationFacts EncounterIsVoid();
+// A problem, ICD-10-CM.
+v1::MedicationFacts Having(std::string_view icd10cm, bool active = true);
+// An estimated glomerular filtration rate, `29.9` or `>60`, so many days from kNow.
+v1::MedicationFacts Filtering(const std::string& egfr, int64_t day);
+v1::MedicationFacts BornOn(uint32_t year, uint32_t month = 0, uint32_t day = 0);
 
 decider::DecisionInput Input();
 
@@ -74,7 +94,8 @@ decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state
                                                 std::shared_ptr<const RuleShelf> rules = nullptr);
 
 // The state after commands, each of which must be accepted.
-v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands);
+v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands,
+                          const std::shared_ptr<const RuleShelf>& rules = nullptr);
 
 // `OrderHeld`, `OrderPrescribed: warn duplicate-order, block allergy-ingredient (overridden)`, or a refusal's name.
 std::string Told(const decider::Decision<v1::MedicationEvent>& decision);

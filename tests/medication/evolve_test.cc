@@ -58,17 +58,17 @@ TEST(EvolveTest, AnErasedHistoryIsAsGoodAsNone) {
 }
 
 TEST(EvolveTest, OnlyWhatMayBeInForceIsKeptForTheRules) {
-  EXPECT_TRUE(After({Prescribe()}).orders().at(kOrder).has_therapy());
-  EXPECT_TRUE(After({Prescribe(), Hold()}).orders().at(kOrder).has_therapy());
-  EXPECT_TRUE(After({Prescribe(), Hold(), Resume()}).orders().at(kOrder).has_therapy());
-  EXPECT_FALSE(After({Prescribe(), Discontinue()}).orders().at(kOrder).has_therapy());
-  EXPECT_FALSE(After({Prescribe(), Retract()}).orders().at(kOrder).has_therapy());
-  EXPECT_FALSE(After({RecordOrder(In(v1::ORDER_STATUS_COMPLETED))}).orders().at(kOrder).has_therapy());
-  EXPECT_FALSE(After({RecordOrder(In(v1::ORDER_STATUS_DRAFT))}).orders().at(kOrder).has_therapy());
+  EXPECT_TRUE(After({Prescribe()}).in_force().contains(kOrder));
+  EXPECT_TRUE(After({Prescribe(), Hold()}).in_force().contains(kOrder));
+  EXPECT_TRUE(After({Prescribe(), Hold(), Resume()}).in_force().contains(kOrder));
+  EXPECT_FALSE(After({Prescribe(), Discontinue()}).in_force().contains(kOrder));
+  EXPECT_FALSE(After({Prescribe(), Retract()}).in_force().contains(kOrder));
+  EXPECT_FALSE(After({RecordOrder(In(v1::ORDER_STATUS_COMPLETED))}).in_force().contains(kOrder));
+  EXPECT_FALSE(After({RecordOrder(In(v1::ORDER_STATUS_DRAFT))}).in_force().contains(kOrder));
 }
 
 TEST(EvolveTest, TheDoseInForceIsTheLast) {
-  const v1::Order therapy = After({Prescribe(), ChangeDose("three tablets")}).orders().at(kOrder).therapy();
+  const v1::Order therapy = After({Prescribe(), ChangeDose("three tablets")}).in_force().at(kOrder).therapy();
   ASSERT_EQ(therapy.dosages_size(), 1);
   EXPECT_EQ(therapy.dosages(0).text(), "three tablets");
 }

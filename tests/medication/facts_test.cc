@@ -111,6 +111,82 @@ TEST(PatientFactsTest, OtherEventsChangeNothing) {
   EXPECT_EQ(Following({registered, PatientEvent()}).ByteSizeLong(), 0u);
 }
 
+PatientEvent ProblemRecorded(patient::v1::ClinicalStatus status) {
+  PatientEvent event;
+  patient::v1::Problem& problem = *event.mutable_problem_recorded()->mutable_problem();
+  problem.set_id(kProblem);
+  *problem.mutable_code()->add_codings() = RxNorm(kOxycodone);
+  problem.set_clinical_status(status);
+  return event;
+}
+
+TEST(PatientFactsTest, AProblemIsActiveUntilItIsSaidToBeOver) {
+  using namespace patient::v1;  // NOLINT: the statuses.
+  for (const auto status : {CLINICAL_STATUS_UNSPECIFIED, CLINICAL_STATUS_ACTIVE, CLINICAL_STATUS_RECURRENCE}) {
+    EXPECT_TRUE(Following({ProblemRecorded(status)}).problems(0).active());
+  }
+  for (const auto status : {CLINICAL_STATUS_INACTIVE, CLINICAL_STATUS_REMISSION, CLINICAL_STATUS_RESOLVED}) {
+    EXPECT_FALSE(Following({ProblemRecorded(status)}).problems(0).active());
+  }
+  PatientEvent refuted = ProblemRecorded(CLINICAL_STATUS_ACTIVE);
+  refuted.mutable_problem_recorded()->mutable_problem()->set_verification(VERIFICATION_REFUTED);
+  EXPECT_FALSE(Following({refuted}).problems(0).active());
+}
+
+TEST(PatientFactsTest, AProblemIsResolvedRevisedAndRetracted) {
+  const PatientEvent recorded = ProblemRecorded(patient::v1::CLINICAL_STATUS_ACTIVE);
+  PatientEvent resolved, revised, retracted;
+  resolved.mutable_problem_resolved()->set_problem_id(kProblem);
+  *revised.mutable_problem_revised()->mutable_problem() = recorded.problem_recorded().problem();
+  retracted.mutable_problem_retracted()->set_problem_id(kProblem);
+  EXPECT_FALSE(Following({recorded, resolved}).problems(0).active());
+  const v1::PatientFacts again = Following({recorded, resolved, revised});
+  ASSERT_EQ(again.problems_size(), 1);
+  EXPECT_TRUE(again.problems(0).active());
+  EXPECT_EQ(again.problems(0).codings(0).code(), kOxycodone);
+  EXPECT_EQ(Following({recorded, retracted}).problems_size(), 0);
+}
+
+TEST(PatientFactsTest, TheBirthDateIsTheLastThatIsKnown) {
+  PatientEvent registered, updated, unknown;
+  registered.mutable_patient_registered()->mutable_demographics()->mutable_birth_date()->set_year(1960);
+  updated.mutable_demographics_updated()->mutable_demographics()->mutable_birth_date()->set_year(1961);
+  unknown.mutable_demographics_updated()->mutable_demographics();
+  EXPECT_EQ(Following({registered}).birth_date().year(), 1960U);
+  EXPECT_EQ(Following({registered, updated}).birth_date().year(), 1961U);
+  EXPECT_FALSE(Following({registered, unknown}).has_birth_date());
+}
+
+EncounterEvent Measured(const std::string& unit) {
+  EncounterEvent event;
+  encounter::v1::Observation& observation = *event.mutable_observation_recorded()->mutable_observation();
+  observation.set_id(kRecord);
+  observation.set_status(encounter::v1::RESULT_STATUS_FINAL);
+  observation.mutable_effective_time()->set_seconds(7);
+  observation.mutable_value()->mutable_quantity()->set_value("28");
+  observation.mutable_value()->mutable_quantity()->set_code(unit);
+  return event;
+}
+
+TEST(EncounterFactsTest, FiltrationRatesAreKept) {
+  const EncounterEvent recorded = Measured("mL/min/{1.73_m2}");
+  ASSERT_EQ(Following({recorded}).filtrations_size(), 1);
+  EXPECT_EQ(Following({recorded}).filtrations(0).value().value(), "28");
+  EXPECT_EQ(Following({recorded}).filtrations(0).time().seconds(), 7);
+  EXPECT_EQ(Following({Measured("mg/dL")}).filtrations_size(), 0);
+
+  EncounterEvent amended, cancelled, retracted;
+  *amended.mutable_observation_amended()->mutable_observation() = recorded.observation_recorded().observation();
+  amended.mutable_observation_amended()->mutable_observation()->mutable_value()->mutable_quantity()->set_value("31");
+  ASSERT_EQ(Following({recorded, amended}).filtrations_size(), 1);
+  EXPECT_EQ(Following({recorded, amended}).filtrations(0).value().value(), "31");
+  cancelled = amended;
+  cancelled.mutable_observation_amended()->mutable_observation()->set_status(encounter::v1::RESULT_STATUS_CANCELLED);
+  EXPECT_EQ(Following({recorded, cancelled}).filtrations_size(), 0);
+  retracted.mutable_observation_retracted()->set_observation_id(kRecord);
+  EXPECT_EQ(Following({recorded, retracted}).filtrations_size(), 0);
+}
+
 EncounterEvent Recorded(encounter::v1::EncounterStatus status) {
   EncounterEvent event;
   event.mutable_encounter_recorded()->mutable_encounter()->set_id(kEncounter);

@@ -5,6 +5,7 @@
 #include "anamnesis/projection/v1/views.pb.h"
 #include "services/medication/projection/medication_projection.h"
 #include "tests/medication/builders.h"
+#include "tests/medication/tables.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -140,6 +141,49 @@ TEST(ProjectionTest, ARetractedDoseIsNamedBesideTheDoses) {
   OrderView expected;
   expected.add_retracted_administration_ids(kDose);
   EXPECT_EQ(ViewOf(change).SerializeAsString(), expected.SerializeAsString());
+}
+
+// `pdmp_review PUT`, the only change of the last of the commands, which must be to kRecord.
+std::string Told(const std::vector<v1::MedicationCommand>& commands) {
+  const std::vector<ViewChange> changes = ChangesOfLast(commands);
+  EXPECT_EQ(changes.size(), 1);
+  EXPECT_EQ(changes.at(0).view_id(), kRecord);
+  constexpr size_t kPrefix = sizeof("CHANGE_OPERATION_") - 1;
+  return absl::StrCat(changes.at(0).kind(), " ",
+                      projection::v1::ChangeOperation_Name(changes.at(0).operation()).substr(kPrefix));
+}
+
+TEST(ProjectionTest, StewardshipRecordsAreViews) {
+  const auto illicit = TestUrine("2653", v1::ANALYTE_RESULT_POSITIVE, true);
+  EXPECT_EQ(Told({ReviewPdmp()}), "pdmp_review PUT");
+  EXPECT_EQ(Told({ReviewPdmp(), RetractRecord()}), "pdmp_review REMOVE");
+  EXPECT_EQ(Told({SignAgreement()}), "treatment_agreement PUT");
+  EXPECT_EQ(Told({SignAgreement(), EndAgreement()}), "treatment_agreement PATCH");
+  EXPECT_EQ(Told({SignAgreement(), RetractRecord()}), "treatment_agreement REMOVE");
+  EXPECT_EQ(Told({illicit}), "drug_test PUT");
+  EXPECT_EQ(Told({illicit, ConcludeTest()}), "drug_test PATCH");
+  EXPECT_EQ(Told({illicit, RetractRecord()}), "drug_test REMOVE");
+  EXPECT_EQ(Told({OfferNaloxone()}), "naloxone_offer PUT");
+  EXPECT_EQ(Told({OfferNaloxone(), RetractRecord()}), "naloxone_offer REMOVE");
+  EXPECT_EQ(Told({Reassess(v1::FUNCTIONAL_GAIN_YES)}), "reassessment PUT");
+  EXPECT_EQ(Told({Reassess(v1::FUNCTIONAL_GAIN_YES), RetractRecord()}), "reassessment REMOVE");
+}
+
+TEST(ProjectionTest, ATotalOfOpioidsIsAppendedToTheTherapy) {
+  const auto decision = DecideOn({}, Prescribe(), {}, ShelfOf(Tables()));
+  EXPECT_FALSE(decision.refusal.ok()) << "no look into the monitoring programme";
+  const auto given = DecideOn({}, Prescribe(), {}, ShelfOf(TablesWithOnly({})));
+  const auto changes = ProjectMedication(RecordOf(given.events.at(0).event));
+  ASSERT_TRUE(changes.ok());
+  ASSERT_EQ(changes->size(), 2);
+  const ViewChange& therapy = changes->at(1);
+  EXPECT_EQ(therapy.kind(), "opioid_therapy");
+  EXPECT_EQ(therapy.view_id(), kPatient);
+  EXPECT_EQ(therapy.operation(), projection::v1::CHANGE_OPERATION_PATCH);
+  projection::v1::View view;
+  ASSERT_TRUE(view.ParseFromString(therapy.view()));
+  ASSERT_EQ(view.opioid_therapy().daily_mme_size(), 1);
+  EXPECT_TRUE(view.opioid_therapy().daily_mme(0).at_least()) << "one tablet of unknown strength";
 }
 
 TEST(ProjectionTest, WhatIsNoEventIsDataLoss) {

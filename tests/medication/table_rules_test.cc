@@ -7,29 +7,18 @@
 #include "base/clock.h"
 #include "base/refusal.h"
 #include "gmock/gmock.h"
-#include "services/medication/rules/table_file.h"
 #include "tests/medication/builders.h"
 #include "tests/medication/dosing.h"
+#include "tests/medication/tables.h"
 
 namespace anamnesis::medication {
 namespace {
 
 constexpr char kBlocked[] = "SAFETY_OVERRIDE_REQUIRED";
 
-std::vector<v1::RuleTable> Tables() {
-  auto tables = DefaultTables();
-  EXPECT_TRUE(tables.ok()) << tables.status();
-  return tables.ok() ? *std::move(tables) : std::vector<v1::RuleTable>();
-}
-
-std::shared_ptr<const RuleShelf> ShelfOf(const std::vector<v1::RuleTable>& tables) {
-  auto shelf = RuleShelf::Make(tables);
-  EXPECT_TRUE(shelf.ok()) << shelf.status();
-  return shelf.ok() ? std::make_shared<const RuleShelf>(*std::move(shelf)) : nullptr;
-}
-
+// The tables of the repository, without the rules that have a test of their own (stewardship_test.cc).
 const std::shared_ptr<const RuleShelf>& Defaults() {
-  static const auto* const shelf = new std::shared_ptr<const RuleShelf>(ShelfOf(Tables()));
+  static const auto* const shelf = new std::shared_ptr<const RuleShelf>(ShelfOf(TablesWithout(StewardshipRules())));
   return *shelf;
 }
 
@@ -145,7 +134,7 @@ TEST(TableRulesTest, TheAlertSaysByWhatItWasDecidedAndWhatWasWeighed) {
   ASSERT_EQ(decision.alerts.size(), 1u);
   const rpc::v1::Alert& alert = decision.alerts[0];
   EXPECT_EQ(alert.table_id(), "opioid-safety");
-  EXPECT_EQ(alert.table_version(), 1u);
+  EXPECT_EQ(alert.table_version(), 2u);
   EXPECT_THAT(alert.source(), testing::HasSubstr("MMWR 2022"));
   ASSERT_EQ(alert.values_size(), 1);
   EXPECT_EQ(alert.values(0).name(), "mme_per_day");
@@ -159,7 +148,8 @@ TEST(TableRulesTest, TheEventNamesTheTablesItWasDecidedBy) {
   for (const v1::RuleTableVersion& table : decision.events.at(0).event.order_prescribed().decided_by()) {
     tables.push_back(table.id() + " " + std::to_string(table.version()));
   }
-  EXPECT_THAT(tables, testing::ElementsAre("drug-classes 1", "mme-cdc-2022 1", "opioid-safety 1", "rxnorm-products 1"));
+  EXPECT_THAT(tables, testing::ElementsAre("conditions 1", "drug-classes 1", "mme-cdc-2022 1", "opioid-safety 2",
+                                           "rxnorm-products 1"));
 }
 
 TEST(TableRulesTest, ARefusalDoesNotSayHowMuch) {
@@ -183,7 +173,7 @@ TEST(TableRulesTest, WhatIsDecidedForADayIsDecidedByTheTablesOfThatDay) {
 }
 
 TEST(RuleTablesTest, ASitesLimitReplacesOurs) {
-  std::vector<v1::RuleTable> tables = Tables();
+  std::vector<v1::RuleTable> tables = TablesWithout(StewardshipRules());
   for (v1::RuleTable& table : tables) {
     if (!table.has_safety()) continue;
     for (v1::SafetySetting& rule : *table.mutable_safety()->mutable_rules()) {
@@ -196,11 +186,11 @@ TEST(RuleTablesTest, ASitesLimitReplacesOurs) {
 }
 
 TEST(RuleTablesTest, AVersionForTomorrowLeavesTodayToTheOneBefore) {
-  std::vector<v1::RuleTable> tables = Tables();
+  std::vector<v1::RuleTable> tables = TablesWithout(StewardshipRules());
   for (const v1::RuleTable& table : Tables()) {
     if (!table.has_safety()) continue;
     v1::RuleTable& later = tables.emplace_back(table);
-    later.set_version(2);
+    later.set_version(3);
     later.set_effective_from("2099-01-01");
     later.mutable_safety()->clear_rules();
   }

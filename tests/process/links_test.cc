@@ -160,10 +160,10 @@ TEST(LinksTest, AnAllergyStopsAPrescriptionAndTheDecisionSaysWhatItKnew) {
   cluster.StartAll();
   const std::vector<std::string> patients = RegisterPatients(cluster, 1);
 
-  const uint64_t recorded = RecordAllergy(cluster, patients[0], "7052");
+  const uint64_t recorded = RecordAllergy(cluster, patients[0], "5640");
   AwaitFollowed(cluster, recorded);
 
-  const auto refused = Prescribe(cluster, patients[0], "7052");
+  const auto refused = Prescribe(cluster, patients[0], "5640");
   EXPECT_EQ(RefusalInfo(refused.status()).reason(), "SAFETY_OVERRIDE_REQUIRED") << refused.status();
   const auto accepted = Prescribe(cluster, patients[0], "1049630");
   ASSERT_TRUE(accepted.ok()) << accepted.status();
@@ -188,7 +188,7 @@ TEST(LinksTest, AnAllergyOfAMergedRecordStopsAPrescription) {
   Cluster cluster(dir.path());
   cluster.StartAll();
   const std::vector<std::string> patients = RegisterPatients(cluster, 2);
-  RecordAllergy(cluster, patients[1], "7052");
+  RecordAllergy(cluster, patients[1], "5640");
   patient::v1::MergePatientsRequest request;
   request.set_survivor_id(patients[0]);
   request.set_duplicate_id(patients[1]);
@@ -200,7 +200,7 @@ TEST(LinksTest, AnAllergyOfAMergedRecordStopsAPrescription) {
   const grpc::Status status = stub->MergePatients(&context, request, &merged);
   ASSERT_TRUE(status.ok()) << status.error_message();
   AwaitFollowed(cluster, merged.position());
-  const auto refused = Prescribe(cluster, patients[0], "7052");
+  const auto refused = Prescribe(cluster, patients[0], "5640");
   EXPECT_EQ(RefusalInfo(refused.status()).reason(), "SAFETY_OVERRIDE_REQUIRED") << refused.status();
 }
 

@@ -1,13 +1,17 @@
 // Rule tables come into the record by the command line, and the next decision is made by them.
+#include <chrono>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"
+#include "anamnesis/patient/v1/patient_service.grpc.pb.h"
 #include "base/refusal.h"
 #include "base/uuid.h"
 #include "gmock/gmock.h"
+#include "nlohmann/json.hpp"
 #include "rpc/client.h"
 #include "rpc/status.h"
 #include "tests/process/writer.h"
@@ -22,9 +26,11 @@ using testing_support::Answer;
 using testing_support::Cluster;
 
 constexpr std::chrono::seconds kTimeout{60};
+constexpr char kAccepted[] = "pdmp-initiation mme-50 drug-test-missing naloxone-missing ";
 
-// Morphine by mouth once a day; what became of it in one line.
-std::string PrescribeMorphine(Cluster& cluster, const std::string& patient_id, const std::string& mg) {
+// Morphine by mouth once a day, without a look into the monitoring programme; what became of it in one line.
+std::string PrescribeMorphine(Cluster& cluster, const std::string& patient_id, const std::string& mg,
+                              uint64_t* position = nullptr) {
   const auto stub = medication::v1::MedicationService::NewStub(cluster.Channel("medication"));
   medication::v1::PrescribeRequest request;
   request.set_patient_id(patient_id);
@@ -38,14 +44,40 @@ std::string PrescribeMorphine(Cluster& cluster, const std::string& patient_id, c
   dosage.mutable_dose()->set_value(mg);
   dosage.mutable_dose()->set_code("mg");
   dosage.mutable_timing()->mutable_code()->add_codings()->set_code("QD");
+  rpc::v1::AlertOverride& given = *request.add_overrides();
+  given.set_rule_id("pdmp-initiation");
+  given.set_reason("the programme cannot be reached");
   grpc::ClientContext context;
   rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
   rpc::v1::CommandOutcome outcome;
   const grpc::Status status = stub->Prescribe(&context, request, &outcome);
   if (!status.ok()) return RefusalInfo(rpc::FromGrpcStatus(status)).reason();
+  if (position != nullptr) *position = outcome.position();
   std::string alerts;
   for (const auto& alert : outcome.alerts()) alerts += alert.rule_id() + " ";
   return alerts;
+}
+
+void RecordMorphineAllergy(Cluster& cluster, const std::string& patient_id) {
+  patient::v1::RecordAllergyRequest request;
+  request.set_patient_id(patient_id);
+  request.mutable_allergy()->set_clinical_status(patient::v1::CLINICAL_STATUS_ACTIVE);
+  auto& substance = *request.mutable_allergy()->mutable_substance()->add_codings();
+  substance.set_system("http://www.nlm.nih.gov/research/umls/rxnorm");
+  substance.set_code("7052");
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+  rpc::v1::CommandOutcome recorded;
+  const auto stub = patient::v1::PatientService::NewStub(cluster.Channel("patient"));
+  ASSERT_TRUE(stub->RecordAllergy(&context, request, &recorded).ok());
+}
+
+// Waits until the allergy is known where prescriptions are decided.
+void AwaitRefusal(Cluster& cluster, const std::string& patient_id) {
+  const auto give_up = std::chrono::steady_clock::now() + kTimeout;
+  while (PrescribeMorphine(cluster, patient_id, "1") != "SAFETY_OVERRIDE_REQUIRED") {
+    ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "the allergy is not known in time";
+  }
 }
 
 TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
@@ -56,7 +88,8 @@ TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
 
   const Answer listed = testing_support::Run(cluster, "rules list");
   EXPECT_EQ(listed.exit_code, 0) << listed.said;
-  for (const char* table : {"drug-classes", "mme-cdc-2016", "mme-cdc-2022", "opioid-safety", "rxnorm-products"}) {
+  for (const char* table :
+       {"conditions", "drug-classes", "mme-cdc-2016", "mme-cdc-2022", "opioid-safety", "rxnorm-products"}) {
     EXPECT_THAT(listed.text, HasSubstr(table));
   }
   EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "SAFETY_OVERRIDE_REQUIRED");
@@ -77,18 +110,75 @@ TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
   EXPECT_NE(too_old.exit_code, 0);
   EXPECT_THAT(too_old.said, HasSubstr("higher version"));
   write(absl::StrReplaceAll(ours, {
-                                      {"\"version\": 1", "\"version\": 2"}
+                                      {"\"version\": 2", "\"version\": 3"}
   }));
   EXPECT_EQ(testing_support::Run(cluster, "rules check " + file).exit_code, 0);
   EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "SAFETY_OVERRIDE_REQUIRED") << "checking loads nothing";
   EXPECT_EQ(testing_support::Run(cluster, "rules load " + file + " --reason site").exit_code, 0);
-  EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "mme-50 ");
+  EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), kAccepted);
 
   // The tables of the program are older than what stands there, and stay out.
   cluster.Stop("medication");
   cluster.Start("medication");
-  EXPECT_EQ(PrescribeMorphine(cluster, patients[1], "90"), "mme-50 ");
+  EXPECT_EQ(PrescribeMorphine(cluster, patients[1], "90"), kAccepted);
   EXPECT_EQ(PrescribeMorphine(cluster, patients[2], "120"), "SAFETY_OVERRIDE_REQUIRED");
+}
+
+// The patient is allergic to morphine, but that is known after it was prescribed only.
+TEST(RulesTest, ADecisionIsExplainedByWhatWasKnownThen) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.StartAll();
+  const std::string patient = RegisterPatients(cluster, 1).front();
+  uint64_t position = 0;
+  ASSERT_EQ(PrescribeMorphine(cluster, patient, "60", &position), kAccepted);
+  RecordMorphineAllergy(cluster, patient);
+  AwaitRefusal(cluster, patient);
+
+  const Answer explained = testing_support::Run(cluster, absl::StrCat("explain ", position));
+  ASSERT_EQ(explained.exit_code, 0) << explained.said;
+  for (const char* said : {"OrderPrescribed", "opioid-safety 2", "the same", "mme_per_day 60", "MMWR 2022"}) {
+    EXPECT_THAT(explained.text, HasSubstr(said));
+  }
+  const Answer json = testing_support::Run(cluster, absl::StrCat("explain --json ", position));
+  EXPECT_TRUE(nlohmann::json::parse(json.text)["again"]["same"].get<bool>()) << json.text;
+
+  const Answer no_decision = testing_support::Run(cluster, "explain 1");
+  EXPECT_NE(no_decision.exit_code, 0);
+  EXPECT_THAT(no_decision.said, HasSubstr("not decided by the clinical rules"));
+  EXPECT_NE(testing_support::Run(cluster, "explain 99999").exit_code, 0);
+}
+
+TEST(RulesTest, OtherTablesAreTriedOnTheHistoryAndNothingIsWritten) {
+  testing_support::TempDir dir;
+  Cluster cluster(dir.path());
+  cluster.StartAll();
+  const std::vector<std::string> patients = RegisterPatients(cluster, 3);
+  uint64_t last = 0;
+  EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "60"), kAccepted);
+  EXPECT_EQ(PrescribeMorphine(cluster, patients[1], "80"), kAccepted);
+  EXPECT_EQ(PrescribeMorphine(cluster, patients[2], "20", &last), "pdmp-initiation drug-test-missing ");
+
+  const std::string file = dir.path() + "/stricter.json";
+  const std::string table = testing_support::Run(cluster, "rules show opioid-safety").text;
+  const auto compare = [&](const std::string& from, const std::string& to) {
+    std::ofstream(file) << absl::StrReplaceAll(table, {
+                                                          {from, to}
+    });
+    const Answer answer = testing_support::Run(cluster, "whatif --json --rules " + file);
+    EXPECT_EQ(answer.exit_code, 0) << answer.said;
+    return answer.text.substr(answer.text.rfind('\n', answer.text.size() - 2) + 1);
+  };
+  EXPECT_EQ(compare("nothing", "else"), "{\"decisions\":3,\"different\":0,\"refused\":0,\"erased\":0}\n");
+  EXPECT_EQ(compare("\"value\": \"90\"", "\"value\": \"70\""),
+            "{\"decisions\":3,\"different\":1,\"refused\":1,\"erased\":0}\n");
+  EXPECT_EQ(compare("\"value\": \"50\"", "\"value\": \"61\""),
+            "{\"decisions\":3,\"different\":1,\"refused\":0,\"erased\":0}\n");
+  EXPECT_THAT(testing_support::Run(cluster, "whatif --rules " + file).text, HasSubstr("1 would differ"));
+
+  uint64_t position = 0;
+  PrescribeMorphine(cluster, patients[2], "1", &position);
+  EXPECT_EQ(position, last + 1) << "nothing was written";
 }
 
 TEST(RulesTest, AFileThatCannotBeDecidedByIsRefusedByItsEntry) {

@@ -22,7 +22,12 @@ std::optional<int64_t> DayBegin(std::string_view date) {
   if (!year || !month || !day) return std::nullopt;
   const std::chrono::year_month_day civil(std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
                                           std::chrono::day(*day));
-  if (!civil.ok()) return std::nullopt;
+  return civil.ok() ? DayBegin(static_cast<int>(*year), *month, *day) : std::nullopt;
+}
+
+std::optional<int64_t> DayBegin(int year, unsigned month, unsigned day) {
+  const std::chrono::year_month_day civil{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  if (!civil.year().ok() || !civil.month().ok() || day < 1 || day > 31) return std::nullopt;
   return std::chrono::microseconds(std::chrono::sys_days(civil).time_since_epoch()).count();
 }
 

@@ -15,8 +15,12 @@ Decision MedicationDecider::Decide(std::span<const State* const> states, const C
   std::optional<absl::StatusOr<Decision>> decision;
   WithRequest(command, [&](const auto& request) {
     const RuleBook& rules = RulesAt(facts.rules.get(), decider::EffectiveMicros(request.context(), input));
-    decision =
-        medication::Decide({.state = *states.front(), .input = input, .facts = facts.others, .rules = rules}, request);
+    decision = medication::Decide({.state = *states.front(),
+                                   .input = input,
+                                   .facts = facts.others,
+                                   .rules = rules,
+                                   .age_seconds = facts.age_seconds},
+                                  request);
   });
   if (!decision.has_value()) return {.refusal = Refuse(rpc::v1::COMMAND_MISSING)};
   if (!decision->ok()) return {.refusal = decision->status()};

@@ -2,6 +2,7 @@
 // ends in the event that is to be recorded.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ struct Situation {
   const decider::DecisionInput& input;
   const v1::MedicationFacts& facts;
   const RuleBook& rules;  // Those in force when the command takes effect.
+  std::optional<uint32_t> age_seconds = std::nullopt;  // Of `facts`; see Known.
 };
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::PrescribeRequest& request);
@@ -38,6 +40,14 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAdministrat
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractAdministrationRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::EraseRecordRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::LoadRuleTableRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPdmpReviewRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::SignAgreementRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::EndAgreementRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDrugTestRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ConcludeDrugTestRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::OfferNaloxoneRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReassessTherapyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractStewardshipRequest& request);
 
 // The order; ORDER_NOT_FOUND, or ETAG_MISMATCH if the caller saw another revision of it.
 absl::StatusOr<const v1::OrderState*> FindOrder(const v1::MedicationState& state, const std::string& order_id,
@@ -51,6 +61,19 @@ absl::Status CheckNotEnded(const v1::OrderState& order);
 absl::Status CheckActive(const v1::OrderState& order);
 // REASON_REQUIRED.
 absl::Status CheckReason(const rpc::v1::CommandContext& context);
+
+// RULE_TABLE_INVALID, with what CheckTable said of the table in the field.
+absl::Status InvalidTable(std::string field, const absl::Status& checked);
+
+// Notes the tables that the rules were taken from.
+template <class Event>
+void NoteTables(const Situation& at, Event& event) {
+  for (const auto& [id, version] : at.rules.versions()) {
+    v1::RuleTableVersion& table = *event.add_decided_by();
+    table.set_id(id);
+    table.set_version(version);
+  }
+}
 
 // Calls `visit` with the request that the command carries; false if it carries none.
 template <class Visitor>
@@ -80,6 +103,22 @@ bool WithRequest(const v1::MedicationCommand& command, Visitor&& visit) {
       return visit(command.erase_record()), true;
     case v1::MedicationCommand::kLoadRuleTable:
       return visit(command.load_rule_table()), true;
+    case v1::MedicationCommand::kRecordPdmpReview:
+      return visit(command.record_pdmp_review()), true;
+    case v1::MedicationCommand::kSignAgreement:
+      return visit(command.sign_agreement()), true;
+    case v1::MedicationCommand::kEndAgreement:
+      return visit(command.end_agreement()), true;
+    case v1::MedicationCommand::kRecordDrugTest:
+      return visit(command.record_drug_test()), true;
+    case v1::MedicationCommand::kConcludeDrugTest:
+      return visit(command.conclude_drug_test()), true;
+    case v1::MedicationCommand::kOfferNaloxone:
+      return visit(command.offer_naloxone()), true;
+    case v1::MedicationCommand::kReassessTherapy:
+      return visit(command.reassess_therapy()), true;
+    case v1::MedicationCommand::kRetractStewardship:
+      return visit(command.retract_stewardship()), true;
     case v1::MedicationCommand::COMMAND_NOT_SET:
       return false;
   }

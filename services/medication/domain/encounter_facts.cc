@@ -12,6 +12,35 @@ void MarkVoid(v1::EncounterFacts& facts, const std::string& encounter_id) {
   if (std::ranges::find(known, encounter_id) == known.end()) facts.add_void_ids(encounter_id);
 }
 
+auto FindFiltration(v1::EncounterFacts& facts, const std::string& id) {
+  return std::ranges::find(*facts.mutable_filtrations(), id, &v1::KnownFiltration::id);
+}
+
+void RemoveFiltration(v1::EncounterFacts& facts, const std::string& id) {
+  const auto found = FindFiltration(facts, id);
+  if (found != facts.mutable_filtrations()->end()) facts.mutable_filtrations()->erase(found);
+}
+
+// As recorded or amended: kept where its unit says that it may be a filtration rate.
+void PutFiltration(v1::EncounterFacts& facts, const encounter::v1::Observation& observation) {
+  const clinical::v1::Quantity& value = observation.value().quantity();
+  const bool wrong = observation.status() == encounter::v1::RESULT_STATUS_CANCELLED;
+  if (wrong || !value.code().starts_with("mL/min")) return RemoveFiltration(facts, observation.id());
+  const auto found = FindFiltration(facts, observation.id());
+  v1::KnownFiltration& known = found != facts.mutable_filtrations()->end() ? *found : *facts.add_filtrations();
+  known.Clear();
+  known.set_id(observation.id());
+  *known.mutable_codings() = observation.code().codings();
+  *known.mutable_value() = value;
+  if (observation.has_effective_time()) {
+    *known.mutable_time() = observation.effective_time();
+  } else if (observation.effective_period().has_start()) {
+    *known.mutable_time() = observation.effective_period().start();
+  } else if (observation.has_issued()) {
+    *known.mutable_time() = observation.issued();
+  }
+}
+
 }  // namespace
 
 void ApplyEncounterEvent(v1::EncounterFacts& facts, const encounter::v1::EncounterEvent& event) {
@@ -28,6 +57,15 @@ void ApplyEncounterEvent(v1::EncounterFacts& facts, const encounter::v1::Encount
       break;
     case EncounterEvent::kEncounterRetracted:
       MarkVoid(facts, event.encounter_retracted().encounter_id());
+      break;
+    case EncounterEvent::kObservationRecorded:
+      PutFiltration(facts, event.observation_recorded().observation());
+      break;
+    case EncounterEvent::kObservationAmended:
+      PutFiltration(facts, event.observation_amended().observation());
+      break;
+    case EncounterEvent::kObservationRetracted:
+      RemoveFiltration(facts, event.observation_retracted().observation_id());
       break;
     case EncounterEvent::kRecordErased:
       facts.Clear();

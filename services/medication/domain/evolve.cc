@@ -1,7 +1,10 @@
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/clock.h"
 #include "base/status.h"
+#include "services/medication/domain/evolve_stewardship.h"
 #include "services/medication/domain/medication_decider.h"
 
 namespace anamnesis::medication {
@@ -16,17 +19,44 @@ bool MayBeInForce(v1::OrderStatus status) {
   return status == v1::ORDER_STATUS_ACTIVE || status == v1::ORDER_STATUS_ON_HOLD;
 }
 
+constexpr int kMostTotals = 256;
+
+// The day's opioids from now on; the oldest are forgotten.
+template <class Change>
+void AddTotal(v1::MedicationState& state, const Change& event) {
+  if (!event.has_daily_mme()) return;
+  *state.add_daily_mme() = event.daily_mme();
+  if (state.daily_mme_size() > kMostTotals) state.mutable_daily_mme()->erase(state.daily_mme().begin());
+}
+
+void AddPastUse(v1::MedicationState& state, const v1::OrderInForce& order, const google::protobuf::Timestamp* ended) {
+  if (!order.opioid()) return;
+  v1::OpioidUse& use = *state.add_past_opioid_uses();
+  if (order.has_started()) *use.mutable_started() = order.started();
+  if (ended != nullptr) *use.mutable_ended() = *ended;
+}
+
 // A new order. What the safety rules need of it is kept only while it may be in force.
-void Add(v1::MedicationState& state, const v1::Order& order, uint64_t revision) {
+template <class Change>
+void Add(v1::MedicationState& state, const Change& event) {
+  const v1::Order& order = event.order();
   v1::OrderState& added = (*state.mutable_orders())[order.id()];
-  added.set_revision(revision);
+  added.set_revision(event.revision());
   added.set_status(order.status());
-  if (!MayBeInForce(order.status())) return;
-  v1::Order& therapy = *added.mutable_therapy();
+  AddTotal(state, event);
+  v1::OrderInForce in_force;
+  in_force.set_opioid(event.opioid());
+  if (order.has_authored_on()) *in_force.mutable_started() = order.authored_on();
+  if (!MayBeInForce(order.status())) {
+    if (order.status() != v1::ORDER_STATUS_ENTERED_IN_ERROR) AddPastUse(state, in_force, nullptr);
+    return;
+  }
+  v1::Order& therapy = *in_force.mutable_therapy();
   therapy.set_id(order.id());
   *therapy.mutable_medication() = order.medication();
   *therapy.mutable_ingredients() = order.ingredients();
   *therapy.mutable_dosages() = order.dosages();
+  (*state.mutable_in_force())[order.id()] = std::move(in_force);
 }
 
 // Every version stays: one that holds from tomorrow on leaves today to the one before it.
@@ -38,7 +68,8 @@ absl::Status ChangeDose(v1::MedicationState& state, const v1::DoseChanged& event
   const auto order = state.mutable_orders()->find(event.order_id());
   if (order == state.mutable_orders()->end()) return Missing(event);
   order->second.set_revision(event.revision());
-  *order->second.mutable_therapy()->mutable_dosages() = event.dosages();
+  AddTotal(state, event);
+  *(*state.mutable_in_force())[event.order_id()].mutable_therapy()->mutable_dosages() = event.dosages();
   return absl::OkStatus();
 }
 
@@ -49,13 +80,33 @@ absl::Status SetStatus(v1::MedicationState& state, const Change& event, v1::Orde
   if (order == state.mutable_orders()->end()) return Missing(event);
   order->second.set_revision(event.revision());
   order->second.set_status(status);
-  if (!MayBeInForce(status)) order->second.clear_therapy();
+  AddTotal(state, event);
+  return absl::OkStatus();
+}
+
+// The same, and the order is over.
+template <class Change>
+absl::Status End(v1::MedicationState& state, const Change& event, v1::OrderStatus status,
+                 const google::protobuf::Timestamp* ended) {
+  RETURN_IF_ERROR(SetStatus(state, event, status));
+  const auto order = state.mutable_in_force()->find(event.order_id());
+  if (order == state.mutable_in_force()->end()) return absl::OkStatus();
+  if (status != v1::ORDER_STATUS_ENTERED_IN_ERROR) AddPastUse(state, order->second, ended);
+  state.mutable_in_force()->erase(order);
   return absl::OkStatus();
 }
 
 absl::Status AddDispense(v1::MedicationState& state, const v1::DispenseRecorded& event) {
   if (!state.orders().contains(event.dispense().order_id())) return Missing(event);
-  (*state.mutable_dispenses())[event.dispense().id()].set_revision(event.revision());
+  const v1::Dispense& dispense = event.dispense();
+  (*state.mutable_dispenses())[dispense.id()].set_revision(event.revision());
+  const auto order = state.mutable_in_force()->find(dispense.order_id());
+  if (order == state.mutable_in_force()->end()) return absl::OkStatus();
+  v1::OrderInForce& filled = order->second;
+  if (!dispense.has_days_supply() || !dispense.has_handed_over()) return absl::OkStatus();
+  if (filled.has_filled() && ToMicros(filled.filled()) > ToMicros(dispense.handed_over())) return absl::OkStatus();
+  *filled.mutable_filled() = dispense.handed_over();
+  filled.set_days_filled(dispense.days_supply());
   return absl::OkStatus();
 }
 
@@ -80,10 +131,10 @@ absl::Status RetractAdministration(v1::MedicationState& state, const v1::Adminis
 absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
   switch (event.event_case()) {
     case Event::kOrderPrescribed:
-      Add(state, event.order_prescribed().order(), event.order_prescribed().revision());
+      Add(state, event.order_prescribed());
       return absl::OkStatus();
     case Event::kOrderRecorded:
-      Add(state, event.order_recorded().order(), event.order_recorded().revision());
+      Add(state, event.order_recorded());
       return absl::OkStatus();
     case Event::kDoseChanged:
       return ChangeDose(state, event.dose_changed());
@@ -92,9 +143,10 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
     case Event::kOrderResumed:
       return SetStatus(state, event.order_resumed(), v1::ORDER_STATUS_ACTIVE);
     case Event::kOrderDiscontinued:
-      return SetStatus(state, event.order_discontinued(), v1::ORDER_STATUS_STOPPED);
+      return End(state, event.order_discontinued(), v1::ORDER_STATUS_STOPPED,
+                 event.order_discontinued().has_ended() ? &event.order_discontinued().ended() : nullptr);
     case Event::kOrderRetracted:
-      return SetStatus(state, event.order_retracted(), v1::ORDER_STATUS_ENTERED_IN_ERROR);
+      return End(state, event.order_retracted(), v1::ORDER_STATUS_ENTERED_IN_ERROR, nullptr);
     case Event::kDispenseRecorded:
       return AddDispense(state, event.dispense_recorded());
     case Event::kAdministrationRecorded:
@@ -107,10 +159,9 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
     case Event::kRuleTableLoaded:
       AddTable(state, event.rule_table_loaded().table());
       return absl::OkStatus();
-    case Event::EVENT_NOT_SET:
-      break;
+    default:
+      return EvolveStewardship(state, event);
   }
-  return absl::DataLossError("a medication event of a kind that this release does not know");
 }
 
 }  // namespace anamnesis::medication

@@ -1,13 +1,15 @@
-// The medication domain: orders, dispenses and administrations of one patient. Pure: see decider/decider.h.
+// The medication domain: orders, dispenses, administrations and the stewardship record of one patient. Pure: see
+// decider/decider.h.
 //
 // Where what is decided lives: decide_order.cc (prescribe, record, change, hold, resume, discontinue, retract),
-// decide_record.cc (dispenses and administrations), decide_rules.cc (the rule tables), safety/ (what the clinical rules
-// say), dose/ (how much of what is taken), evolve.cc (what an event does to the state), streams.cc (whose stream a
-// command is for).
+// decide_record.cc (dispenses and administrations), decide_stewardship.cc (the care that opioids need), decide_rules.cc
+// (the rule tables), safety/ (what the clinical rules say), dose/ (how much of what is taken), evolve.cc (what an event
+// does to the state), streams.cc (whose stream a command is for).
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +30,8 @@ inline constexpr char kRulesStream[] = "rules-medication";
 struct Known {
   v1::MedicationFacts others;              // Of the other services.
   std::shared_ptr<const RuleShelf> rules;  // Null: no table.
+  // For how long, in whole seconds, `others` may have been out of date; nothing: unknown.
+  std::optional<uint32_t> age_seconds = std::nullopt;
 };
 
 struct MedicationDecider {
@@ -36,7 +40,7 @@ struct MedicationDecider {
   using Event = v1::MedicationEvent;
   using Facts = Known;
 
-  static constexpr uint32_t kStateFormat = 1;
+  static constexpr uint32_t kStateFormat = 2;
 
   // `medication-<patient uuid>`, or kRulesStream; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);

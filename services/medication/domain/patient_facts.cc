@@ -25,6 +25,46 @@ void RemoveAllergy(v1::PatientFacts& facts, const std::string& id) {
   if (found != facts.mutable_allergies()->end()) facts.mutable_allergies()->erase(found);
 }
 
+auto FindProblem(v1::PatientFacts& facts, const std::string& id) {
+  return std::ranges::find(*facts.mutable_problems(), id, &v1::KnownProblem::id);
+}
+
+// What is not said to be over or wrong is there.
+bool IsActive(const patient::v1::Problem& problem) {
+  if (problem.verification() == patient::v1::VERIFICATION_REFUTED || problem.has_abatement()) return false;
+  switch (problem.clinical_status()) {
+    case patient::v1::CLINICAL_STATUS_INACTIVE:
+    case patient::v1::CLINICAL_STATUS_REMISSION:
+    case patient::v1::CLINICAL_STATUS_RESOLVED:
+      return false;
+    default:
+      return true;
+  }
+}
+
+void PutProblem(v1::PatientFacts& facts, const patient::v1::Problem& problem) {
+  const auto found = FindProblem(facts, problem.id());
+  v1::KnownProblem& known = found != facts.mutable_problems()->end() ? *found : *facts.add_problems();
+  known.set_id(problem.id());
+  *known.mutable_codings() = problem.code().codings();
+  known.set_active(IsActive(problem));
+}
+
+void EndProblem(v1::PatientFacts& facts, const std::string& id) {
+  const auto found = FindProblem(facts, id);
+  if (found != facts.mutable_problems()->end()) found->set_active(false);
+}
+
+void RemoveProblem(v1::PatientFacts& facts, const std::string& id) {
+  const auto found = FindProblem(facts, id);
+  if (found != facts.mutable_problems()->end()) facts.mutable_problems()->erase(found);
+}
+
+void SetBirth(v1::PatientFacts& facts, const patient::v1::Demographics& demographics) {
+  facts.clear_birth_date();
+  if (demographics.has_birth_date()) *facts.mutable_birth_date() = demographics.birth_date();
+}
+
 }  // namespace
 
 void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent& event) {
@@ -51,6 +91,24 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
     case PatientEvent::kAllergyRetracted:
       RemoveAllergy(facts, event.allergy_retracted().allergy_id());
       break;
+    case PatientEvent::kPatientRegistered:
+      SetBirth(facts, event.patient_registered().demographics());
+      break;
+    case PatientEvent::kDemographicsUpdated:
+      SetBirth(facts, event.demographics_updated().demographics());
+      break;
+    case PatientEvent::kProblemRecorded:
+      PutProblem(facts, event.problem_recorded().problem());
+      break;
+    case PatientEvent::kProblemRevised:
+      PutProblem(facts, event.problem_revised().problem());
+      break;
+    case PatientEvent::kProblemResolved:
+      EndProblem(facts, event.problem_resolved().problem_id());
+      break;
+    case PatientEvent::kProblemRetracted:
+      RemoveProblem(facts, event.problem_retracted().problem_id());
+      break;
     case PatientEvent::kPatientErased:
       facts.Clear();
       break;
@@ -61,6 +119,8 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
 
 void AddAbsorbed(v1::MedicationFacts& facts, const v1::MedicationFacts& absorbed) {
   facts.mutable_patient()->mutable_allergies()->MergeFrom(absorbed.patient().allergies());
+  facts.mutable_patient()->mutable_problems()->MergeFrom(absorbed.patient().problems());
+  facts.mutable_encounters()->mutable_filtrations()->MergeFrom(absorbed.encounters().filtrations());
   facts.mutable_encounters()->mutable_void_ids()->MergeFrom(absorbed.encounters().void_ids());
 }
 

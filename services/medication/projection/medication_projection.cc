@@ -7,6 +7,7 @@
 #include "anamnesis/projection/v1/views.pb.h"
 #include "base/status.h"
 #include "projection/change.h"
+#include "services/medication/projection/stewardship_projection.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -81,6 +82,16 @@ ViewChange AdministrationRetracted(const std::string& patient_id, const v1::Admi
   return Patch({patient_id, event.order_id()}, view);
 }
 
+// The day's opioids from now on, where the event says so, beside what else it changes.
+template <class Change>
+std::vector<ViewChange> WithTotal(const std::string& patient_id, const Change& event, std::vector<ViewChange> changes) {
+  if (!event.has_daily_mme()) return changes;
+  View view;
+  *view.mutable_opioid_therapy()->add_daily_mme() = event.daily_mme();
+  changes.push_back(Patch({patient_id, patient_id}, view));
+  return changes;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record& record) {
@@ -88,19 +99,22 @@ absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record
   const std::string patient_id = projection::SubjectOf(record.stream);
   switch (event.event_case()) {
     case MedicationEvent::kOrderPrescribed:
-      return {{Prescribed(patient_id, event.order_prescribed())}};
+      return WithTotal(patient_id, event.order_prescribed(), {Prescribed(patient_id, event.order_prescribed())});
     case MedicationEvent::kOrderRecorded:
-      return Recorded(patient_id, event.order_recorded());
+      return WithTotal(patient_id, event.order_recorded(), Recorded(patient_id, event.order_recorded()));
     case MedicationEvent::kDoseChanged:
-      return {{DoseChanged(patient_id, event.dose_changed())}};
+      return WithTotal(patient_id, event.dose_changed(), {DoseChanged(patient_id, event.dose_changed())});
     case MedicationEvent::kOrderHeld:
-      return {{StatusChanged(patient_id, event.order_held(), v1::ORDER_STATUS_ON_HOLD)}};
+      return WithTotal(patient_id, event.order_held(),
+                       {StatusChanged(patient_id, event.order_held(), v1::ORDER_STATUS_ON_HOLD)});
     case MedicationEvent::kOrderResumed:
-      return {{StatusChanged(patient_id, event.order_resumed(), v1::ORDER_STATUS_ACTIVE)}};
+      return WithTotal(patient_id, event.order_resumed(),
+                       {StatusChanged(patient_id, event.order_resumed(), v1::ORDER_STATUS_ACTIVE)});
     case MedicationEvent::kOrderDiscontinued:
-      return {{StatusChanged(patient_id, event.order_discontinued(), v1::ORDER_STATUS_STOPPED)}};
+      return WithTotal(patient_id, event.order_discontinued(),
+                       {StatusChanged(patient_id, event.order_discontinued(), v1::ORDER_STATUS_STOPPED)});
     case MedicationEvent::kOrderRetracted:
-      return {{Retracted(patient_id, event.order_retracted())}};
+      return WithTotal(patient_id, event.order_retracted(), {Retracted(patient_id, event.order_retracted())});
     case MedicationEvent::kDispenseRecorded:
       return {{Dispensed(patient_id, event.dispense_recorded().dispense())}};
     case MedicationEvent::kAdministrationRecorded:
@@ -111,10 +125,9 @@ absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record
       return {{projection::Purge(patient_id)}};
     case MedicationEvent::kRuleTableLoaded:
       return std::vector<ViewChange>();  // Of no patient; what is decided by it is told with each order.
-    case MedicationEvent::EVENT_NOT_SET:
-      break;
+    default:
+      return ProjectStewardship(patient_id, event);
   }
-  return absl::DataLossError("a medication event of a kind that this release does not know");
 }
 
 }  // namespace anamnesis::medication

@@ -39,6 +39,10 @@ absl::StatusOr<chart::v1::ListDirectoryResponse> ListDirectory(const projection:
 absl::StatusOr<chart::v1::GetDirectoryEntryResponse> GetDirectoryEntry(
     const projection::ViewReader& reader, const chart::v1::GetDirectoryEntryRequest& request);
 
+// worklist.cc
+absl::StatusOr<chart::v1::ListWorkResponse> ListWork(const projection::ViewReader& reader,
+                                                     const chart::v1::ListWorkRequest& request);
+
 // digest.cc
 absl::StatusOr<chart::v1::GetDigestResponse> GetDigest(const projection::ViewReader& reader,
                                                        const chart::v1::GetDigestRequest& request);

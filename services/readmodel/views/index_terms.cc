@@ -50,6 +50,7 @@ absl::StatusOr<std::vector<std::string>> IndexTerms(const projection::ViewRef& r
   } else {
     terms.insert(ListPrefix(ref.subject, ref.kind) + time);
   }
+  if (view.has_opioid_therapy() || view.has_drug_test() || view.has_note()) terms.insert(WorkPrefix(ref.kind));
   if (view.has_patient()) AddPatientTerms(view.patient(), terms);
   for (const clinical::v1::Coding& coding : view.observation().observation().code().codings()) {
     if (!coding.code().empty()) terms.insert(CodePrefix(ref.subject, coding.code()) + time);
@@ -85,6 +86,10 @@ std::string BirthDatePrefix(const clinical::v1::PartialDate& date) {
 
 std::string DirectoryPrefix(std::string_view kind) {
   return Begin('d', "", kind) + kNul;
+}
+
+std::string WorkPrefix(std::string_view kind) {
+  return Begin('w', "", kind) + kNul;
 }
 
 std::string EncodeTime(std::optional<int64_t> micros) {

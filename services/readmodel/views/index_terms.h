@@ -5,6 +5,7 @@
 //   i value NUL system NUL         patients by identifier, in use or retired
 //   b yyyymmdd                     patients by date of birth, 00 for what is unknown
 //   d kind NUL                     practitioners and organizations
+//   w kind NUL                     views of everybody that lists of work are made from
 // `time` is 8 bytes that sort backwards.
 #pragma once
 
@@ -33,6 +34,7 @@ std::string IdentifierPrefix(std::string_view value, std::string_view system);
 // What is 0 in the date may be anything, and whatever stands after it.
 std::string BirthDatePrefix(const clinical::v1::PartialDate& date);
 std::string DirectoryPrefix(std::string_view kind);
+std::string WorkPrefix(std::string_view kind);
 
 // The time in keys under ListPrefix and CodePrefix: their first 8 bytes.
 std::string EncodeTime(std::optional<int64_t> micros);

@@ -91,6 +91,20 @@ std::optional<int64_t> ClinicalTime(const View& view) {
       return Micros(view.note().note().has_signed_time(), view.note().note().signed_time());
     case View::kOrder:
       return Micros(view.order().order().has_authored_on(), view.order().order().authored_on());
+    case View::kPdmpReview:
+      return Micros(view.pdmp_review().pdmp_review().has_reviewed(), view.pdmp_review().pdmp_review().reviewed());
+    case View::kTreatmentAgreement:
+      return Micros(view.treatment_agreement().agreement().has_signed_(),
+                    view.treatment_agreement().agreement().signed_());
+    case View::kDrugTest:
+      return Micros(view.drug_test().drug_test().has_collected(), view.drug_test().drug_test().collected());
+    case View::kNaloxoneOffer:
+      return Micros(view.naloxone_offer().naloxone_offer().has_offered(),
+                    view.naloxone_offer().naloxone_offer().offered());
+    case View::kReassessment:
+      return Micros(view.reassessment().reassessment().has_reassessed(),
+                    view.reassessment().reassessment().reassessed());
+    case View::kOpioidTherapy:
     case View::kPatient:
     case View::kGoal:
     case View::kPractitioner:

@@ -11,6 +11,10 @@
 namespace anamnesis::medication {
 namespace {
 
+constexpr std::string_view kSnomed = "http://snomed.info/sct";
+constexpr std::string_view kLoinc = "http://loinc.org";
+constexpr std::string_view kIcd10Cm = "http://hl7.org/fhir/sid/icd-10-cm";
+
 constexpr std::array kOpioids = {v1::DRUG_CLASS_OPIOID_FULL, v1::DRUG_CLASS_OPIOID_PARTIAL,
                                  v1::DRUG_CLASS_OPIOID_MIXED};
 
@@ -108,9 +112,25 @@ struct Weighed {
   std::string_view limit;
 };
 constexpr std::array kWeighed = {
-    Weighed{"mme-50",              "mme_per_day"},
-    Weighed{"mme-90",              "mme_per_day"},
-    Weighed{"acetaminophen-daily", "mg_per_day" },
+    Weighed{"mme-50",               "mme_per_day" },
+    Weighed{"mme-90",               "mme_per_day" },
+    Weighed{"acetaminophen-daily",  "mg_per_day"  },
+    Weighed{"long-acting-naive",    "days"        },
+    Weighed{"pdmp-initiation",      "days"        },
+    Weighed{"pdmp-renewal",         "days"        },
+    Weighed{"agreement-missing",    "days"        },
+    Weighed{"drug-test-missing",    "days"        },
+    Weighed{"naloxone-missing",     "mme_per_day" },
+    Weighed{"early-refill",         "percent_left"},
+    Weighed{"initial-supply",       "days"        },
+    Weighed{"reassessment-overdue", "days_first"  },
+    Weighed{"reassessment-overdue", "days"        },
+    Weighed{"taper-fast",           "percent"     },
+    Weighed{"taper-fast",           "days"        },
+    Weighed{"taper-fast",           "days_of_use" },
+    Weighed{"abrupt-stop",          "mme_per_day" },
+    Weighed{"facts-stale",          "seconds"     },
+    Weighed{"nsaid-egfr",           "egfr"        },
 };
 
 absl::Status CheckSafety(const v1::RuleTable& table) {
@@ -137,6 +157,19 @@ absl::Status CheckSafety(const v1::RuleTable& table) {
   return absl::OkStatus();
 }
 
+absl::Status CheckConditions(const v1::RuleTable& table) {
+  std::set<v1::ConditionKind> seen;
+  for (const v1::ConditionCodes& condition : table.conditions().conditions()) {
+    const std::string entry = absl::StrCat("condition ", std::string(v1::ConditionKind_Name(condition.kind())));
+    if (condition.kind() == v1::CONDITION_KIND_UNSPECIFIED) return Wrong(table, entry, "is none that is known");
+    if (!seen.insert(condition.kind()).second) return Wrong(table, entry, "is listed twice");
+    if (condition.snomed().empty() && condition.icd10cm().empty()) return Wrong(table, entry, "has no codes");
+    // An empty one would begin every code.
+    if (std::ranges::count(condition.icd10cm(), "") > 0) return Wrong(table, entry, "has an empty code");
+  }
+  return absl::OkStatus();
+}
+
 const std::string* CodeIn(const clinical::v1::Coding& coding) {
   return coding.system() == kRxNorm && !coding.code().empty() ? &coding.code() : nullptr;
 }
@@ -157,6 +190,8 @@ absl::Status CheckTable(const v1::RuleTable& table) {
       return CheckProducts(table);
     case v1::RuleTable::kSafety:
       return CheckSafety(table);
+    case v1::RuleTable::kConditions:
+      return CheckConditions(table);
     case v1::RuleTable::CONTENT_NOT_SET:
       break;
   }
@@ -188,6 +223,10 @@ void RuleBook::Add(const v1::RuleTable& table) {
     std::vector<v1::DrugClass>& classes = classes_[substance.substance().rxnorm()];
     for (const int drug_class : substance.classes()) classes.push_back(static_cast<v1::DrugClass>(drug_class));
   }
+  for (const v1::ConditionCodes& condition : table.conditions().conditions()) {
+    conditions_[condition.kind()] = condition;
+  }
+  for (const std::string& code : table.conditions().egfr_loinc()) egfr_loinc_.push_back(code);
   if (table.has_safety()) safety_table_ = table.id();
   for (const v1::SafetySetting& rule : table.safety().rules()) settings_[rule.id()] = rule;
   for (const v1::Product& product : table.products().products()) {
@@ -231,6 +270,24 @@ bool RuleBook::IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const {
 
 bool RuleBook::IsOpioid(std::string_view rxnorm) const {
   return std::ranges::any_of(kOpioids, [&](v1::DrugClass drug_class) { return IsOf(rxnorm, drug_class); });
+}
+
+bool RuleBook::IsCondition(const clinical::v1::Coding& coding, v1::ConditionKind kind) const {
+  const auto found = conditions_.find(kind);
+  if (found == conditions_.end() || coding.code().empty()) return false;
+  if (coding.system() == kSnomed) return std::ranges::count(found->second.snomed(), coding.code()) > 0;
+  return coding.system() == kIcd10Cm && std::ranges::any_of(found->second.icd10cm(), [&](const std::string& code) {
+           return coding.code().starts_with(code);
+         });
+}
+
+bool RuleBook::IsEgfr(const clinical::v1::Coding& coding) const {
+  return coding.system() == kLoinc && std::ranges::find(egfr_loinc_, coding.code()) != egfr_loinc_.end();
+}
+
+bool RuleBook::CountsWhenOver(v1::ConditionKind kind) const {
+  const auto found = conditions_.find(kind);
+  return found != conditions_.end() && found->second.counts_when_over();
 }
 
 Composition RuleBook::CompositionOf(const v1::Order& order) const {

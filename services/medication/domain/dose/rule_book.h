@@ -48,6 +48,13 @@ class RuleBook {
   // Full, partial or mixed.
   bool IsOpioid(std::string_view rxnorm) const;
 
+  // Whether the code is of the condition; ICD-10-CM codes of it and all below, SNOMED CT concepts themselves.
+  bool IsCondition(const clinical::v1::Coding& coding, v1::ConditionKind kind) const;
+  // Whether the code is that of an estimated glomerular filtration rate.
+  bool IsEgfr(const clinical::v1::Coding& coding) const;
+  // Whether a condition that is over counts.
+  bool CountsWhenOver(v1::ConditionKind kind) const;
+
   // The order's own ingredients; where it names none, those of its product.
   Composition CompositionOf(const v1::Order& order) const;
 
@@ -73,6 +80,8 @@ class RuleBook {
   std::vector<std::string> excluded_;
   std::unordered_map<std::string, std::vector<v1::DrugClass>> classes_;
   std::unordered_map<std::string, Composition> products_;
+  std::map<v1::ConditionKind, v1::ConditionCodes> conditions_;
+  std::vector<std::string> egfr_loinc_;
   std::string safety_table_;
   std::map<std::string, v1::SafetySetting, std::less<>> settings_;
 };

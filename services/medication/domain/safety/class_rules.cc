@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "services/medication/domain/safety/conditions.h"
 #include "services/medication/domain/safety/rules.h"
 
 namespace anamnesis::medication {
@@ -60,6 +61,22 @@ void Combinations(const Proposal& proposal, const Regimen& regimen, Alerts& aler
       if (together) Raise(proposal, combination.rule_id, combination.message, {FactOf(other)}, alerts);
     }
   }
+}
+
+void NsaidUlcer(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  if (!regimen.proposed().IsOf(kNsaid, proposal.rules)) return;
+  const auto ulcer = ConditionOf(proposal.facts.patient(), v1::CONDITION_KIND_PEPTIC_ULCER, proposal.rules);
+  if (!ulcer) return;
+  Raise(proposal, "nsaid-ulcer", "A non-steroidal anti-inflammatory drug can make an ulcer bleed.", {*ulcer}, alerts);
+}
+
+void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "nsaid-egfr";
+  if (proposal.rules.Setting(kRule) == nullptr || !regimen.proposed().IsOf(kNsaid, proposal.rules)) return;
+  const auto egfr = EgfrAt(proposal.facts.encounters(), proposal.rules, proposal.at_micros);
+  if (!egfr || egfr->value >= proposal.rules.Limit(kRule, "egfr")) return;
+  Raise(proposal, kRule, "A non-steroidal anti-inflammatory drug can harm kidneys that filter little.", {egfr->fact},
+        alerts, {Number("egfr", {egfr->value, true})});
 }
 
 void DuplicateClass(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {

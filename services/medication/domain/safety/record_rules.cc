@@ -1,4 +1,4 @@
-// Rules about what is recorded of the patient. They hold whatever the tables say.
+// Rules about what is recorded of the patient. But for `facts-stale` they hold whatever the tables say.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -87,6 +87,16 @@ void DuplicateOrder(const Proposal& proposal, const Regimen& regimen, Alerts& al
     alerts.push_back(MakeAlert("duplicate-order", rpc::v1::ALERT_SEVERITY_WARN,
                                "Another active order has the same medication or shares an ingredient.", FactOf(other)));
   }
+}
+
+void FactsStale(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "facts-stale";
+  if (proposal.rules.Setting(kRule) == nullptr) return;
+  const AtLeast age =
+      AtLeast::Of(proposal.age_seconds.has_value() ? std::optional<Exact>(*proposal.age_seconds) : std::nullopt);
+  if (age.complete && age.known <= proposal.rules.Limit(kRule, "seconds")) return;
+  Raise(proposal, kRule, "What other services know of the patient may have changed since it was last heard of.",
+        {FactOf(regimen.proposed())}, alerts, {Number("age_seconds", age)});
 }
 
 void EncounterVoid(const Proposal& proposal, const Regimen&, Alerts& alerts) {

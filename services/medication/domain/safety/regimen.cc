@@ -4,18 +4,23 @@
 
 namespace anamnesis::medication {
 
-Regimen RegimenOf(const Proposal& proposal) {
-  std::vector<const v1::Order*> others;
-  for (const auto& [id, order] : proposal.state.orders()) {
-    if (id != proposal.order.id() && order.status() == v1::ORDER_STATUS_ACTIVE) others.push_back(&order.therapy());
+std::vector<Medicine> MedicinesInForce(const v1::MedicationState& state, int64_t at_micros, const RuleBook& rules,
+                                       std::string_view without) {
+  std::vector<const v1::Order*> orders;
+  for (const auto& [id, order] : state.in_force()) {
+    if (id != without && state.orders().at(id).status() == v1::ORDER_STATUS_ACTIVE) orders.push_back(&order.therapy());
   }
   // A proto map has no order of its own; a replay must decide the same.
-  std::ranges::sort(others, {}, [](const v1::Order* order) -> const std::string& { return order->id(); });
+  std::ranges::sort(orders, {}, [](const v1::Order* order) -> const std::string& { return order->id(); });
+  std::vector<Medicine> medicines;
+  for (const v1::Order* const order : orders) medicines.push_back(MedicineOf(*order, at_micros, rules));
+  return medicines;
+}
+
+Regimen RegimenOf(const Proposal& proposal) {
   Regimen regimen;
-  regimen.medicines.push_back(MedicineOf(proposal.order, proposal.at_micros, proposal.rules));
-  for (const v1::Order* const order : others) {
-    regimen.medicines.push_back(MedicineOf(*order, proposal.at_micros, proposal.rules));
-  }
+  regimen.medicines = MedicinesInForce(proposal.state, proposal.at_micros, proposal.rules, proposal.order.id());
+  regimen.medicines.insert(regimen.medicines.begin(), MedicineOf(proposal.order, proposal.at_micros, proposal.rules));
   return regimen;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "services/medication/domain/dose/medicine.h"
@@ -16,6 +17,10 @@ struct Regimen {
   const Medicine& proposed() const { return medicines.front(); }
   std::span<const Medicine> others() const { return std::span(medicines).subspan(1); }
 };
+
+// Every medicine whose order is active, by order id, but for that of one order (empty: all). Refers to the state.
+std::vector<Medicine> MedicinesInForce(const v1::MedicationState& state, int64_t at_micros, const RuleBook& rules,
+                                       std::string_view without = {});
 
 // Refers to the proposal, which must outlive it.
 Regimen RegimenOf(const Proposal& proposal);

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <span>
 
 #include "absl/strings/str_join.h"
 #include "anamnesis/medication/v1/errors.pb.h"
 #include "base/refusal.h"
+#include "services/medication/domain/safety/conditions.h"
 #include "services/medication/domain/safety/rules.h"
 
 namespace anamnesis::medication {
@@ -15,24 +17,45 @@ namespace {
 constexpr int kPlacesOfNumbers = 2;
 
 // In the order in which equally grave alerts are shown.
-constexpr std::array kRules = {
-    AllergyIngredient, DuplicateOrder,  EncounterVoid,  MmeTotal,           TwoLongActingOpioids,
-    Combinations,      DuplicateOpioid, DuplicateClass, AcetaminophenDaily,
+constexpr std::array kOfAnOrder = {
+    AllergyIngredient,    DuplicateOrder,      EncounterVoid,   FactsStale,      MmeTotal,
+    TwoLongActingOpioids, LongActingNaive,     Combinations,    DuplicateOpioid, DuplicateClass,
+    AcetaminophenDaily,   NsaidUlcer,          NsaidEgfr,       PdmpReviewDue,   AgreementMissing,
+    DrugTestUnexpected,   DrugTestDue,         NaloxoneMissing, InitialSupply,   ReassessmentOverdue,
+    EarlyRefill,          DoseRiseWithoutGain, TaperFast,
 };
+constexpr std::array kOfAnEnd = {AbruptStop};
+
+Alerts Ask(std::span<const SafetyRule> rules, const Proposal& proposal) {
+  const Regimen regimen = RegimenOf(proposal);
+  Alerts alerts;
+  for (const SafetyRule rule : rules) rule(proposal, regimen, alerts);
+  const auto exemption = ExemptionOf(proposal.facts.patient(), proposal.rules, proposal.at_micros);
+  if (!exemption) return alerts;
+  for (rpc::v1::Alert& alert : alerts) {
+    const v1::SafetySetting* const setting = proposal.rules.Setting(alert.rule_id());
+    if (setting == nullptr || !setting->stewardship()) continue;
+    alert.set_severity(rpc::v1::ALERT_SEVERITY_INFO);
+    alert.add_facts(*exemption);
+  }
+  return alerts;
+}
 
 }  // namespace
 
 Alerts ReviewSafety(const Proposal& proposal,
                     const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides) {
-  const Regimen regimen = RegimenOf(proposal);
-  Alerts alerts;
-  for (const SafetyRule rule : kRules) rule(proposal, regimen, alerts);
+  Alerts alerts = Ask(kOfAnOrder, proposal);
   for (rpc::v1::Alert& alert : alerts) {
     const auto given = std::ranges::find(overrides, alert.rule_id(), &rpc::v1::AlertOverride::rule_id);
     if (given != overrides.end()) alert.set_override_reason(given->reason());
   }
   std::ranges::stable_sort(alerts, std::greater{}, &rpc::v1::Alert::severity);
   return alerts;
+}
+
+Alerts ReviewEnd(const Proposal& proposal) {
+  return Ask(kOfAnEnd, proposal);
 }
 
 absl::Status CheckOverridden(const Alerts& alerts) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -23,11 +24,16 @@ struct Proposal {
   const v1::MedicationFacts& facts;
   const RuleBook& rules;
   int64_t at_micros;  // When it is to hold.
+  std::optional<uint32_t> age_seconds = std::nullopt;  // Of `facts`; nothing: unknown.
 };
 
-// What all rules say, gravest first, each alert with the reason of the override that names its rule.
+// What all rules say, gravest first, each alert with the reason of the override that names its rule. The limits of
+// opioid stewardship only inform where the patient is exempt from them (conditions.h).
 Alerts ReviewSafety(const Proposal& proposal,
                     const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides);
+
+// What the rules say about the end of an order that is in force; nothing that stops it.
+Alerts ReviewEnd(const Proposal& proposal);
 
 // SAFETY_OVERRIDE_REQUIRED, with a precondition violation for each blocking alert that nobody overrode.
 absl::Status CheckOverridden(const Alerts& alerts);

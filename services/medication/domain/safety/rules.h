@@ -22,6 +22,10 @@ void DuplicateOrder(const Proposal& proposal, const Regimen& regimen, Alerts& al
 // `encounter-void` (warn): the order is written in an encounter that was cancelled or entered in error.
 void EncounterVoid(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 
+// `facts-stale`: what is known of the patient's allergies, problems and results may be out of date for longer than the
+// limit, or for an unknown time.
+void FactsStale(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+
 // `mme-50`, `mme-90`: with this opioid the day's total is sure to reach the limit. `mme-unknown`: a part of the total
 // is unknown.
 void MmeTotal(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
@@ -33,8 +37,41 @@ void DuplicateOpioid(const Proposal& proposal, const Regimen& regimen, Alerts& a
 void DuplicateClass(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `opioid-cns-depressant`, `gabapentinoid-opioid`, `nsaid-anticoagulant`, `serotonin`: classes that harm together.
 void Combinations(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `nsaid-ulcer`: a non-steroidal anti-inflammatory drug with a peptic ulcer.
+void NsaidUlcer(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `nsaid-egfr`: a non-steroidal anti-inflammatory drug where the newest filtration rate of the kidneys is below the
+// limit.
+void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `acetaminophen-daily`: more than the limit over all products. `acetaminophen-unknown`: a part of it is unknown.
 void AcetaminophenDaily(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+
+// `long-acting-naive`: a long-acting opioid for a patient who is not sure to have taken opioids for the limit's days.
+void LongActingNaive(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `pdmp-initiation`, `pdmp-renewal`: the monitoring programme was not looked into within the limit's days; the second
+// where an opioid is ordered already.
+void PdmpReviewDue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `agreement-missing`: the therapy may have lasted longer than the limit's days, and no agreement holds.
+void AgreementMissing(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `drug-test-missing`: no urine drug test within the limit's days.
+void DrugTestDue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `drug-test-unexpected`: something unexpected about a test was not concluded on.
+void DrugTestUnexpected(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `naloxone-missing`: never offered, though the day's total reaches the limit, or a benzodiazepine is taken, or
+// substance use or sleep-disordered breathing is known. Also asked when the other medicine comes second.
+void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `initial-supply`: the first opioid is for more days than the limit; silent where the order does not say for how many.
+void InitialSupply(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `early-refill`: of the newest fill of an order in force with the same ingredient, more than the limit should be left.
+void EarlyRefill(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `reassessment-overdue`: none since the therapy began although it may have lasted longer than `days_first`, or the
+// last one is more than `days` ago.
+void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `dose-rise-without-gain`: the day's total rises, and no gain of function was recorded since it last rose.
+void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `taper-fast`: after `days_of_use` the day's total falls by more than `percent` of what it was `days` ago.
+void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `abrupt-stop`, asked when an order ends: the day's total reaches the limit, and no opioid is left.
+void AbruptStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 
 // Appends an alert as the table sets the rule, unless it does not list it. The message travels in refusals, so it names
 // no drug, no diagnosis and nothing of the patient; `values` do not travel.

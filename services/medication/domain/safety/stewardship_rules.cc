@@ -1,0 +1,216 @@
+// Rules about the careful use of opioids, as the table `opioid-safety` sets them.
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "services/medication/domain/dose/daily_mme.h"
+#include "services/medication/domain/safety/conditions.h"
+#include "services/medication/domain/safety/opioid_therapy.h"
+#include "services/medication/domain/safety/rules.h"
+#include "services/medication/domain/stewardship.h"
+
+namespace anamnesis::medication {
+namespace {
+
+using Kind = v1::StewardshipKind;
+
+constexpr int64_t kNever = INT64_MIN;
+
+// When a record of the kind, that is not wrong and that `counts`, was last made up to the proposal; kNever if never.
+int64_t Last(
+    const Proposal& proposal, Kind kind,
+    const std::function<bool(const v1::StewardshipState&)>& counts = [](const auto&) { return true; }) {
+  int64_t last = kNever;
+  for (const auto& [id, record] : proposal.state.stewardship()) {
+    const int64_t time = ToMicros(record.time());
+    if (record.kind() != kind || record.retracted() || time > proposal.at_micros || !counts(record)) continue;
+    last = std::max(last, time);
+  }
+  return last;
+}
+
+// Whether more than the rule's days have passed since then.
+bool IsOver(const Proposal& proposal, std::string_view rule_id, int64_t since, std::string_view limit = "days") {
+  if (proposal.rules.Setting(rule_id) == nullptr) return false;  // It is not asked.
+  return since == kNever ||
+         Exact(proposal.at_micros - since) > proposal.rules.Limit(rule_id, limit) * Exact(kMicrosPerDay);
+}
+
+bool LastsLongerThan(const Proposal& proposal, std::string_view rule_id, const OpioidTherapy& therapy,
+                     std::string_view limit = "days") {
+  return proposal.rules.Setting(rule_id) != nullptr &&
+         therapy.MayHaveLastedLonger(proposal.rules.Limit(rule_id, limit), proposal.at_micros);
+}
+
+std::string ProposedFact(const Regimen& regimen) {
+  return FactOf(regimen.proposed());
+}
+
+// How much the day's opioids come to without the proposal; of a dose change, with the dose as it was.
+AtLeast TotalBefore(const Proposal& proposal) {
+  return DailyMmeOf(MedicinesInForce(proposal.state, proposal.at_micros, proposal.rules), proposal.rules).total;
+}
+
+bool IsForOpioid(const Proposal& proposal, const Regimen& regimen) {
+  return regimen.proposed().IsOpioid(proposal.rules);
+}
+
+}  // namespace
+
+void LongActingNaive(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "long-acting-naive";
+  if (proposal.rules.Setting(kRule) == nullptr || !regimen.proposed().IsLongActingOpioid(proposal.rules)) return;
+  const OpioidTherapy therapy = TherapyAt(proposal.state, proposal.at_micros);
+  if (therapy.HasLasted(proposal.rules.Limit(kRule, "days"), proposal.at_micros)) return;
+  Raise(proposal, kRule, "The patient is not known to be used to opioids; a long-acting one can stop the breath.",
+        {ProposedFact(regimen)}, alerts);
+}
+
+void PdmpReviewDue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  if (!IsForOpioid(proposal, regimen)) return;
+  const bool renewal = TherapyAt(proposal.state, proposal.at_micros).current;
+  const std::string_view rule = renewal ? "pdmp-renewal" : "pdmp-initiation";
+  if (!IsOver(proposal, rule, Last(proposal, v1::STEWARDSHIP_KIND_PDMP_REVIEW))) return;
+  Raise(proposal, rule, "The prescription drug monitoring programme was not looked into lately.",
+        {ProposedFact(regimen)}, alerts);
+}
+
+void AgreementMissing(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "agreement-missing";
+  if (!IsForOpioid(proposal, regimen)) return;
+  if (!LastsLongerThan(proposal, kRule, TherapyAt(proposal.state, proposal.at_micros))) return;
+  const auto holds = [&](const v1::StewardshipState& agreement) {
+    return !agreement.has_until() || ToMicros(agreement.until()) > proposal.at_micros;
+  };
+  if (Last(proposal, v1::STEWARDSHIP_KIND_TREATMENT_AGREEMENT, holds) != kNever) return;
+  Raise(proposal, kRule, "The therapy is a long one, and no treatment agreement holds.", {ProposedFact(regimen)},
+        alerts);
+}
+
+void DrugTestDue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "drug-test-missing";
+  if (!IsForOpioid(proposal, regimen)) return;
+  if (!IsOver(proposal, kRule, Last(proposal, v1::STEWARDSHIP_KIND_DRUG_TEST))) return;
+  Raise(proposal, kRule, "There is no urine drug test of the last year.", {ProposedFact(regimen)}, alerts);
+}
+
+void DrugTestUnexpected(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  if (!IsForOpioid(proposal, regimen)) return;
+  std::vector<std::string> tests;
+  for (const auto& [id, record] : proposal.state.stewardship()) {
+    if (record.open() && !record.retracted() && ToMicros(record.time()) <= proposal.at_micros) {
+      tests.push_back(std::string(NameOf(record.kind())) + "/" + id);
+    }
+  }
+  if (tests.empty()) return;
+  std::ranges::sort(tests);
+  Raise(proposal, "drug-test-unexpected", "Nobody has concluded on an unexpected result of a urine drug test.", tests,
+        alerts);
+}
+
+void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "naloxone-missing";
+  constexpr v1::DrugClass kBenzodiazepine[] = {v1::DRUG_CLASS_BENZODIAZEPINE};
+  if (proposal.rules.Setting(kRule) == nullptr) return;
+  const bool takes_opioid =
+      std::ranges::any_of(regimen.medicines, [&](const Medicine& m) { return m.IsOpioid(proposal.rules); });
+  if (!takes_opioid || Last(proposal, v1::STEWARDSHIP_KIND_NALOXONE_OFFER) != kNever) return;
+  std::vector<std::string> reasons;
+  for (const Medicine& medicine : regimen.medicines) {
+    if (medicine.IsOf(kBenzodiazepine, proposal.rules)) reasons.push_back(FactOf(medicine));
+  }
+  for (const v1::ConditionKind kind :
+       {v1::CONDITION_KIND_SUBSTANCE_USE, v1::CONDITION_KIND_SLEEP_DISORDERED_BREATHING}) {
+    if (auto fact = ConditionOf(proposal.facts.patient(), kind, proposal.rules)) reasons.push_back(*std::move(fact));
+  }
+  const AtLeast total = DailyMmeOf(regimen.medicines, proposal.rules).total;
+  const bool much = total.Reaches(proposal.rules.Limit(kRule, "mme_per_day"));
+  if (!much && reasons.empty()) return;
+  if (reasons.empty()) reasons.push_back(ProposedFact(regimen));
+  Raise(proposal, kRule, "The risk of an overdose is raised, and naloxone was never offered.", reasons, alerts,
+        {Number("mme_per_day", total)});
+}
+
+void InitialSupply(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "initial-supply";
+  if (proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
+  if (!proposal.order.has_days_supply() || TherapyAt(proposal.state, proposal.at_micros).current) return;
+  if (Exact(proposal.order.days_supply()) <= proposal.rules.Limit(kRule, "days")) return;
+  Raise(proposal, kRule, "The first supply of an opioid is for longer than acute pain mostly lasts.",
+        {ProposedFact(regimen)}, alerts, {Number("days", {Exact(proposal.order.days_supply()), true})});
+}
+
+void EarlyRefill(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "early-refill";
+  if (proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
+  for (const auto& [id, order] : proposal.state.in_force()) {
+    if (!order.has_days_filled() || order.days_filled() == 0) continue;
+    if (!regimen.proposed().SharesIngredientWith(MedicineOf(order.therapy(), proposal.at_micros, proposal.rules))) {
+      continue;
+    }
+    const Exact supply = Exact(order.days_filled()) * Exact(kMicrosPerDay);
+    const Exact left = supply - Exact(proposal.at_micros - ToMicros(order.filled()));
+    const Exact percent_left = left * 100 / supply;
+    if (percent_left <= proposal.rules.Limit(kRule, "percent_left")) continue;
+    Raise(proposal, kRule, "Much of the last supply of this opioid should still be there.", {"order/" + id}, alerts,
+          {Number("percent_left", {percent_left, true})});
+  }
+}
+
+void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "reassessment-overdue";
+  if (!IsForOpioid(proposal, regimen)) return;
+  const OpioidTherapy therapy = TherapyAt(proposal.state, proposal.at_micros);
+  if (!LastsLongerThan(proposal, kRule, therapy, "days_first")) return;
+  const int64_t last = Last(proposal, v1::STEWARDSHIP_KIND_REASSESSMENT);
+  const bool since_start = last != kNever && (!therapy.started_micros || last >= *therapy.started_micros);
+  if (since_start && !IsOver(proposal, kRule, last)) return;
+  Raise(proposal, kRule, "Benefits and risks of the therapy were not weighed again in time.", {ProposedFact(regimen)},
+        alerts);
+}
+
+void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  if (!IsForOpioid(proposal, regimen)) return;
+  const AtLeast before = TotalBefore(proposal);
+  const AtLeast after = DailyMmeOf(regimen.medicines, proposal.rules).total;
+  const std::optional<int64_t> last_rise = LastRise(proposal.state, proposal.at_micros);
+  if (!last_rise || !before.complete || after.known <= before.known) return;
+  const auto gain = [](const v1::StewardshipState& reassessment) { return reassessment.gain(); };
+  if (Last(proposal, v1::STEWARDSHIP_KIND_REASSESSMENT, gain) >= *last_rise) return;
+  Raise(proposal, "dose-rise-without-gain",
+        "The dose rises again, and no gain of function is recorded since it rose last.", {ProposedFact(regimen)},
+        alerts, {Number("mme_per_day_before", before), Number("mme_per_day", after)});
+}
+
+void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "taper-fast";
+  if (!IsForOpioid(proposal, regimen)) return;
+  if (!LastsLongerThan(proposal, kRule, TherapyAt(proposal.state, proposal.at_micros), "days_of_use")) return;
+  const Exact days = proposal.rules.Limit(kRule, "days");
+  const int64_t earlier = proposal.at_micros - days.get_num().get_si() * kMicrosPerDay;
+  const AtLeast before = TotalBefore(proposal);
+  const AtLeast after = DailyMmeOf(regimen.medicines, proposal.rules).total;
+  if (!before.complete || !after.complete || after.known >= before.known) return;
+  // The month's fall is judged from what was taken when it began.
+  const Exact reference = std::max(DailyMmeAt(proposal.state, earlier).value_or(before.known), before.known);
+  const Exact percent = (reference - after.known) * 100 / reference;
+  if (percent <= proposal.rules.Limit(kRule, "percent")) return;
+  Raise(proposal, kRule, "After long use the dose falls faster than the body gets used to.", {ProposedFact(regimen)},
+        alerts, {Number("percent", {percent, true})});
+}
+
+void AbruptStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "abrupt-stop";
+  if (proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
+  const AtLeast before = TotalBefore(proposal);
+  const bool any_left =
+      std::ranges::any_of(regimen.others(), [&](const Medicine& other) { return other.IsOpioid(proposal.rules); });
+  if (any_left || !before.Reaches(proposal.rules.Limit(kRule, "mme_per_day"))) return;
+  Raise(proposal, kRule, "All opioids stop at once from a dose that the body is used to.", {ProposedFact(regimen)},
+        alerts, {Number("mme_per_day_before", before)});
+}
+
+}  // namespace anamnesis::medication

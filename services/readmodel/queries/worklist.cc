@@ -1,0 +1,127 @@
+// Lists of the clinic's work: everybody who may be on a list is found by an index, and judged by their views.
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "anamnesis/chart/v1/errors.pb.h"
+#include "base/clock.h"
+#include "base/refusal.h"
+#include "base/status.h"
+#include "base/uuid.h"
+#include "services/readmodel/page.h"
+#include "services/readmodel/queries/queries.h"
+#include "services/readmodel/views/index_terms.h"
+#include "services/readmodel/views/view_kinds.h"
+#include "services/readmodel/worklist/opioid_work.h"
+
+namespace anamnesis::readmodel {
+namespace {
+
+using chart::v1::ListWorkRequest;
+using chart::v1::WorkItem;
+
+// The kind of view that everybody on the list has.
+const char* KindOf(chart::v1::Worklist worklist) {
+  switch (worklist) {
+    case chart::v1::WORKLIST_UNEXPECTED_DRUG_TESTS:
+      return "drug_test";
+    case chart::v1::WORKLIST_UNSIGNED_NOTES:
+      return "note";
+    default:
+      return "opioid_therapy";
+  }
+}
+
+// Every view of every record of the person, at the time of the request.
+template <class Visit>
+absl::Status ForEachView(const projection::ViewReader& reader, const Person& person, const projection::ReadTimes& times,
+                         const Visit& visit) {
+  absl::Status problem;
+  for (const std::string& record : person.Records()) {
+    RETURN_IF_ERROR(reader.RowsAt(record, times, [&](projection::ViewRow&& row) {
+      const auto view = ParseView(row.ref.kind, row.view);
+      if (!view.ok()) problem = view.status();
+      if (view.ok()) visit(*view);
+      return problem.ok();
+    }));
+    RETURN_IF_ERROR(problem);
+  }
+  return absl::OkStatus();
+}
+
+bool IsUnsigned(const projection::v1::View& view, const std::string& practitioner_id) {
+  if (!view.has_note() || view.note().note().status() != encounter::v1::NOTE_STATUS_DRAFT) return false;
+  return practitioner_id.empty() || view.note().note().content().author_id() == practitioner_id;
+}
+
+// The first entry of the person in the index: where the person is judged, so that nobody is on a list twice.
+absl::StatusOr<std::string> FirstEntry(const projection::ViewReader& reader, const Person& person,
+                                       const std::string& kind) {
+  std::string first;
+  for (const std::string& record : person.Records()) {
+    RETURN_IF_ERROR(reader.Rows(record, [&](projection::ViewRow&& row) {
+      const std::string entry = projection::EncodeEntry(row.ref);
+      if (row.ref.kind == kind && (first.empty() || entry < first)) first = entry;
+      return true;
+    }));
+  }
+  return first;
+}
+
+// What the list has for the person.
+absl::StatusOr<std::optional<WorkItem>> ItemFor(const projection::ViewReader& reader, const Person& person,
+                                                const ListWorkRequest& request) {
+  OpioidWork opioids(ToMicros(request.as_of()));
+  std::vector<std::string> unsigned_notes;
+  RETURN_IF_ERROR(ForEachView(reader, person, TimesOf(request.options()), [&](const projection::v1::View& view) {
+    opioids.Add(view);
+    if (IsUnsigned(view, request.practitioner_id())) unsigned_notes.push_back("note/" + view.note().note().id());
+  }));
+  if (request.worklist() == chart::v1::WORKLIST_UNSIGNED_NOTES) {
+    if (unsigned_notes.empty()) return std::nullopt;
+    WorkItem item;
+    item.mutable_about()->Assign(unsigned_notes.begin(), unsigned_notes.end());
+    return item;
+  }
+  if (!request.practitioner_id().empty() && !opioids.IsPrescribedBy(request.practitioner_id())) return std::nullopt;
+  return opioids.On(request.worklist());
+}
+
+}  // namespace
+
+absl::StatusOr<chart::v1::ListWorkResponse> ListWork(const projection::ViewReader& reader,
+                                                     const ListWorkRequest& request) {
+  ASSIGN_OR_RETURN(const std::string after, ReadPageToken(request));
+  chart::v1::ListWorkResponse response;
+  const size_t page_size = PageSize(request.page_size());
+  const std::string kind = KindOf(request.worklist());
+  std::string last_key;
+  absl::Status problem;
+  const auto judge = [&](const projection::IndexEntry& entry) -> absl::StatusOr<bool> {
+    const auto person = FindPerson(reader, UuidText(entry.ref.subject), TimesOf(request.options()));
+    // Of somebody whose views failed nothing can be said; `info.failed_subjects` tells that there is one.
+    if (!person.ok()) return true;
+    ASSIGN_OR_RETURN(const std::string first, FirstEntry(reader, *person, kind));
+    if (first != projection::EncodeEntry(entry.ref)) return true;
+    ASSIGN_OR_RETURN(std::optional<WorkItem> item, ItemFor(reader, *person, request));
+    if (!item.has_value()) return true;
+    if (static_cast<size_t>(response.items_size()) == page_size) {
+      response.set_next_page_token(MakePageToken(request, last_key));
+      return false;
+    }
+    *item->mutable_patient() = person->view;
+    *response.add_items() = *std::move(item);
+    last_key = entry.key;
+    return true;
+  };
+  RETURN_IF_ERROR(reader.Scan({WorkPrefix(kind)}, after, [&](const projection::IndexEntry& entry) {
+    const absl::StatusOr<bool> go_on = judge(entry);
+    if (!go_on.ok()) problem = go_on.status();
+    return go_on.ok() && *go_on;
+  }));
+  RETURN_IF_ERROR(problem);
+  return response;
+}
+
+}  // namespace anamnesis::readmodel

@@ -1,0 +1,97 @@
+// Decisions made again from their events.
+#include "services/medication/audit/past_decision.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "tests/medication/builders.h"
+#include "tests/medication/tables.h"
+
+namespace anamnesis::medication {
+namespace {
+
+struct Decided {
+  v1::MedicationState before;
+  eventlog::Record record;
+  v1::MedicationEvent event;
+};
+
+// What the last of the commands came to, as the log has it.
+Decided Decide(std::vector<v1::MedicationCommand> commands, const Known& known) {
+  const v1::MedicationCommand last = commands.back();
+  commands.pop_back();
+  Decided decided{.before = After(commands, ShelfOf(TablesWithOnly({}))), .record = {}, .event = {}};
+  const auto decision = DecideOn(decided.before, last, known.others, known.rules);
+  EXPECT_TRUE(decision.refusal.ok()) << decision.refusal;
+  if (decision.events.empty()) return decided;
+  decided.event = decision.events.front().event;
+  decided.record.stream = absl::StrCat("medication-", kPatient);
+  decided.record.effective_micros = kNow;
+  return decided;
+}
+
+v1::DecidedAgain Again(const Decided& decided, const Known& known) {
+  return DecideAgain(*CommandOf(decided.record, decided.event), decided.before, known, decided.event);
+}
+
+const Known& Defaults() {
+  static const auto* const known = new Known{.others = {}, .rules = ShelfOf(Tables())};
+  return *known;
+}
+
+v1::MedicationCommand Overridden() {
+  return Overriding("pdmp-initiation", Prescribe());
+}
+
+TEST(PastDecisionTest, EveryKindOfDecisionIsMadeAgainToTheSameEvent) {
+  const std::vector<std::vector<v1::MedicationCommand>> histories = {
+      {Overridden()        },
+      {                                                 Prescribe(Oxycodone(kOtherOrder)),   Overridden()},
+      {                                                          Prescribe(), ChangeDose("two tablets")},
+      {                                             Prescribe(),                                   Discontinue()},
+      { Prescribe(),                                    TestUrine(kMorphine, v1::ANALYTE_RESULT_POSITIVE)},
+  };
+  for (const auto& history : histories) {
+    const Decided decided = Decide(history, Defaults());
+    const v1::DecidedAgain again = Again(decided, Defaults());
+    EXPECT_TRUE(again.same()) << decided.event.ShortDebugString() << again.ShortDebugString();
+    EXPECT_FALSE(Differs(decided.event, again));
+  }
+}
+
+TEST(PastDecisionTest, AnotherTableMakesAnotherDecision) {
+  const Decided decided = Decide({Overridden()}, Defaults());
+  const Known silent{.others = {}, .rules = ShelfOf(TablesWithOnly({}))};
+  const v1::DecidedAgain again = Again(decided, silent);
+  EXPECT_FALSE(again.same());
+  EXPECT_EQ(again.alerts_size(), 0);
+  EXPECT_TRUE(Differs(decided.event, again));
+
+  const Decided by_silent = Decide({Prescribe()}, silent);
+  const v1::DecidedAgain refused = Again(by_silent, Defaults());
+  EXPECT_EQ(refused.refusal(), "SAFETY_OVERRIDE_REQUIRED");
+  EXPECT_THAT(refused.stopped_by(), testing::ElementsAre("pdmp-initiation"));
+  EXPECT_TRUE(Differs(by_silent.event, refused));
+}
+
+TEST(PastDecisionTest, OtherFactsMakeAnotherDecision) {
+  const Decided decided = Decide({Overridden()}, Defaults());
+  const Known allergic{.others = Knowing({AllergyTo(kOxycodone)}), .rules = Defaults().rules};
+  EXPECT_THAT(Again(decided, allergic).stopped_by(), testing::ElementsAre("allergy-ingredient"));
+}
+
+TEST(PastDecisionTest, WhatNoRuleWasAskedForIsNoDecision) {
+  const Decided held = Decide({Prescribe(), Hold()}, Defaults());
+  EXPECT_FALSE(CommandOf(held.record, held.event).has_value());
+  EXPECT_FALSE(IsDecisionType("anamnesis.medication.v1.OrderHeld"));
+  EXPECT_TRUE(IsDecisionType("anamnesis.medication.v1.OrderPrescribed"));
+}
+
+}  // namespace
+}  // namespace anamnesis::medication
