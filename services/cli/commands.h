@@ -23,6 +23,7 @@ void AddUpCommand(CLI::App& app, Connection& connection);
 void AddDownCommand(CLI::App& app);
 void AddSearchCommand(CLI::App& app, Connection& connection);
 void AddChartCommand(CLI::App& app, Connection& connection);
+void AddCallCommand(CLI::App& app, Connection& connection);
 void AddTimelineCommand(CLI::App& app, Connection& connection);
 void AddMedsCommand(CLI::App& app, Connection& connection);
 void AddOpioidsCommand(CLI::App& app, Connection& connection);

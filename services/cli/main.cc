@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   simulate::AddSimulateCommand(app);
   cli::AddSearchCommand(app, connection);
   cli::AddChartCommand(app, connection);
+  cli::AddCallCommand(app, connection);
   cli::AddTimelineCommand(app, connection);
   cli::AddMedsCommand(app, connection);
   cli::AddOpioidsCommand(app, connection);
