@@ -120,6 +120,7 @@ TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
   // The tables of the program are older than what stands there, and stay out.
   cluster.Stop("medication");
   cluster.Start("medication");
+  cluster.AwaitHealthy("medication");  // It has heard of the other services: an alert would say so else.
   EXPECT_EQ(PrescribeMorphine(cluster, patients[1], "90"), kAccepted);
   EXPECT_EQ(PrescribeMorphine(cluster, patients[2], "120"), "SAFETY_OVERRIDE_REQUIRED");
 }
