@@ -15,6 +15,7 @@ absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const se
        .followed = {{.service = "patient",
                      .fold = feed::FoldInto(ApplyPatientEvent),
                      .command_for = service::EraseRecordWhenErased<v1::EncounterCommand, patient::v1::PatientEvent>}},
+       .facts_version = kEncounterFactsVersion,
        .parse_facts = feed::OwnFacts<v1::PatientFacts>},
       options);
 }

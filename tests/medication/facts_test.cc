@@ -84,6 +84,21 @@ TEST(PatientFactsTest, TheSurvivorIsKnown) {
   EXPECT_EQ(Following({merged}).survivor_id(), kSurvivor);
 }
 
+TEST(PatientFactsTest, AnUnmergeIsForgottenOnBothSides) {
+  PatientEvent merged, unmerged, absorbs, absorbs_more, releases;
+  merged.mutable_merged_into()->set_survivor_id(kSurvivor);
+  unmerged.mutable_unmerged_from()->set_survivor_id(kSurvivor);
+  EXPECT_EQ(Following({merged, unmerged}).survivor_id(), "");
+  EXPECT_EQ(Following({merged, unmerged, merged}).survivor_id(), kSurvivor);
+  absorbs.mutable_duplicate_absorbed()->set_duplicate_id(kOrder);
+  absorbs_more.mutable_duplicate_absorbed()->set_duplicate_id(kSurvivor);
+  releases.mutable_duplicate_released()->set_duplicate_id(kOrder);
+  releases.mutable_duplicate_released()->add_absorbed_ids(kSurvivor);
+  EXPECT_THAT(Following({absorbs, absorbs_more, releases}).absorbed_ids(), testing::ElementsAre(kSurvivor));
+  EXPECT_THAT(Following({absorbs, absorbs_more, releases, absorbs}).absorbed_ids(),
+              testing::ElementsAre(kSurvivor, kOrder));
+}
+
 TEST(PatientFactsTest, AnAllergyIsKnownWithWhatTheRulesNeed) {
   const v1::PatientFacts facts = Following({AllergyRecorded()});
   ASSERT_EQ(facts.allergies_size(), 1);

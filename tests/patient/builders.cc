@@ -145,6 +145,13 @@ PatientCommand Merge(std::string_view survivor, std::string_view duplicate) {
   });
 }
 
+PatientCommand Unmerge(std::string_view survivor, std::string_view duplicate) {
+  return Command(&PatientCommand::mutable_unmerge_patients, [&](v1::UnmergePatientsRequest& request) {
+    request.set_survivor_id(std::string(survivor));
+    request.set_duplicate_id(std::string(duplicate));
+  });
+}
+
 PatientCommand Erase() {
   return Command(&PatientCommand::mutable_erase_patient,
                  [](v1::ErasePatientRequest& request) { request.set_approved_by("user:officer"); });

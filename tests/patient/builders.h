@@ -43,6 +43,7 @@ v1::PatientCommand Retire(const clinical::v1::Identifier& identifier);
 v1::PatientCommand Die();
 v1::PatientCommand Revive();
 v1::PatientCommand Merge(std::string_view survivor, std::string_view duplicate);
+v1::PatientCommand Unmerge(std::string_view survivor, std::string_view duplicate);
 v1::PatientCommand Erase();
 v1::PatientCommand Record(const v1::Allergy& allergy);
 v1::PatientCommand Record(const v1::Problem& problem);

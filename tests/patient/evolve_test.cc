@@ -77,6 +77,7 @@ v1::PatientCommand AnyCommand(std::mt19937& random) {
   const char* patients[] = {kPatient, kOther, kThird};
   if (random() % 64 == 0) return Of(patients[random() % 3], Erase());
   if (random() % 64 == 0) return Merge(patients[random() % 3], patients[random() % 3]);
+  if (random() % 64 == 0) return Unmerge(patients[random() % 3], patients[random() % 3]);
   return Of(patients[random() % 3], (*commands)[random() % commands->size()]);
 }
 

@@ -16,8 +16,10 @@ struct Rule {
   const char* then;
 };
 
-// The rules of the patient resource, and those of allergies, problems, care plans and goals.
+// The rules of the patient resource, of merges and their undoing, and those of allergies, problems, care plans and
+// goals.
 const std::vector<Rule>& PatientRules();
+const std::vector<Rule>& MergeRules();
 const std::vector<Rule>& ResourceRules();
 
 }  // namespace anamnesis::patient

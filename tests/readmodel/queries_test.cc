@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/refusal.h"
+#include "base/uuid.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/readmodel/readmodel_module.h"
@@ -42,6 +43,28 @@ class QueriesTest : public testing::Test {
     View absorbed;
     absorbed.mutable_patient()->add_absorbed_ids(Id(duplicate));
     Happens(Patch(Next(), survivor, "patient", survivor, absorbed.SerializeAsString()));
+  }
+
+  // `left`: what is still joined to the survivor. As the patient service does it: first the survivor, then the
+  // duplicate.
+  void Release(int survivor, const std::vector<int>& left) {
+    View released;
+    for (const int id : left) released.mutable_patient()->add_absorbed_ids(Id(id));
+    released.mutable_patient();
+    Happens(Patch(Next(), survivor, "patient", survivor, released.SerializeAsString(), {"absorbed_ids"}));
+  }
+  void PointNowhere(int duplicate) {
+    View alone;
+    alone.mutable_patient();
+    Happens(Patch(Next(), duplicate, "patient", duplicate, alone.SerializeAsString(), {"survivor_id"}));
+  }
+  // Whose records the person of this record has, the survivor first.
+  std::vector<std::string> RecordsOf(int id, const projection::ReadTimes& times = {}) {
+    const auto person = FindPerson(store_->Read(), Id(id), times);
+    EXPECT_TRUE(person.ok()) << person.status();
+    std::vector<std::string> records;
+    for (const std::string& record : person->Records()) records.push_back(UuidText(record));
+    return records;
   }
 
   std::vector<std::string> Search(const SearchPatientsRequest& request) {
@@ -185,6 +208,49 @@ TEST_F(QueriesTest, MergedRecordsAnswerAsOnePerson) {
   ASSERT_TRUE(before.ok()) << before.status();
   EXPECT_EQ(before->view.patient_id(), Id(3));
   EXPECT_EQ(RefusalInfo(FindPerson(reader, Id(9), {}).status()).reason(), "PATIENT_NOT_FOUND");
+}
+
+TEST_F(QueriesTest, UnmergedRecordsAnswerForThemselves) {
+  // 4 was joined to 2, 3 to 2, then 2 to 1.
+  for (int id = 1; id <= 4; ++id) Register(id, Patient(id, std::string("Ana").append(id, 'a'), "Lee"));
+  for (int id = 1; id <= 4; ++id) Keep(id, "problem", 10 + id, Problem(id));
+  Merge(2, 4);
+  Merge(2, 3);
+  Merge(1, 2);
+  const uint64_t merged = position_;
+  EXPECT_THAT(RecordsOf(3), ElementsAre(Id(1), Id(2), Id(3), Id(4)));
+  Release(1, {});
+  // Half of the unmerge is seen: the two agree that they are apart.
+  EXPECT_THAT(RecordsOf(1), ElementsAre(Id(1)));
+  EXPECT_THAT(RecordsOf(3), ElementsAre(Id(2), Id(3), Id(4)));
+  PointNowhere(2);
+  EXPECT_THAT(RecordsOf(1), ElementsAre(Id(1)));
+  for (const int id : {2, 3, 4}) EXPECT_THAT(RecordsOf(id), ElementsAre(Id(2), Id(3), Id(4))) << id;
+  EXPECT_THAT(Named("anaaaa"), ElementsAre(Id(2)));
+  EXPECT_THAT(Named("ana"), ElementsAre(Id(1), Id(2)));
+
+  Release(2, {4});
+  PointNowhere(3);
+  EXPECT_THAT(RecordsOf(3), ElementsAre(Id(3)));
+  EXPECT_THAT(RecordsOf(2), ElementsAre(Id(2), Id(4)));
+  EXPECT_THAT(Named("ana"), ElementsAre(Id(1), Id(2), Id(3)));
+  const auto chart = ChartOf(store_->Read(), *FindPerson(store_->Read(), Id(3), {}), {});
+  ASSERT_TRUE(chart.ok()) << chart.status();
+  EXPECT_EQ(chart->active_problems_size(), 1);
+  EXPECT_THAT(chart->merged_ids(), IsEmpty());
+
+  Merge(1, 3);
+  EXPECT_THAT(RecordsOf(3), ElementsAre(Id(1), Id(3)));
+  const projection::ReadTimes before{.as_of_recorded = kYear2020 + static_cast<int64_t>(merged) * kSecond};
+  EXPECT_THAT(RecordsOf(3, before), ElementsAre(Id(1), Id(2), Id(3), Id(4))) << "as it was believed then";
+}
+
+TEST_F(QueriesTest, ARecordThatWasRegisteredAnewIsNobodysDuplicate) {
+  for (int id = 1; id <= 2; ++id) Register(id, Patient(id, "Ana", "Lee"));
+  Merge(1, 2);
+  Register(2, Patient(2, "Bea", "Lee"));
+  EXPECT_THAT(RecordsOf(1), ElementsAre(Id(1)));
+  EXPECT_THAT(RecordsOf(2), ElementsAre(Id(2)));
 }
 
 TEST_F(QueriesTest, PagesStayWhereTheyAreWhileTheRecordGrows) {

@@ -14,6 +14,9 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
     case PatientEvent::kMergedInto:
       facts.set_survivor_id(event.merged_into().survivor_id());
       break;
+    case PatientEvent::kUnmergedFrom:
+      facts.clear_survivor_id();
+      break;
     case PatientEvent::kPatientErased:
       facts.Clear();
       break;

@@ -42,6 +42,12 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
     case PatientEvent::kDuplicateAbsorbed:
       facts.add_absorbed_ids(event.duplicate_absorbed().duplicate_id());
       break;
+    case PatientEvent::kUnmergedFrom:
+      facts.clear_survivor_id();
+      break;
+    case PatientEvent::kDuplicateReleased:
+      *facts.mutable_absorbed_ids() = event.duplicate_released().absorbed_ids();
+      break;
     case PatientEvent::kAllergyRecorded:
       PutAllergy(facts, event.allergy_recorded().allergy());
       break;

@@ -21,7 +21,7 @@ using Decision = decider::Decision<v1::PatientEvent>;
 // What a command meets: all that a decision may know.
 struct Situation {
   const v1::PatientState& patient;
-  const v1::PatientState* duplicate;  // For a merge of two records; else nullptr.
+  const v1::PatientState* duplicate;  // For a merge of two records, or its undoing; else nullptr.
   const decider::DecisionInput& input;
 };
 
@@ -32,6 +32,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetireIdentifierR
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDeathRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDeathRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::MergePatientsRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::UnmergePatientsRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ErasePatientRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAllergyRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseAllergyRequest& request);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "services/patient/domain/ended.h"
@@ -17,6 +18,24 @@ template <class Change>
 void SetIdentifiers(v1::PatientState& state, const Change& event) {
   *state.mutable_identifiers() = event.identifiers();
   *state.mutable_retired_identifiers() = event.retired_identifiers();
+}
+
+// A record is joined to this one no longer.
+void Release(v1::PatientState& state, const std::string& duplicate_id) {
+  auto& absorbed = *state.mutable_absorbed();
+  absorbed.erase(
+      std::remove_if(absorbed.begin(), absorbed.end(),
+                     [&](const v1::AbsorbedRecord& record) { return record.duplicate_id() == duplicate_id; }),
+      absorbed.end());
+}
+
+// Another record is joined to this one; one that was erased and registered again since comes anew.
+void Absorb(v1::PatientState& state, const std::string& duplicate_id) {
+  Release(state, duplicate_id);
+  v1::AbsorbedRecord& absorbed = *state.add_absorbed();
+  absorbed.set_duplicate_id(duplicate_id);
+  absorbed.set_at(state.events());
+  *absorbed.mutable_identifiers() = state.identifiers();
 }
 
 // What the rules ask of a resource besides its revision.
@@ -50,6 +69,7 @@ absl::Status Keep(v1::PatientState& state, const Resource& resource, uint64_t re
   v1::ResourceState& kept = (*state.mutable_resources())[resource.id()];
   kept.Clear();
   kept.set_revision(revision);
+  kept.set_changed_at(state.events());
   Describe(kept, resource);
   return absl::OkStatus();
 }
@@ -65,6 +85,7 @@ v1::ResourceState* Find(v1::PatientState& state, const std::string& id, uint64_t
   const auto found = state.mutable_resources()->find(id);
   if (found == state.mutable_resources()->end()) return nullptr;
   found->second.set_revision(revision);
+  found->second.set_changed_at(state.events());
   return &found->second;
 }
 
@@ -131,6 +152,7 @@ absl::Status PatientDecider::Evolve(State& state, const Event& event) {
   if (registered == event.has_patient_registered()) {
     return absl::DataLossError("a patient's history must begin with its registration, and have only one");
   }
+  state.set_events(state.events() + 1);
   switch (event.event_case()) {
     case Event::kPatientRegistered:
       *state.mutable_demographics() = event.patient_registered().demographics();
@@ -138,6 +160,7 @@ absl::Status PatientDecider::Evolve(State& state, const Event& event) {
       return Revised(state, event.patient_registered());
     case Event::kDemographicsUpdated:
       *state.mutable_demographics() = event.demographics_updated().demographics();
+      state.set_demographics_changed_at(state.events());
       return Revised(state, event.demographics_updated());
     case Event::kIdentifierAdded:
       SetIdentifiers(state, event.identifier_added());
@@ -147,15 +170,24 @@ absl::Status PatientDecider::Evolve(State& state, const Event& event) {
       return Revised(state, event.identifier_retired());
     case Event::kDeathRecorded:
       state.set_deceased(true);
+      state.set_death_changed_at(state.events());
       return Revised(state, event.death_recorded());
     case Event::kDeathRetracted:
       state.set_deceased(false);
+      state.set_death_changed_at(state.events());
       return Revised(state, event.death_retracted());
     case Event::kDuplicateAbsorbed:
+      Absorb(state, event.duplicate_absorbed().duplicate_id());
       return Revised(state, event.duplicate_absorbed());
     case Event::kMergedInto:
       state.set_survivor_id(event.merged_into().survivor_id());
       return Revised(state, event.merged_into());
+    case Event::kDuplicateReleased:
+      Release(state, event.duplicate_released().duplicate_id());
+      return Revised(state, event.duplicate_released());
+    case Event::kUnmergedFrom:
+      state.clear_survivor_id();
+      return Revised(state, event.unmerged_from());
     default:
       return EvolveResource(state, event);
   }

@@ -24,7 +24,7 @@ struct PatientDecider {
   using Event = v1::PatientEvent;
   using Facts = decider::NoFacts;
 
-  static constexpr uint32_t kStateFormat = 1;
+  static constexpr uint32_t kStateFormat = 2;
 
   // `patient-<uuid>`; for a merge the survivor's and the duplicate's; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);

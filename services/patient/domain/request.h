@@ -53,6 +53,8 @@ void WithRequest(const v1::PatientCommand& command, Visitor&& visit) {
       return visit(command.retract_goal());
     case v1::PatientCommand::kErasePatient:
       return visit(command.erase_patient());
+    case v1::PatientCommand::kUnmergePatients:
+      return visit(command.unmerge_patients());
     case v1::PatientCommand::COMMAND_NOT_SET:
       return;
   }

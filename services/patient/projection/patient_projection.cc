@@ -82,6 +82,19 @@ ViewChange Changed(const ViewKey& key, const v1::MergedInto& event) {
   return Patch(key, view);
 }
 
+ViewChange Changed(const ViewKey& key, const v1::DuplicateReleased& event) {
+  View view;
+  *view.mutable_patient()->mutable_absorbed_ids() = event.absorbed_ids();
+  view.mutable_patient()->set_etag(EtagOf(event));
+  return Patch(key, view, {"absorbed_ids"});
+}
+
+ViewChange Changed(const ViewKey& key, const v1::UnmergedFrom& event) {
+  View view;
+  view.mutable_patient()->set_etag(EtagOf(event));
+  return Patch(key, view, {"survivor_id"});
+}
+
 // Recorded and revised events carry the whole resource.
 template <class Change>
 ViewChange Allergy(const std::string& patient_id, const Change& event) {
@@ -172,6 +185,10 @@ absl::StatusOr<ViewChange> ChangeBy(const std::string& patient, const v1::Patien
       return Changed(self, event.duplicate_absorbed());
     case Event::kMergedInto:
       return Changed(self, event.merged_into());
+    case Event::kDuplicateReleased:
+      return Changed(self, event.duplicate_released());
+    case Event::kUnmergedFrom:
+      return Changed(self, event.unmerged_from());
     case Event::kAllergyRecorded:
       return Allergy(patient, event.allergy_recorded());
     case Event::kAllergyRevised:
