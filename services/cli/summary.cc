@@ -51,7 +51,59 @@ std::string OrderLine(const medication::v1::Order& order) {
   return line;
 }
 
+std::string ReferralLine(const patient::v1::ReferralIn& referral) {
+  std::string line = absl::StrCat("from ", Somebody(referral.referred_by()), ", ",
+                                  referral.status() == 0 ? "received" : Words(referral.status()));
+  if (referral.urgency() != 0) absl::StrAppend(&line, ", ", Words(referral.urgency()));
+  if (!referral.reasons().empty()) absl::StrAppend(&line, ", for ", Concept(referral.reasons(0)));
+  return line;
+}
+
+std::string DocumentLine(const patient::v1::ReceivedDocument& document) {
+  const std::string title = document.title().empty() ? Concept(document.type()) : document.title();
+  return absl::StrCat(title, ", from ", Somebody(document.received_from()));
+}
+
+std::string ReviewLine(const patient::v1::PlanReview& review) {
+  std::string line = review.decision() == 0 ? "decision not said" : Words(review.decision());
+  if (review.has_next_review_due()) absl::StrAppend(&line, ", next due ", Date(review.next_review_due()));
+  return line;
+}
+
+std::string ProgressLine(const patient::v1::GoalProgress& progress) {
+  if (progress.value().value().empty()) return Concept(progress.achievement());
+  if (!progress.has_achievement()) return Amount(progress.value());
+  return absl::StrCat(Amount(progress.value()), ", ", Concept(progress.achievement()));
+}
+
+std::string EducationLine(const patient::v1::Education& education) {
+  const std::string topics = absl::StrJoin(
+      education.topics(), ", ", [](std::string* out, const auto& topic) { absl::StrAppend(out, Concept(topic)); });
+  return absl::StrCat(topics, ", to ", Words(education.audience()),
+                      education.understanding() == 0 ? "" : ", understood: ",
+                      education.understanding() == 0 ? "" : Words(education.understanding()));
+}
+
 }  // namespace
+
+std::string Somebody(const patient::v1::Party& party) {
+  for (const std::string& said : {party.name(), party.practitioner_id(), party.organization_id()}) {
+    if (!said.empty()) return said;
+  }
+  return kUnknown;
+}
+
+std::string PainPlaces(const patient::v1::PainHistory& history) {
+  if (history.locations().empty()) return "place unknown";
+  return absl::StrJoin(history.locations(), "; ", [](std::string* out, const auto& location) {
+    absl::StrAppend(out, location.has_site() ? Concept(location.site()) : Words(location.region()));
+    if (location.laterality() != 0) absl::StrAppend(out, ", ", Words(location.laterality()));
+    absl::StrAppend(out, ": ",
+                    location.severity().empty() ? "severity unknown" : absl::StrCat(location.severity(), " of 10"));
+    for (const auto& quality : location.qualities()) absl::StrAppend(out, ", ", Concept(quality));
+    if (location.course() != 0) absl::StrAppend(out, ", ", Words(location.course()));
+  });
+}
 
 std::string Summary(const projection::v1::View& view) {
   using View = projection::v1::View;
@@ -91,6 +143,29 @@ std::string Summary(const projection::v1::View& view) {
       return view.organization().organization().name().empty() ? kUnknown : view.organization().organization().name();
     case View::kOrder:
       return OrderLine(view.order().order());
+    case View::kReferralIn:
+      return ReferralLine(view.referral_in().referral_in());
+    case View::kDocument:
+      return DocumentLine(view.document().document());
+    case View::kPainHistory:
+      return PainPlaces(view.pain_history().pain_history());
+    case View::kPlanReview:
+      return ReviewLine(view.plan_review().plan_review());
+    case View::kGoalProgress:
+      return ProgressLine(view.goal_progress().goal_progress());
+    case View::kCareTeamMember:
+      return absl::StrCat(Concept(view.care_team_member().care_team_member().role()), ": ",
+                          Somebody(view.care_team_member().care_team_member().member()));
+    case View::kConsent:
+      return absl::StrCat(Concept(view.consent().consent().category()), ", ",
+                          Words(view.consent().consent().decision()));
+    case View::kAdvanceDirective:
+      return absl::StrCat(Concept(view.advance_directive().advance_directive().type()),
+                          view.advance_directive().advance_directive().has_revoked_time() ? ", revoked" : "");
+    case View::kEducation:
+      return EducationLine(view.education().education());
+    case View::kSupportGroup:
+      return view.support_group().support_group().name();
     case View::VIEW_NOT_SET:
       return kUnknown;
   }

@@ -132,6 +132,50 @@ TEST(Format, FlagsNameWhatIsDoubtful) {
   ExpectWords(Flags, R"(source { system: "hospital" })", "");
 }
 
+TEST(Summary, SaysWhatThePatientBringsAndDecides) {
+  ExpectWords(Summary, R"(referral_in { referral_in { referred_by { name: "Dr. Who" } urgency: REFERRAL_URGENCY_URGENT
+                          reasons { text: "Sciatica" } } })",
+              "from Dr. Who, received, urgent, for Sciatica");
+  ExpectWords(Summary, R"(referral_in { referral_in { status: REFERRAL_STATUS_ACCEPTED } })", "from unknown, accepted");
+  ExpectWords(Summary,
+              R"(document { document { type { text: "MRI report" } received_from { organization_id: "o" } } })",
+              "MRI report, from o");
+  ExpectWords(Summary, R"(document { document { title: "Spine" type { text: "MRI report" } } })",
+              "Spine, from unknown");
+  ExpectWords(Summary, R"(plan_review { plan_review { decision: REVIEW_DECISION_CHANGE
+                          next_review_due { year: 2026 month: 4 } } })",
+              "change, next due 2026-04");
+  ExpectWords(Summary, R"(plan_review { plan_review {} })", "decision not said");
+  ExpectWords(Summary, R"(goal_progress { goal_progress { value { value: "350" unit: "m" } } })", "350 m");
+  ExpectWords(Summary, R"(goal_progress { goal_progress { achievement { text: "improving" } } })", "improving");
+  ExpectWords(Summary, R"(goal_progress { goal_progress { value { value: "350" unit: "m" }
+                          achievement { text: "improving" } } })",
+              "350 m, improving");
+  ExpectWords(Summary, R"(care_team_member { care_team_member { role { text: "Nurse" } member { name: "Jo" } } })",
+              "Nurse: Jo");
+  ExpectWords(Summary,
+              R"(consent { consent { category { text: "No disclosure" } decision: CONSENT_DECISION_REFUSED } })",
+              "No disclosure, refused");
+  ExpectWords(Summary, R"(advance_directive { advance_directive { type { text: "Living will" } } })", "Living will");
+  ExpectWords(Summary, R"(advance_directive { advance_directive { type { text: "DNR" } revoked_time {} } })",
+              "DNR, revoked");
+  ExpectWords(Summary, R"(education { education { topics { text: "Pacing" } topics { text: "Sleep" }
+                          audience: EDUCATION_AUDIENCE_FAMILY understanding: UNDERSTANDING_PARTIAL } })",
+              "Pacing, Sleep, to family, understood: partial");
+  ExpectWords(Summary, R"(support_group { support_group { name: "Friends" } })", "Friends");
+}
+
+TEST(Summary, APainIsSaidWithItsPlaceAndItsSeverityOrThatItIsUnknown) {
+  ExpectWords(Summary, R"(pain_history { pain_history {
+                          locations { region: BODY_REGION_LOWER_BACK laterality: LATERALITY_LEFT severity: "6.5"
+                                      qualities { text: "burning" } course: PAIN_COURSE_CONSTANT }
+                          locations { site { text: "Knee" } } } })",
+              "lower back, left: 6.5 of 10, burning, constant; Knee: severity unknown");
+  ExpectWords(Summary, R"(pain_history { pain_history { locations { region: BODY_REGION_HEAD severity: "0" } } })",
+              "head: 0 of 10");
+  ExpectWords(Summary, R"(pain_history { pain_history {} })", "place unknown");
+}
+
 TEST(Summary, SaysEveryKindOfViewInALine) {
   ExpectWords(Summary, R"(patient { demographics { names { family: "Lovelace" given: "Ada" } } })", "Ada Lovelace");
   ExpectWords(Summary, R"(allergy { allergy { substance { text: "Latex" } clinical_status: CLINICAL_STATUS_ACTIVE } })",

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "base/clock.h"
 #include "base/refusal.h"
+#include "google/protobuf/text_format.h"
 
 namespace anamnesis::patient {
 namespace {
@@ -230,6 +231,13 @@ PatientCommand RetractCarePlan() {
 PatientCommand RetractGoal() {
   return Command(&PatientCommand::mutable_retract_goal,
                  [](v1::RetractGoalRequest& request) { request.set_goal_id(kGoal); });
+}
+
+PatientCommand Say(const std::string& text) {
+  PatientCommand command;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &command)) << text;
+  Context(command).set_reason("as discussed");
+  return Of(kPatient, std::move(command));
 }
 
 PatientCommand Of(std::string_view patient, PatientCommand command) {

@@ -60,6 +60,9 @@ v1::PatientCommand RetractProblem();
 v1::PatientCommand RetractCarePlan();
 v1::PatientCommand RetractGoal();
 
+// The command that is written in text form: `record_goal { goal { id: 'r' } }`.
+v1::PatientCommand Say(const std::string& text);
+
 // The same command for another patient.
 v1::PatientCommand Of(std::string_view patient, v1::PatientCommand command);
 // The command of a caller who saw the resource at this revision.

@@ -21,5 +21,7 @@ struct Rule {
 const std::vector<Rule>& PatientRules();
 const std::vector<Rule>& MergeRules();
 const std::vector<Rule>& ResourceRules();
+// Those of what came later: history, parts of plans, care team, consents.
+const std::vector<Rule>& CareRules();
 
 }  // namespace anamnesis::patient

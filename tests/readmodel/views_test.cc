@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "services/readmodel/views/chart.h"
 #include "services/readmodel/views/index_terms.h"
@@ -132,6 +133,72 @@ TEST(Chart, EveryActiveRuleHasACase) {
               test.active ? 1 : 0)
         << test.name;
     EXPECT_EQ(chart.counts_size(), 1) << test.name << ": what is not active still counts";
+  }
+}
+
+View InText(const std::string& text) {
+  View view;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &view)) << text;
+  return view;
+}
+
+TEST(Chart, ShowsThePeopleAndDecisionsThatHold) {
+  struct Case {
+    const char* view;
+    bool shown;
+  };
+  const Case cases[] = {
+      {"care_team_member {}",                                              true },
+      {"care_team_member { care_team_member { period { end {} } } }",      false},
+      {"referral_in {}",                                                   true },
+      {"referral_in { referral_in { status: REFERRAL_STATUS_ACCEPTED } }", true },
+      {"referral_in { referral_in { status: REFERRAL_STATUS_DECLINED } }", false},
+      {"referral_in { referral_in { status: REFERRAL_STATUS_CLOSED } }",   false},
+      {"consent { consent { decision: CONSENT_DECISION_GIVEN } }",         true },
+      {"consent { consent { decision: CONSENT_DECISION_REFUSED } }",       true },
+      {"consent { consent { decision: CONSENT_DECISION_WITHDRAWN } }",     false},
+      {"advance_directive {}",                                             true },
+      {"advance_directive { advance_directive { revoked_time {} } }",      false},
+      {"pain_history {}",                                                  true },
+      {"document {}",                                                      false},
+  };
+  for (const Case& test : cases) {
+    ChartBuilder builder;
+    builder.Add("k", InText(test.view));
+    const chart::v1::GetChartResponse chart = std::move(builder).Build();
+    EXPECT_EQ(chart.care_team_size() + chart.open_referrals_size() + chart.consents_size() +
+                  chart.advance_directives_size() + (chart.has_pain_history() ? 1 : 0),
+              test.shown ? 1 : 0)
+        << test.view;
+    EXPECT_EQ(chart.counts_size(), 1) << test.view;
+  }
+}
+
+TEST(Chart, ShowsTheNewestHistoryOfThePain) {
+  ChartBuilder builder;
+  builder.Add("a", InText("pain_history { pain_history { id: 'old' told_time { seconds: 1 } } }"));
+  builder.Add("b", InText("pain_history { pain_history { id: 'new' told_time { seconds: 2 } } }"));
+  builder.Add("c", InText("pain_history { pain_history { id: 'undated' } }"));
+  const chart::v1::GetChartResponse chart = std::move(builder).Build();
+  EXPECT_EQ(chart.pain_history().pain_history().id(), "new");
+  EXPECT_EQ(chart.counts().at("pain_history"), 3U);
+}
+
+TEST(Kinds, WhatTheyAreAboutHasItsTime) {
+  const char* timed[] = {"referral_in { referral_in { received_time { seconds: 7 } } }",
+                         "document { document { received_time { seconds: 7 } } }",
+                         "pain_history { pain_history { told_time { seconds: 7 } } }",
+                         "plan_review { plan_review { reviewed_time { seconds: 7 } } }",
+                         "goal_progress { goal_progress { measured_time { seconds: 7 } } }",
+                         "care_team_member { care_team_member { period { start { seconds: 7 } } } }",
+                         "consent { consent { decided_time { seconds: 7 } } }",
+                         "advance_directive { advance_directive { made_time { seconds: 7 } } }",
+                         "education { education { given_time { seconds: 7 } } }",
+                         "support_group { support_group { period { start { seconds: 7 } } } }"};
+  for (const char* text : timed) {
+    EXPECT_EQ(ClinicalTime(InText(text)), 7 * kSecond) << text;
+    const std::string kind(text, std::string_view(text).find(' '));
+    EXPECT_EQ(ClinicalTime(InText(kind + " {}")), std::nullopt) << kind << ": unknown is not the epoch";
   }
 }
 

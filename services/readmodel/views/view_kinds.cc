@@ -91,6 +91,30 @@ std::optional<int64_t> ClinicalTime(const View& view) {
       return Micros(view.note().note().has_signed_time(), view.note().note().signed_time());
     case View::kOrder:
       return Micros(view.order().order().has_authored_on(), view.order().order().authored_on());
+    case View::kReferralIn:
+      return Micros(view.referral_in().referral_in().has_received_time(),
+                    view.referral_in().referral_in().received_time());
+    case View::kDocument:
+      return Micros(view.document().document().has_received_time(), view.document().document().received_time());
+    case View::kPainHistory:
+      return Micros(view.pain_history().pain_history().has_told_time(), view.pain_history().pain_history().told_time());
+    case View::kPlanReview:
+      return Micros(view.plan_review().plan_review().has_reviewed_time(),
+                    view.plan_review().plan_review().reviewed_time());
+    case View::kGoalProgress:
+      return Micros(view.goal_progress().goal_progress().has_measured_time(),
+                    view.goal_progress().goal_progress().measured_time());
+    case View::kCareTeamMember:
+      return Start(view.care_team_member().care_team_member().period());
+    case View::kConsent:
+      return Micros(view.consent().consent().has_decided_time(), view.consent().consent().decided_time());
+    case View::kAdvanceDirective:
+      return Micros(view.advance_directive().advance_directive().has_made_time(),
+                    view.advance_directive().advance_directive().made_time());
+    case View::kEducation:
+      return Micros(view.education().education().has_given_time(), view.education().education().given_time());
+    case View::kSupportGroup:
+      return Start(view.support_group().support_group().period());
     case View::kPatient:
     case View::kGoal:
     case View::kPractitioner:
@@ -137,6 +161,23 @@ bool IsActive(const projection::v1::CarePlanView& view) {
 bool IsActive(const projection::v1::GoalView& view) {
   return view.goal().status() != patient::v1::GOAL_STATUS_COMPLETED &&
          view.goal().status() != patient::v1::GOAL_STATUS_CANCELLED;
+}
+
+bool IsActive(const projection::v1::CareTeamMemberView& view) {
+  return !view.care_team_member().period().has_end();
+}
+
+bool IsActive(const projection::v1::ReferralInView& view) {
+  return view.referral_in().status() != patient::v1::REFERRAL_STATUS_DECLINED &&
+         view.referral_in().status() != patient::v1::REFERRAL_STATUS_CLOSED;
+}
+
+bool IsActive(const projection::v1::ConsentView& view) {
+  return view.consent().decision() != patient::v1::CONSENT_DECISION_WITHDRAWN;
+}
+
+bool IsActive(const projection::v1::AdvanceDirectiveView& view) {
+  return !view.advance_directive().has_revoked_time();
 }
 
 }  // namespace anamnesis::readmodel

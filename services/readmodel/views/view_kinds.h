@@ -29,5 +29,9 @@ bool IsActive(const projection::v1::AllergyView& view);
 bool IsActive(const projection::v1::OrderView& view);
 bool IsActive(const projection::v1::CarePlanView& view);
 bool IsActive(const projection::v1::GoalView& view);
+bool IsActive(const projection::v1::CareTeamMemberView& view);
+bool IsActive(const projection::v1::ReferralInView& view);
+bool IsActive(const projection::v1::ConsentView& view);
+bool IsActive(const projection::v1::AdvanceDirectiveView& view);
 
 }  // namespace anamnesis::readmodel
