@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "decider/rule_tables.h"
 #include "services/medication/domain/medication_decider.h"
 
 namespace anamnesis::medication {
@@ -29,9 +30,8 @@ void Add(v1::MedicationState& state, const v1::Order& order, uint64_t revision) 
   *therapy.mutable_dosages() = order.dosages();
 }
 
-// Every version stays: one that holds from tomorrow on leaves today to the one before it.
 void AddTable(v1::MedicationState& state, const v1::RuleTable& table) {
-  (*state.mutable_rule_tables())[absl::StrCat(table.id(), " ", table.version())] = table;
+  (*state.mutable_rule_tables())[decider::RuleTableKey(table)] = table;
 }
 
 absl::Status ChangeDose(v1::MedicationState& state, const v1::DoseChanged& event) {

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "base/civil_day.h"
 #include "base/status.h"
-#include "services/medication/domain/civil_day.h"
 
 namespace anamnesis::medication {
 namespace {

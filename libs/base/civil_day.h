@@ -5,9 +5,9 @@
 #include <optional>
 #include <string_view>
 
-namespace anamnesis::medication {
+namespace anamnesis {
 
 // When the day begins in UTC, in microseconds since 1970: `2022-11-03`. Nothing for what is no day.
 std::optional<int64_t> DayBegin(std::string_view date);
 
-}  // namespace anamnesis::medication
+}  // namespace anamnesis

@@ -1,9 +1,9 @@
-#include "services/medication/domain/civil_day.h"
+#include "base/civil_day.h"
 
 #include <charconv>
 #include <chrono>
 
-namespace anamnesis::medication {
+namespace anamnesis {
 namespace {
 
 // A number of exactly so many digits.
@@ -26,4 +26,4 @@ std::optional<int64_t> DayBegin(std::string_view date) {
   return std::chrono::microseconds(std::chrono::sys_days(civil).time_since_epoch()).count();
 }
 
-}  // namespace anamnesis::medication
+}  // namespace anamnesis
