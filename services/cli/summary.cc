@@ -51,6 +51,12 @@ std::string OrderLine(const medication::v1::Order& order) {
   return line;
 }
 
+std::string InterventionLine(const encounter::v1::Intervention& intervention) {
+  const encounter::v1::InterventionPlan& plan = intervention.plan();
+  return absl::StrCat(Words(plan.kind()), ", ", Words(plan.region()), " ", absl::StrJoin(plan.levels(), " "),
+                      plan.levels().empty() ? "" : " ", Words(plan.side()), ", ", Words(intervention.status()));
+}
+
 }  // namespace
 
 std::string Summary(const projection::v1::View& view) {
@@ -91,6 +97,20 @@ std::string Summary(const projection::v1::View& view) {
       return view.organization().organization().name().empty() ? kUnknown : view.organization().organization().name();
     case View::kOrder:
       return OrderLine(view.order().order());
+    case View::kPrivilege:
+      return absl::StrCat("privilege for ", Words(view.privilege().privilege().kind()),
+                          view.privilege().has_revoked_time() ? ", revoked" : "");
+    case View::kIntervention:
+      return InterventionLine(view.intervention().intervention());
+    case View::kAnaesthesia:
+      return absl::StrCat(Words(view.anaesthesia().record().technique()), " anaesthesia, ",
+                          Words(view.anaesthesia().record().status()));
+    case View::kDeviceProgramme:
+      return absl::StrCat(Concept(view.device_programme().device_programme().device().type()), " programme",
+                          view.device_programme().device_programme().name().empty() ? "" : " ",
+                          view.device_programme().device_programme().name());
+    case View::kPainConsult:
+      return absl::StrCat("pain consult: ", view.pain_consult().pain_consult().question());
     case View::VIEW_NOT_SET:
       return kUnknown;
   }

@@ -52,8 +52,12 @@ TEST(PermissionTest, ACommandNeedsToWriteInItsContextAndWhatConcernsEverybodyNee
   for (const MethodDescriptor* command : Commands()) {
     const bool erases = command->name().rfind("Erase", 0) == 0;
     const bool sets_rules = command->name() == "LoadRuleTable";
+    const bool privileges = absl::EndsWith(command->name(), "Privilege");
     EXPECT_EQ(command->options().GetExtension(rpc::v1::permission),
-              ContextOf(*command->file()) + (erases ? ".erase" : sets_rules ? ".rules" : ".write"))
+              ContextOf(*command->file()) + (erases       ? ".erase"
+                                             : sets_rules ? ".rules"
+                                             : privileges ? ".privileges"
+                                                          : ".write"))
         << command->full_name();
   }
 }
@@ -134,7 +138,8 @@ TEST(SubmitTest, EveryWriteServiceTakesItsCommandsOnAStream) {
   }
 }
 
-// But for those of an erasure, after which there is nothing to revise, and that of a rule table, which brings its version.
+// But for those of an erasure, after which there is nothing to revise, and that of a rule table, which brings its
+// version.
 TEST(EventTest, EveryEventCarriesTheRevisionAfterIt) {
   for (const ServiceDescriptor* service : WriteServices()) {
     const OneofDescriptor* events = OnlyOneof(*service, Prefix(*service) + "Event");

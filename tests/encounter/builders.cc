@@ -46,7 +46,7 @@ std::string ContentOf(const std::string& kind, bool changed) {
 
 v1::EncounterCommand Command(const std::string& text) {
   v1::EncounterCommand command;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &command)) << text;
+  EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(text, &command)) << text;
   return command;
 }
 
@@ -177,7 +177,7 @@ decider::DecisionInput Input() {
 decider::Decision<v1::EncounterEvent> DecideOn(const v1::EncounterState& state, const v1::EncounterCommand& command,
                                                const v1::PatientFacts& facts) {
   const v1::EncounterState* const states[] = {&state};
-  return EncounterDecider::Decide(states, command, Input(), facts);
+  return EncounterDecider::Decide(states, command, Input(), {.patient = facts});
 }
 
 v1::EncounterState After(const std::vector<v1::EncounterCommand>& commands) {

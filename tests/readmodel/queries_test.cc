@@ -268,6 +268,24 @@ TEST_F(QueriesTest, ShowsTheDirectory) {
   EXPECT_EQ(RefusalInfo(GetDirectoryEntry(reader, get).status()).reason(), "DIRECTORY_ENTRY_NOT_FOUND");
 }
 
+TEST_F(QueriesTest, ListsPrivilegesByTheirPractitioner) {
+  View privilege;
+  privilege.mutable_privilege()->set_practitioner_id(Id(7));
+  privilege.mutable_privilege()->mutable_privilege()->set_location("Room 2");
+  Keep(7, "privilege", 8, privilege);
+  chart::v1::ListViewsRequest request;
+  request.set_patient_id(Id(7));
+  request.set_kind("privilege");
+  const auto listed = ListViews(store_->Read(), request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->entries_size(), 1);
+  EXPECT_EQ(listed->entries(0).view().privilege().privilege().location(), "Room 2");
+  request.set_patient_id(Id(9));
+  EXPECT_EQ(ListViews(store_->Read(), request)->entries_size(), 0);
+  request.set_kind("intervention");
+  EXPECT_EQ(RefusalInfo(ListViews(store_->Read(), request).status()).reason(), "PATIENT_NOT_FOUND");
+}
+
 TEST_F(QueriesTest, DigestsAgreeHoweverServicesInterleaveAndHistoryWent) {
   const auto digest = [](StoreOnDisk& store, const std::string& patient) {
     chart::v1::GetDigestRequest request;

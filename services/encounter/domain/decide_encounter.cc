@@ -6,12 +6,6 @@
 namespace anamnesis::encounter {
 namespace {
 
-// PATIENT_MERGED_AWAY: care goes on under the survivor.
-absl::Status CheckInUse(const v1::PatientFacts& facts) {
-  if (facts.survivor_id().empty()) return absl::OkStatus();
-  return Refuse(v1::PATIENT_MERGED_AWAY, {.metadata = {{"survivor_id", facts.survivor_id()}}});
-}
-
 // ENCOUNTER_ALREADY_FINISHED, ENCOUNTER_CANCELLED.
 absl::Status CheckNotOver(const v1::EncounterEntry& encounter) {
   switch (encounter.status()) {

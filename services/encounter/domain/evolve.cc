@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "services/encounter/domain/encounter_decider.h"
+#include "services/encounter/domain/evolve_procedure.h"
 
 namespace anamnesis::encounter {
 namespace {
@@ -238,6 +239,34 @@ absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
       return evolution(event.note_retracted());
     case EncounterEvent::kRecordErased:
       return evolution(event.record_erased());
+    case EncounterEvent::kPrivilegeGranted:
+    case EncounterEvent::kPrivilegeRevoked:
+    case EncounterEvent::kRuleTableLoaded:
+    case EncounterEvent::kInterventionRecorded:
+    case EncounterEvent::kInterventionPlanned:
+    case EncounterEvent::kInterventionPlanRevised:
+    case EncounterEvent::kInterventionConsented:
+    case EncounterEvent::kTimeOutDone:
+    case EncounterEvent::kInterventionPerformed:
+    case EncounterEvent::kInterventionAborted:
+    case EncounterEvent::kInterventionRetracted:
+    case EncounterEvent::kComplicationReported:
+    case EncounterEvent::kOutcomeReported:
+    case EncounterEvent::kOutcomeRetracted:
+    case EncounterEvent::kAnaesthesiaStarted:
+    case EncounterEvent::kAnaesthesiaRecorded:
+    case EncounterEvent::kAnaesthesiaVitalsRecorded:
+    case EncounterEvent::kAnaesthesiaEntriesRecorded:
+    case EncounterEvent::kAnaesthesiaEnded:
+    case EncounterEvent::kAldreteScored:
+    case EncounterEvent::kRecoveryLeft:
+    case EncounterEvent::kErasElementsRecorded:
+    case EncounterEvent::kAnaesthesiaRetracted:
+    case EncounterEvent::kPainConsultRecorded:
+    case EncounterEvent::kPainConsultRetracted:
+    case EncounterEvent::kDeviceProgrammeRecorded:
+    case EncounterEvent::kDeviceProgrammeRetracted:
+      return EvolveProcedure(event, evolution.state);
     case EncounterEvent::EVENT_NOT_SET:
       break;
   }

@@ -1,4 +1,5 @@
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,21 @@ concept NamesOrganization = requires(const Request& request) {
   request.organization();
 };
 
+// A command to a practitioner's privileges.
+template <class Request>
+concept NamesPractitionerId = requires(const Request& request) {
+  request.practitioner_id();
+};
+template <class Request>
+concept IsRuleTable = requires(const Request& request) {
+  request.table();
+};
+// A command that needs to know its performer's privileges.
+template <class Request>
+concept NamesPerformer = requires(const Request& request) {
+  request.performer_id();
+};
+
 template <class Entry>
 const std::string& IdOf(const Entry& entry, const decider::DecisionInput& input) {
   return entry.id().empty() ? input.new_id : entry.id();
@@ -29,6 +45,10 @@ std::string StreamOf(const Request& request, const decider::DecisionInput& input
     return absl::StrCat("practitioner-", IdOf(request.practitioner(), input));
   } else if constexpr (NamesOrganization<Request>) {
     return absl::StrCat("organization-", IdOf(request.organization(), input));
+  } else if constexpr (NamesPractitionerId<Request>) {
+    return absl::StrCat("practitioner-", request.practitioner_id());
+  } else if constexpr (IsRuleTable<Request>) {
+    return kRulesStream;
   } else {
     return absl::StrCat("encounter-", request.patient_id());
   }
@@ -38,7 +58,12 @@ std::string StreamOf(const Request& request, const decider::DecisionInput& input
 
 std::vector<std::string> EncounterDecider::Streams(const Command& command, const decider::DecisionInput& input) {
   std::vector<std::string> streams;
-  VisitRequest(command, [&](const auto& request) { streams.push_back(StreamOf(request, input)); });
+  VisitRequest(command, [&](const auto& request) {
+    streams.push_back(StreamOf(request, input));
+    if constexpr (NamesPerformer<std::decay_t<decltype(request)>>) {
+      streams.push_back(absl::StrCat("practitioner-", request.performer_id()));
+    }
+  });
   return streams;
 }
 

@@ -75,6 +75,60 @@ bool VisitRequest(const v1::EncounterCommand& command, Visitor&& visit) {
       return visit(command.retract_note()), true;
     case EncounterCommand::kEraseRecord:
       return visit(command.erase_record()), true;
+    case EncounterCommand::kGrantPrivilege:
+      return visit(command.grant_privilege()), true;
+    case EncounterCommand::kRevokePrivilege:
+      return visit(command.revoke_privilege()), true;
+    case EncounterCommand::kLoadRuleTable:
+      return visit(command.load_rule_table()), true;
+    case EncounterCommand::kRecordIntervention:
+      return visit(command.record_intervention()), true;
+    case EncounterCommand::kPlanIntervention:
+      return visit(command.plan_intervention()), true;
+    case EncounterCommand::kReviseInterventionPlan:
+      return visit(command.revise_intervention_plan()), true;
+    case EncounterCommand::kRecordInterventionConsent:
+      return visit(command.record_intervention_consent()), true;
+    case EncounterCommand::kRecordTimeOut:
+      return visit(command.record_time_out()), true;
+    case EncounterCommand::kPerformIntervention:
+      return visit(command.perform_intervention()), true;
+    case EncounterCommand::kAbortIntervention:
+      return visit(command.abort_intervention()), true;
+    case EncounterCommand::kRetractIntervention:
+      return visit(command.retract_intervention()), true;
+    case EncounterCommand::kReportComplication:
+      return visit(command.report_complication()), true;
+    case EncounterCommand::kReportOutcome:
+      return visit(command.report_outcome()), true;
+    case EncounterCommand::kRetractOutcome:
+      return visit(command.retract_outcome()), true;
+    case EncounterCommand::kStartAnaesthesia:
+      return visit(command.start_anaesthesia()), true;
+    case EncounterCommand::kRecordAnaesthesia:
+      return visit(command.record_anaesthesia()), true;
+    case EncounterCommand::kRecordAnaesthesiaVitals:
+      return visit(command.record_anaesthesia_vitals()), true;
+    case EncounterCommand::kRecordAnaesthesiaEntries:
+      return visit(command.record_anaesthesia_entries()), true;
+    case EncounterCommand::kEndAnaesthesia:
+      return visit(command.end_anaesthesia()), true;
+    case EncounterCommand::kScoreAldrete:
+      return visit(command.score_aldrete()), true;
+    case EncounterCommand::kLeaveRecovery:
+      return visit(command.leave_recovery()), true;
+    case EncounterCommand::kRecordErasElements:
+      return visit(command.record_eras_elements()), true;
+    case EncounterCommand::kRetractAnaesthesia:
+      return visit(command.retract_anaesthesia()), true;
+    case EncounterCommand::kRecordPainConsult:
+      return visit(command.record_pain_consult()), true;
+    case EncounterCommand::kRetractPainConsult:
+      return visit(command.retract_pain_consult()), true;
+    case EncounterCommand::kRecordDeviceProgramme:
+      return visit(command.record_device_programme()), true;
+    case EncounterCommand::kRetractDeviceProgramme:
+      return visit(command.retract_device_programme()), true;
     case EncounterCommand::COMMAND_NOT_SET:
       return false;
   }

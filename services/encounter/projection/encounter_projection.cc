@@ -1,12 +1,14 @@
 #include "services/encounter/projection/encounter_projection.h"
 
 #include <string>
+#include <type_traits>
 
 #include "absl/strings/str_cat.h"
 #include "anamnesis/encounter/v1/events.pb.h"
 #include "anamnesis/projection/v1/views.pb.h"
 #include "base/status.h"
 #include "projection/change.h"
+#include "services/encounter/projection/procedure_changes.h"
 #include "services/encounter/projection/visit_event.h"
 
 namespace anamnesis::encounter {
@@ -228,6 +230,12 @@ struct Changes {
   ViewChange operator()(const v1::NoteRetracted& event) const {
     return Remove({subject_id, event.note_id()}, Only(&View::mutable_note));
   }
+
+  // Privileges, interventions, anaesthesia, devices.
+  template <class Event>
+  ViewChange operator()(const Event& event) const {
+    return ChangeOf(subject_id, event);
+  }
 };
 
 }  // namespace
@@ -236,7 +244,12 @@ absl::StatusOr<std::vector<ViewChange>> ProjectEncounter(const eventlog::Record&
   ASSIGN_OR_RETURN(const v1::EncounterEvent event, projection::EventOf<v1::EncounterEvent>(record));
   const std::string subject_id = projection::SubjectOf(record.stream);
   std::vector<ViewChange> changes;
-  VisitEvent(event, [&](const auto& known) { changes.push_back(Changes{subject_id}(known)); });
+  VisitEvent(event, [&](const auto& known) {
+    // A rule table is of nobody.
+    if constexpr (!std::is_same_v<std::decay_t<decltype(known)>, v1::RuleTableLoaded>) {
+      changes.push_back(Changes{subject_id}(known));
+    }
+  });
   return changes;
 }
 

@@ -40,6 +40,13 @@ std::optional<int64_t> EncounterTime(const encounter::v1::Encounter& encounter) 
   return Start(encounter.planned_period());
 }
 
+// When it was done or given up, else when it is meant to be done.
+std::optional<int64_t> InterventionTime(const projection::v1::InterventionView& view) {
+  if (view.intervention().performance().has_start()) return ToMicros(view.intervention().performance().start());
+  if (view.has_aborted_time()) return ToMicros(view.aborted_time());
+  return Micros(view.intervention().plan().has_planned_time(), view.intervention().plan().planned_time());
+}
+
 }  // namespace
 
 const std::vector<std::string>& AllKinds() {
@@ -53,6 +60,10 @@ const std::vector<std::string>& AllKinds() {
 
 bool IsKind(std::string_view name) {
   return std::find(AllKinds().begin(), AllKinds().end(), name) != AllKinds().end();
+}
+
+bool IsOfDirectory(std::string_view kind) {
+  return kind == "privilege";
 }
 
 absl::StatusOr<View> ParseView(std::string_view kind, std::string_view bytes) {
@@ -91,6 +102,18 @@ std::optional<int64_t> ClinicalTime(const View& view) {
       return Micros(view.note().note().has_signed_time(), view.note().note().signed_time());
     case View::kOrder:
       return Micros(view.order().order().has_authored_on(), view.order().order().authored_on());
+    case View::kIntervention:
+      return InterventionTime(view.intervention());
+    case View::kAnaesthesia:
+      return Micros(view.anaesthesia().record().has_start(), view.anaesthesia().record().start());
+    case View::kDeviceProgramme: {
+      const auto& programme = view.device_programme().device_programme();
+      return Micros(programme.has_time(), programme.time());
+    }
+    case View::kPainConsult:
+      return Micros(view.pain_consult().pain_consult().has_time(), view.pain_consult().pain_consult().time());
+    case View::kPrivilege:
+      return Micros(view.privilege().privilege().has_valid_from(), view.privilege().privilege().valid_from());
     case View::kPatient:
     case View::kGoal:
     case View::kPractitioner:
