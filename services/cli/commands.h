@@ -35,5 +35,6 @@ void AddRestoreCommand(CLI::App& app);
 void AddEraseCommand(CLI::App& app, Connection& connection);
 void AddRebuildCommand(CLI::App& app, Connection& connection);
 void AddRulesCommand(CLI::App& app, Connection& connection);
+void AddProceduresCommand(CLI::App& app, Connection& connection);
 
 }  // namespace anamnesis::cli

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   cli::AddRestoreCommand(app);
   cli::AddEraseCommand(app, connection);
   cli::AddRulesCommand(app, connection);
+  cli::AddProceduresCommand(app, connection);
   int exit_code = 0;
   try {
     app.parse(argc, argv);
