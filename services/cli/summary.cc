@@ -1,6 +1,7 @@
 // One line on any view.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/cli/care_lines.h"
 #include "services/cli/format.h"
 
 namespace anamnesis::cli {
@@ -70,8 +71,7 @@ std::string Summary(const projection::v1::View& view) {
     case View::kEncounter:
       return EncounterLine(view.encounter().encounter());
     case View::kObservation:
-      return absl::StrCat(Concept(view.observation().observation().code()), ": ",
-                          ObservationValue(view.observation().observation()));
+      return ObservationLine(view.observation());
     case View::kProcedure:
       return absl::StrCat(SidedLine(view.procedure().procedure()), ", ", Words(view.procedure().procedure().status()));
     case View::kDiagnosticReport:
@@ -91,6 +91,21 @@ std::string Summary(const projection::v1::View& view) {
       return view.organization().organization().name().empty() ? kUnknown : view.organization().organization().name();
     case View::kOrder:
       return OrderLine(view.order().order());
+    case View::kQuestionnaireResponse:
+      return QuestionnaireLine(view.questionnaire_response().questionnaire_response());
+    case View::kCredential:
+      return CredentialLine(view.credential().credential());
+    case View::kPhysicalExamination:
+      return ExaminationLine(view.physical_examination().physical_examination());
+    case View::kDifferentialDiagnosis:
+      return DifferentialLine(view.differential_diagnosis().differential_diagnosis());
+    case View::kStudyOrder:
+      return StudyOrderLine(view.study_order().study_order());
+    case View::kOutgoingReferral:
+      return absl::StrCat("referral to ", Words(view.outgoing_referral().referral().service()), ", ",
+                          Words(view.outgoing_referral().referral().status()));
+    case View::kConference:
+      return ConferenceLine(view.conference().conference());
     case View::VIEW_NOT_SET:
       return kUnknown;
   }

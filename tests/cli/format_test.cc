@@ -182,6 +182,42 @@ TEST(Summary, SaysEveryKindOfViewInALine) {
               "oxycodone, active, dose unknown");
 }
 
+TEST(Summary, SaysWhatCareIsOnOneLine) {
+  ExpectWords(Summary, R"(questionnaire_response { questionnaire_response { tool: QUESTIONNAIRE_TOOL_PEG score {
+                     value { numerator: 20 denominator: 3 } change { meaningful: true } } } })",
+              "peg: 6.7, changed meaningfully");
+  ExpectWords(Summary, R"(questionnaire_response { questionnaire_response { tool: QUESTIONNAIRE_TOOL_OPIOID_RISK score {
+                     value { numerator: 8 denominator: 1 } band: SCORE_BAND_HIGH } } })",
+              "opioid risk: 8, high");
+  ExpectWords(Summary, R"(questionnaire_response { questionnaire_response { tool: QUESTIONNAIRE_TOOL_DN4 } })",
+              "dn4: unknown");
+  ExpectWords(Summary, R"(observation { observation { code { text: "PHQ-9" } value { integer: 12 } }
+                     scored { band: SCORE_BAND_MODERATE } })",
+              "PHQ-9: 12, moderate, not scored here");
+  ExpectWords(Summary, R"(credential { credential { license { state: "MA" } valid_to { year: 2029 month: 5 } } })",
+              "licence of MA, to 2029-05");
+  ExpectWords(Summary, R"(credential { credential { board_certification { board: "ABA" } } })", "certified by ABA");
+  ExpectWords(Summary, R"(credential { credential { continuing_education { activity: "Course" hours: "1.5" } } })",
+              "Course, 1.5 h");
+  ExpectWords(Summary,
+              R"(credential { credential { training { stage: TRAINING_STAGE_FELLOWSHIP institution: "X" } } })",
+              "fellowship, X");
+  ExpectWords(Summary, R"(physical_examination { physical_examination { findings { result: FINDING_RESULT_ABNORMAL }
+                     findings { result: FINDING_RESULT_NORMAL } } })",
+              "examination, 2 findings, 1 abnormal");
+  ExpectWords(Summary, R"(differential_diagnosis { differential_diagnosis { complaint { text: "Leg pain" } candidates {
+                     diagnosis { text: "Radiculopathy" } likelihood: DIAGNOSIS_LIKELIHOOD_HIGH } candidates {} } })",
+              "Leg pain: Radiculopathy, high, 1 of 2");
+  ExpectWords(Summary, R"(study_order { study_order { kind: STUDY_KIND_MRI body_sites { text: "Lumbar spine" }
+                     status: STUDY_ORDER_STATUS_SCHEDULED } })",
+              "mri of Lumbar spine, scheduled");
+  ExpectWords(Summary, R"(outgoing_referral { referral { service: REFERRAL_SERVICE_PHYSICAL_THERAPY
+                     status: REFERRAL_STATUS_SENT } })",
+              "referral to physical therapy, sent");
+  ExpectWords(Summary, R"(conference { conference { participants {} participants {} decisions {} } })",
+              "conference of 2, 1 decision");
+}
+
 TEST(Summary, NoViewSaysNothingAtAll) {
   using View = projection::v1::View;
   const google::protobuf::OneofDescriptor& kinds = *View::descriptor()->FindOneofByName("view");

@@ -268,6 +268,57 @@ TEST_F(QueriesTest, ShowsTheDirectory) {
   EXPECT_EQ(RefusalInfo(GetDirectoryEntry(reader, get).status()).reason(), "DIRECTORY_ENTRY_NOT_FOUND");
 }
 
+// What a licence of a doctor looks like.
+View Licence(uint32_t from_year, uint32_t to_year) {
+  View view;
+  auto& credential = *view.mutable_credential()->mutable_credential();
+  credential.mutable_license()->set_state("MA");
+  credential.mutable_valid_from()->set_year(from_year);
+  credential.mutable_valid_to()->set_year(to_year);
+  return view;
+}
+
+TEST_F(QueriesTest, ShowsWhatAPractitionerHoldsOnADay) {
+  for (const int id : {5, 6}) {
+    View doctor;
+    doctor.mutable_practitioner()->mutable_practitioner()->set_id(Id(id));
+    Keep(id, "practitioner", id, doctor);
+  }
+  Keep(5, "credential", 51, Licence(2010, 2019));
+  Keep(5, "credential", 52, Licence(2020, 2029));
+  const projection::ViewReader reader = store_->Read();
+  chart::v1::GetDirectoryEntryRequest get;
+  get.set_id(Id(5));
+  const auto all = GetDirectoryEntry(reader, get);
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->credentials_size(), 2) << "the newest first";
+  EXPECT_EQ(all->credentials(0).credential().valid_from().year(), 2020u);
+  const auto from_years = [&](uint32_t year, uint32_t month, uint32_t day) {
+    get.mutable_valid_on()->set_year(year);
+    get.mutable_valid_on()->set_month(month);
+    get.mutable_valid_on()->set_day(day);
+    std::vector<uint32_t> years;
+    const auto entry = GetDirectoryEntry(reader, get);
+    for (const auto& held : entry->credentials()) years.push_back(held.credential().valid_from().year());
+    return years;
+  };
+  EXPECT_THAT(from_years(2019, 12, 31), ElementsAre(2010u));
+  EXPECT_THAT(from_years(2020, 1, 1), ElementsAre(2020u));
+  EXPECT_THAT(from_years(2030, 1, 1), ElementsAre());
+  chart::v1::ListDirectoryRequest list;
+  list.set_kind(chart::v1::DIRECTORY_KIND_PRACTITIONER);
+  EXPECT_EQ(ListDirectory(reader, list)->credentials_size(), 0) << "not asked for";
+  list.mutable_valid_on()->set_year(2025);
+  const auto directory = ListDirectory(reader, list);
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  ASSERT_EQ(directory->entries_size(), 2);
+  ASSERT_EQ(directory->credentials_size(), 2);
+  EXPECT_EQ(directory->credentials(0).practitioner_id(), Id(5));
+  EXPECT_EQ(directory->credentials(0).credentials_size(), 1);
+  EXPECT_EQ(directory->credentials(1).practitioner_id(), Id(6));
+  EXPECT_EQ(directory->credentials(1).credentials_size(), 0);
+}
+
 TEST_F(QueriesTest, DigestsAgreeHoweverServicesInterleaveAndHistoryWent) {
   const auto digest = [](StoreOnDisk& store, const std::string& patient) {
     chart::v1::GetDigestRequest request;

@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/readmodel/views/chart.h"
+#include "services/readmodel/views/credential_validity.h"
 #include "services/readmodel/views/index_terms.h"
 #include "services/readmodel/views/merge_view.h"
 #include "services/readmodel/views/names.h"
@@ -147,6 +148,73 @@ TEST(Chart, ShowsTheNewestOfWhatIsMany) {
   EXPECT_EQ(chart.latest_observations(0).observation().value().quantity().value(), "3");
   EXPECT_EQ(chart.counts().at("encounter"), 12u);
   EXPECT_EQ(chart.counts().at("observation"), 4u);
+}
+
+clinical::v1::PartialDate Date(uint32_t year, uint32_t month = 0, uint32_t day = 0) {
+  clinical::v1::PartialDate date;
+  date.set_year(year);
+  date.set_month(month);
+  date.set_day(day);
+  return date;
+}
+
+TEST(CredentialValidity, IsFromTheFirstDayToTheLast) {
+  encounter::v1::Credential licence;
+  licence.mutable_license();
+  EXPECT_TRUE(IsValidOn(licence, Date(2025, 6, 15))) << "no beginning and no end";
+  *licence.mutable_valid_from() = Date(2020, 3, 10);
+  *licence.mutable_valid_to() = Date(2024, 3, 9);
+  EXPECT_FALSE(IsValidOn(licence, Date(2020, 3, 9)));
+  EXPECT_TRUE(IsValidOn(licence, Date(2020, 3, 10)));
+  EXPECT_TRUE(IsValidOn(licence, Date(2024, 3, 9)));
+  EXPECT_FALSE(IsValidOn(licence, Date(2024, 3, 10)));
+  EXPECT_TRUE(IsValidOn(licence, Date(2024))) << "on some day of the year";
+  EXPECT_FALSE(IsValidOn(licence, Date(2019)));
+  *licence.mutable_valid_to() = Date(2024, 3);
+  EXPECT_TRUE(IsValidOn(licence, Date(2024, 3, 31)));
+  EXPECT_FALSE(IsValidOn(licence, Date(2024, 4, 1)));
+}
+
+TEST(CredentialValidity, TrainingDoesNotRunOut) {
+  encounter::v1::Credential fellowship;
+  fellowship.mutable_training();
+  *fellowship.mutable_valid_from() = Date(2010, 7, 1);
+  *fellowship.mutable_valid_to() = Date(2011, 6, 30);
+  EXPECT_FALSE(IsValidOn(fellowship, Date(2011, 6, 29)));
+  EXPECT_TRUE(IsValidOn(fellowship, Date(2011, 6, 30)));
+  EXPECT_TRUE(IsValidOn(fellowship, Date(2040, 1, 1)));
+}
+
+TEST(ClinicalTime, OfAStudyIsTheLatestThatIsKnown) {
+  View view;
+  auto& order = *view.mutable_study_order()->mutable_study_order();
+  EXPECT_EQ(ClinicalTime(view), std::nullopt);
+  *order.mutable_ordered_time() = ToTimestamp(1);
+  EXPECT_EQ(ClinicalTime(view), 1);
+  *order.mutable_scheduled_time() = ToTimestamp(2);
+  EXPECT_EQ(ClinicalTime(view), 2);
+  *order.mutable_completed_time() = ToTimestamp(3);
+  EXPECT_EQ(ClinicalTime(view), 3);
+}
+
+TEST(ClinicalTime, OfWhatHappensWithAPatientIsItsOwn) {
+  View view;
+  *view.mutable_questionnaire_response()->mutable_questionnaire_response()->mutable_authored_time() = ToTimestamp(5);
+  EXPECT_EQ(ClinicalTime(view), 5);
+  *view.mutable_physical_examination()->mutable_physical_examination()->mutable_examined_time() = ToTimestamp(6);
+  EXPECT_EQ(ClinicalTime(view), 6);
+  *view.mutable_differential_diagnosis()->mutable_differential_diagnosis()->mutable_assessed_time() = ToTimestamp(7);
+  EXPECT_EQ(ClinicalTime(view), 7);
+  *view.mutable_outgoing_referral()->mutable_referral()->mutable_sent_time() = ToTimestamp(8);
+  EXPECT_EQ(ClinicalTime(view), 8);
+  *view.mutable_conference()->mutable_conference()->mutable_held_time() = ToTimestamp(9);
+  EXPECT_EQ(ClinicalTime(view), 9);
+  auto& credential = *view.mutable_credential()->mutable_credential();
+  EXPECT_EQ(ClinicalTime(view), std::nullopt);
+  *credential.mutable_valid_from() = Date(1970, 1, 2);
+  EXPECT_EQ(ClinicalTime(view), 86'400 * kSecond);
+  *credential.mutable_valid_from() = Date(2020);
+  EXPECT_EQ(ClinicalTime(view), kYear2020);
 }
 
 TEST(Kinds, AreTheFieldsOfView) {

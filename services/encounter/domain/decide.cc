@@ -20,6 +20,11 @@ Decision EncounterDecider::Decide(std::span<const State* const> states, const Co
   return **std::move(decision);
 }
 
+absl::Status CheckInUse(const v1::PatientFacts& facts) {
+  if (facts.survivor_id().empty()) return absl::OkStatus();
+  return Refuse(v1::PATIENT_MERGED_AWAY, {.metadata = {{"survivor_id", facts.survivor_id()}}});
+}
+
 google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context) {
   return ToTimestamp(decider::EffectiveMicros(context, at.input));
 }

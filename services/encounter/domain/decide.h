@@ -64,6 +64,38 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractNoteReques
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::EraseRecordRequest& request);
 
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordQuestionnaireResponseRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractQuestionnaireResponseRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordCredentialRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseCredentialRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractCredentialRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPhysicalExaminationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AmendPhysicalExaminationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractPhysicalExaminationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDifferentialDiagnosisRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseDifferentialDiagnosisRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDifferentialDiagnosisRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordStudyOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::OrderStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ScheduleStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CompleteStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CancelStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractStudyOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::SendReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AcceptReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AttendReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReportReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::DeclineReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CancelReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordConferenceRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AmendConferenceRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractConferenceRequest& request);
+
+// PATIENT_MERGED_AWAY: care goes on under the survivor.
+absl::Status CheckInUse(const v1::PatientFacts& facts);
+
 // When the command happened: as its context says, else when it arrived.
 google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context);
 

@@ -2,8 +2,10 @@
 //
 // Where what is decided lives: decide_encounter.cc (the life of an encounter), decide_result.cc (observations, reports,
 // imaging studies), decide_treatment.cc (procedures, immunizations), decide_note.cc (notes), decide_directory.cc
-// (practitioners, organizations), evolve.cc (what an event does to the state), streams.cc (whose stream a command is
-// for), patient_facts.h (what is known of the patient).
+// (practitioners, organizations), decide_credential.cc (what a practitioner holds), decide_questionnaire.cc with
+// scoring/ (questionnaires), decide_assessment.cc (examinations, differential diagnoses, conferences),
+// decide_study_order.cc, decide_referral.cc (referrals out), evolve.cc and evolve_care.cc (what an event does to the
+// state), streams.cc (whose stream a command is for), patient_facts.h (what is known of the patient).
 #pragma once
 
 #include <cstdint>
@@ -25,7 +27,7 @@ struct EncounterDecider {
   using Event = v1::EncounterEvent;
   using Facts = v1::PatientFacts;  // Of the commanded patient; empty for a command to the directory.
 
-  static constexpr uint32_t kStateFormat = 1;
+  static constexpr uint32_t kStateFormat = 2;
 
   // `encounter-<patient uuid>`, `practitioner-<uuid>` or `organization-<uuid>`; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);

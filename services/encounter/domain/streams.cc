@@ -17,6 +17,14 @@ template <class Request>
 concept NamesOrganization = requires(const Request& request) {
   request.organization();
 };
+// A command about what is in a practitioner's stream.
+template <class Request>
+concept IsOfPractitioner = requires(const Request& request) {
+  request.practitioner_id();
+}
+&&!requires(const Request& request) {
+  request.patient_id();
+};
 
 template <class Entry>
 const std::string& IdOf(const Entry& entry, const decider::DecisionInput& input) {
@@ -29,6 +37,8 @@ std::string StreamOf(const Request& request, const decider::DecisionInput& input
     return absl::StrCat("practitioner-", IdOf(request.practitioner(), input));
   } else if constexpr (NamesOrganization<Request>) {
     return absl::StrCat("organization-", IdOf(request.organization(), input));
+  } else if constexpr (IsOfPractitioner<Request>) {
+    return absl::StrCat("practitioner-", request.practitioner_id());
   } else {
     return absl::StrCat("encounter-", request.patient_id());
   }

@@ -75,6 +75,62 @@ bool VisitRequest(const v1::EncounterCommand& command, Visitor&& visit) {
       return visit(command.retract_note()), true;
     case EncounterCommand::kEraseRecord:
       return visit(command.erase_record()), true;
+    case EncounterCommand::kRecordQuestionnaireResponse:
+      return visit(command.record_questionnaire_response()), true;
+    case EncounterCommand::kRetractQuestionnaireResponse:
+      return visit(command.retract_questionnaire_response()), true;
+    case EncounterCommand::kRecordCredential:
+      return visit(command.record_credential()), true;
+    case EncounterCommand::kReviseCredential:
+      return visit(command.revise_credential()), true;
+    case EncounterCommand::kRetractCredential:
+      return visit(command.retract_credential()), true;
+    case EncounterCommand::kRecordPhysicalExamination:
+      return visit(command.record_physical_examination()), true;
+    case EncounterCommand::kAmendPhysicalExamination:
+      return visit(command.amend_physical_examination()), true;
+    case EncounterCommand::kRetractPhysicalExamination:
+      return visit(command.retract_physical_examination()), true;
+    case EncounterCommand::kRecordDifferentialDiagnosis:
+      return visit(command.record_differential_diagnosis()), true;
+    case EncounterCommand::kReviseDifferentialDiagnosis:
+      return visit(command.revise_differential_diagnosis()), true;
+    case EncounterCommand::kRetractDifferentialDiagnosis:
+      return visit(command.retract_differential_diagnosis()), true;
+    case EncounterCommand::kRecordStudyOrder:
+      return visit(command.record_study_order()), true;
+    case EncounterCommand::kOrderStudy:
+      return visit(command.order_study()), true;
+    case EncounterCommand::kScheduleStudy:
+      return visit(command.schedule_study()), true;
+    case EncounterCommand::kCompleteStudy:
+      return visit(command.complete_study()), true;
+    case EncounterCommand::kCancelStudy:
+      return visit(command.cancel_study()), true;
+    case EncounterCommand::kRetractStudyOrder:
+      return visit(command.retract_study_order()), true;
+    case EncounterCommand::kRecordReferral:
+      return visit(command.record_referral()), true;
+    case EncounterCommand::kSendReferral:
+      return visit(command.send_referral()), true;
+    case EncounterCommand::kAcceptReferral:
+      return visit(command.accept_referral()), true;
+    case EncounterCommand::kAttendReferral:
+      return visit(command.attend_referral()), true;
+    case EncounterCommand::kReportReferral:
+      return visit(command.report_referral()), true;
+    case EncounterCommand::kDeclineReferral:
+      return visit(command.decline_referral()), true;
+    case EncounterCommand::kCancelReferral:
+      return visit(command.cancel_referral()), true;
+    case EncounterCommand::kRetractReferral:
+      return visit(command.retract_referral()), true;
+    case EncounterCommand::kRecordConference:
+      return visit(command.record_conference()), true;
+    case EncounterCommand::kAmendConference:
+      return visit(command.amend_conference()), true;
+    case EncounterCommand::kRetractConference:
+      return visit(command.retract_conference()), true;
     case EncounterCommand::COMMAND_NOT_SET:
       return false;
   }

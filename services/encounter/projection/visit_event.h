@@ -74,6 +74,62 @@ bool VisitEvent(const v1::EncounterEvent& event, Visitor&& visit) {
       return visit(event.note_retracted()), true;
     case EncounterEvent::kRecordErased:
       return visit(event.record_erased()), true;
+    case EncounterEvent::kQuestionnaireResponseRecorded:
+      return visit(event.questionnaire_response_recorded()), true;
+    case EncounterEvent::kQuestionnaireResponseRetracted:
+      return visit(event.questionnaire_response_retracted()), true;
+    case EncounterEvent::kCredentialRecorded:
+      return visit(event.credential_recorded()), true;
+    case EncounterEvent::kCredentialRevised:
+      return visit(event.credential_revised()), true;
+    case EncounterEvent::kCredentialRetracted:
+      return visit(event.credential_retracted()), true;
+    case EncounterEvent::kPhysicalExaminationRecorded:
+      return visit(event.physical_examination_recorded()), true;
+    case EncounterEvent::kPhysicalExaminationAmended:
+      return visit(event.physical_examination_amended()), true;
+    case EncounterEvent::kPhysicalExaminationRetracted:
+      return visit(event.physical_examination_retracted()), true;
+    case EncounterEvent::kDifferentialDiagnosisRecorded:
+      return visit(event.differential_diagnosis_recorded()), true;
+    case EncounterEvent::kDifferentialDiagnosisRevised:
+      return visit(event.differential_diagnosis_revised()), true;
+    case EncounterEvent::kDifferentialDiagnosisRetracted:
+      return visit(event.differential_diagnosis_retracted()), true;
+    case EncounterEvent::kStudyOrderRecorded:
+      return visit(event.study_order_recorded()), true;
+    case EncounterEvent::kStudyOrdered:
+      return visit(event.study_ordered()), true;
+    case EncounterEvent::kStudyScheduled:
+      return visit(event.study_scheduled()), true;
+    case EncounterEvent::kStudyCompleted:
+      return visit(event.study_completed()), true;
+    case EncounterEvent::kStudyCancelled:
+      return visit(event.study_cancelled()), true;
+    case EncounterEvent::kStudyOrderRetracted:
+      return visit(event.study_order_retracted()), true;
+    case EncounterEvent::kReferralRecorded:
+      return visit(event.referral_recorded()), true;
+    case EncounterEvent::kReferralSent:
+      return visit(event.referral_sent()), true;
+    case EncounterEvent::kReferralAccepted:
+      return visit(event.referral_accepted()), true;
+    case EncounterEvent::kReferralAttended:
+      return visit(event.referral_attended()), true;
+    case EncounterEvent::kReferralReported:
+      return visit(event.referral_reported()), true;
+    case EncounterEvent::kReferralDeclined:
+      return visit(event.referral_declined()), true;
+    case EncounterEvent::kReferralCancelled:
+      return visit(event.referral_cancelled()), true;
+    case EncounterEvent::kReferralRetracted:
+      return visit(event.referral_retracted()), true;
+    case EncounterEvent::kConferenceRecorded:
+      return visit(event.conference_recorded()), true;
+    case EncounterEvent::kConferenceAmended:
+      return visit(event.conference_amended()), true;
+    case EncounterEvent::kConferenceRetracted:
+      return visit(event.conference_retracted()), true;
     case EncounterEvent::EVENT_NOT_SET:
       return false;
   }

@@ -1,6 +1,7 @@
 #include "services/readmodel/views/view_kinds.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
@@ -38,6 +39,24 @@ std::optional<int64_t> EncounterTime(const encounter::v1::Encounter& encounter) 
   if (encounter.period().has_start()) return ToMicros(encounter.period().start());
   if (encounter.has_arrived_time()) return ToMicros(encounter.arrived_time());
   return Start(encounter.planned_period());
+}
+
+// A study's own time where it was done, else the time that is agreed, else that of the order.
+std::optional<int64_t> StudyOrderTime(const encounter::v1::StudyOrder& order) {
+  if (order.has_completed_time()) return ToMicros(order.completed_time());
+  if (order.has_scheduled_time()) return ToMicros(order.scheduled_time());
+  return Micros(order.has_ordered_time(), order.ordered_time());
+}
+
+// When a credential begins, where its first day is known.
+std::optional<int64_t> StartOfDay(const encounter::v1::Credential& credential) {
+  constexpr int64_t kMicrosADay = 86'400'000'000;
+  const clinical::v1::PartialDate& date = credential.valid_from();
+  if (date.year() == 0) return std::nullopt;
+  const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(date.year())),
+                                        std::chrono::month(std::max(1U, date.month())),
+                                        std::chrono::day(date.month() == 0 ? 1U : std::max(1U, date.day()))};
+  return std::chrono::sys_days(day).time_since_epoch().count() * kMicrosADay;
 }
 
 }  // namespace
@@ -91,6 +110,28 @@ std::optional<int64_t> ClinicalTime(const View& view) {
       return Micros(view.note().note().has_signed_time(), view.note().note().signed_time());
     case View::kOrder:
       return Micros(view.order().order().has_authored_on(), view.order().order().authored_on());
+    case View::kQuestionnaireResponse: {
+      const auto& response = view.questionnaire_response().questionnaire_response();
+      return Micros(response.has_authored_time(), response.authored_time());
+    }
+    case View::kCredential:
+      return StartOfDay(view.credential().credential());
+    case View::kPhysicalExamination: {
+      const auto& examination = view.physical_examination().physical_examination();
+      return Micros(examination.has_examined_time(), examination.examined_time());
+    }
+    case View::kDifferentialDiagnosis: {
+      const auto& differential = view.differential_diagnosis().differential_diagnosis();
+      return Micros(differential.has_assessed_time(), differential.assessed_time());
+    }
+    case View::kStudyOrder:
+      return StudyOrderTime(view.study_order().study_order());
+    case View::kOutgoingReferral: {
+      const auto& referral = view.outgoing_referral().referral();
+      return Micros(referral.has_sent_time(), referral.sent_time());
+    }
+    case View::kConference:
+      return Micros(view.conference().conference().has_held_time(), view.conference().conference().held_time());
     case View::kPatient:
     case View::kGoal:
     case View::kPractitioner:
