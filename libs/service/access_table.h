@@ -16,7 +16,9 @@ importer:  patient.write encounter.write medication.write
 # The servers among themselves.
 service:   events.read projection.publish checkpoints.witness encounter.erase medication.erase
 # Who answers for the tables that decisions are made by.
-formulary: medication.rules medication.audit events.read ops.read
+formulary: medication.rules medication.audit encounter.rules events.read ops.read
+# Who grants practitioners what they may do.
+medical-staff: encounter.privileges chart.read ops.read
 # Who answers for erasing a patient's record.
 privacy-officer: patient.erase chart.read ops.read
 )";

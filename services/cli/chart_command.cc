@@ -92,12 +92,80 @@ void PrintTreatment(const chart::v1::GetChartResponse& chart) {
   for (const auto& view : chart.active_care_plans()) {
     const auto& plan = view.care_plan();
     std::vector<std::string> activities;
-    for (const auto& activity : plan.activities()) activities.push_back(Concept(activity.code()));
+    for (const auto& activity : plan.activities()) {
+      activities.push_back(absl::StrCat(Concept(activity.code()), activity.status() == 0 ? "" : " (",
+                                        activity.status() == 0 ? "" : Words(activity.status()),
+                                        activity.status() == 0 ? "" : ")"));
+    }
     const std::string title =
         !plan.title().empty() || plan.categories().empty() ? plan.title() : Concept(plan.categories(0));
     plans.Add({"plan", absl::StrCat(title, ": ", absl::StrJoin(activities, ", ")), Words(plan.status())});
   }
   PrintSection("GOALS AND PLANS", plans, "none recorded");
+}
+
+// Only what there is: most charts have none of it.
+void PrintIfAny(const std::string& heading, const Table& table, int rows) {
+  if (rows > 0) PrintSection(heading, table, "");
+}
+
+void PrintPeopleAndDecisions(const chart::v1::GetChartResponse& chart) {
+  Table directives({"MADE", "DIRECTIVE", "WHO DECIDES", "WHAT"});
+  for (const auto& view : chart.advance_directives()) {
+    const auto& directive = view.advance_directive();
+    directives.Add({DayOrUnknown(directive.has_made_time(), directive.made_time()), Concept(directive.type()),
+                    directive.has_agent() ? Somebody(directive.agent()) : "", directive.summary()});
+  }
+  PrintIfAny("ADVANCE DIRECTIVES", directives, chart.advance_directives_size());
+
+  Table consents({"DECIDED", "SCOPE", "WHAT", "DECISION", "UNTIL"});
+  for (const auto& view : chart.consents()) {
+    const auto& consent = view.consent();
+    consents.Add({DayOrUnknown(consent.has_decided_time(), consent.decided_time()), Words(consent.scope()),
+                  Concept(consent.category()), Words(consent.decision()),
+                  consent.period().has_end() ? Day(consent.period().end()) : "withdrawn"});
+  }
+  PrintIfAny("CONSENTS AND PRIVACY DIRECTIVES", consents, chart.consents_size());
+
+  Table team({"SINCE", "ROLE", "WHO"});
+  for (const auto& view : chart.care_team()) {
+    const auto& member = view.care_team_member();
+    team.Add({DayOrUnknown(member.period().has_start(), member.period().start()), Concept(member.role()),
+              Somebody(member.member())});
+  }
+  PrintIfAny("CARE TEAM", team, chart.care_team_size());
+
+  Table referrals({"RECEIVED", "FROM", "FOR", "URGENCY", "STATUS"});
+  for (const auto& view : chart.open_referrals()) {
+    const auto& referral = view.referral_in();
+    referrals.Add({DayOrUnknown(referral.has_received_time(), referral.received_time()),
+                   Somebody(referral.referred_by()),
+                   referral.reasons().empty() ? referral.clinical_question() : Concept(referral.reasons(0)),
+                   referral.urgency() == 0 ? "" : Words(referral.urgency()),
+                   referral.status() == 0 ? "received" : Words(referral.status())});
+  }
+  PrintIfAny("OPEN REFERRALS", referrals, chart.open_referrals_size());
+}
+
+void PrintPain(const chart::v1::GetChartResponse& chart) {
+  if (!chart.has_pain_history()) return;
+  const auto& history = chart.pain_history().pain_history();
+  const auto joined = [](const auto& concepts) {
+    return absl::StrJoin(concepts, ", ", [](std::string* out, const auto& one) { absl::StrAppend(out, Concept(one)); });
+  };
+  Table pain({"PAIN", absl::StrCat("AS TOLD ", DayOrUnknown(history.has_told_time(), history.told_time()))});
+  pain.Add({"where", PainPlaces(history)});
+  if (!history.aggravating_factors().empty()) pain.Add({"worse by", joined(history.aggravating_factors())});
+  if (!history.relieving_factors().empty()) pain.Add({"better by", joined(history.relieving_factors())});
+  for (const auto& prior : history.prior_treatments()) {
+    pain.Add({"tried", absl::StrCat(Concept(prior.treatment()), ": ",
+                                    prior.result() == 0 ? "result unknown" : Words(prior.result()))});
+  }
+  if (history.has_occupation() || history.work_status() != 0) {
+    pain.Add({"work", absl::StrCat(Concept(history.occupation()), ", ",
+                                   history.work_status() == 0 ? "status unknown" : Words(history.work_status()))});
+  }
+  PrintSection("HISTORY OF THE PAIN", pain, "");
 }
 
 void PrintEvents(const chart::v1::GetChartResponse& chart) {
@@ -138,7 +206,9 @@ absl::Status Chart(const Connection& connection, const ChartOptions& options) {
   }
   PrintHeader(chart);
   PrintProblemsAndAllergies(chart);
+  PrintPain(chart);
   PrintTreatment(chart);
+  PrintPeopleAndDecisions(chart);
   PrintEvents(chart);
   return absl::OkStatus();
 }

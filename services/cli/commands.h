@@ -40,5 +40,6 @@ void AddRebuildCommand(CLI::App& app, Connection& connection);
 void AddRulesCommand(CLI::App& app, Connection& connection);
 void AddExplainCommand(CLI::App& app, Connection& connection);
 void AddWhatifCommand(CLI::App& app, Connection& connection);
+void AddProceduresCommand(CLI::App& app, Connection& connection);
 
 }  // namespace anamnesis::cli

@@ -91,9 +91,15 @@ absl::Status Connection::Explain(const std::string& server, const grpc::Status& 
   const google::rpc::Status travelled = ToRpcStatus(rich);
   for (const google::protobuf::Any& detail : travelled.details()) {
     google::rpc::BadRequest wrong;
-    if (!detail.UnpackTo(&wrong)) continue;
-    for (const auto& field : wrong.field_violations()) {
-      absl::StrAppend(&message, " (", field.field(), ": ", field.description(), ")");
+    google::rpc::PreconditionFailure stopped;
+    if (detail.UnpackTo(&wrong)) {
+      for (const auto& field : wrong.field_violations()) {
+        absl::StrAppend(&message, " (", field.field(), ": ", field.description(), ")");
+      }
+    } else if (detail.UnpackTo(&stopped)) {
+      for (const auto& rule : stopped.violations()) {
+        absl::StrAppend(&message, " (", rule.type(), ": ", rule.description(), ")");
+      }
     }
   }
   return absl::Status(rich.code(), message);

@@ -6,6 +6,7 @@
 #include "anamnesis/clinical/v1/types.pb.h"
 #include "anamnesis/encounter/v1/results.pb.h"
 #include "anamnesis/medication/v1/types.pb.h"
+#include "anamnesis/patient/v1/history.pb.h"
 #include "anamnesis/projection/v1/views.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -36,6 +37,10 @@ std::string Words(Enum value) {
 }
 // `encounter-after-death, dose-missing`; empty where nothing is doubtful.
 std::string Flags(const clinical::v1::Provenance& provenance);
+// `Dr. Ada Lovelace`, or the id of the directory's entry where no name was said.
+std::string Somebody(const patient::v1::Party& party);
+// `lower back, left: 6.5 of 10, burning; knee, right: severity unknown`.
+std::string PainPlaces(const patient::v1::PainHistory& history);
 // One line on any view: `Low back pain, active`.
 std::string Summary(const projection::v1::View& view);
 

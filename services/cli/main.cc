@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   cli::AddRulesCommand(app, connection);
   cli::AddExplainCommand(app, connection);
   cli::AddWhatifCommand(app, connection);
+  cli::AddProceduresCommand(app, connection);
   int exit_code = 0;
   try {
     app.parse(argc, argv);

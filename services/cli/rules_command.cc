@@ -11,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "anamnesis/encounter/v1/encounter_service.grpc.pb.h"
+#include "anamnesis/encounter/v1/events.pb.h"
 #include "anamnesis/event/v1/feed_service.grpc.pb.h"
 #include "anamnesis/medication/v1/events.pb.h"
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"
@@ -26,11 +28,25 @@
 namespace anamnesis::cli {
 namespace {
 
-using medication::v1::RuleTable;
+using google::protobuf::Message;
 
-constexpr char kService[] = "medication";
-constexpr char kStream[] = "rules-medication";
 constexpr char kRole[] = "formulary";
+
+// What each service that has rule tables calls its own.
+struct Medication {
+  static constexpr char kService[] = "medication";
+  static constexpr char kStream[] = "rules-medication";
+  using Event = medication::v1::MedicationEvent;
+  using Request = medication::v1::LoadRuleTableRequest;
+  using Service = medication::v1::MedicationService;
+};
+struct Encounter {
+  static constexpr char kService[] = "encounter";
+  static constexpr char kStream[] = "rules-encounter";
+  using Event = encounter::v1::EncounterEvent;
+  using Request = encounter::v1::LoadRuleTableRequest;
+  using Service = encounter::v1::EncounterService;
+};
 
 struct RulesOptions {
   std::string id;
@@ -42,13 +58,19 @@ struct RulesOptions {
 
 // One version of a table, as the record has it.
 struct Loaded {
-  RuleTable table;
+  std::string service;
+  std::string id;
+  uint32_t version = 0;
+  std::string effective_from;
+  std::string holds;
+  std::shared_ptr<const Message> table;
   google::protobuf::Timestamp recorded;
   std::string actor;
   uint64_t position = 0;
   bool in_force = false;
 };
 
+template <class RuleTable>
 std::string ContentOf(const RuleTable& table) {
   const auto* const field =
       table.GetReflection()->GetOneofFieldDescriptor(table, RuleTable::descriptor()->FindOneofByName("content"));
@@ -58,41 +80,54 @@ std::string ContentOf(const RuleTable& table) {
 // Of the newest effective versions that hold the same, the one that became effective last, as decisions are made.
 void MarkInForce(std::vector<Loaded>& all) {
   const std::string today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone());
-  std::map<std::string, Loaded*> newest, in_force;
+  std::map<std::pair<std::string, std::string>, Loaded*> newest, in_force;
   for (Loaded& loaded : all) {
-    if (loaded.table.effective_from() > today) continue;
-    Loaded*& known = newest[loaded.table.id()];
-    if (known == nullptr || known->table.version() < loaded.table.version()) known = &loaded;
+    if (loaded.effective_from > today) continue;
+    Loaded*& known = newest[{loaded.service, loaded.id}];
+    if (known == nullptr || known->version < loaded.version) known = &loaded;
   }
   for (const auto& [id, loaded] : newest) {
-    Loaded*& known = in_force[ContentOf(loaded->table)];
-    if (known == nullptr || known->table.effective_from() <= loaded->table.effective_from()) known = loaded;
+    Loaded*& known = in_force[{loaded->service, loaded->holds}];
+    if (known == nullptr || known->effective_from <= loaded->effective_from) known = loaded;
   }
   for (const auto& [content, loaded] : in_force) loaded->in_force = true;
 }
 
-// Every version of every table, in the order in which they were loaded.
-absl::StatusOr<std::vector<Loaded>> ReadTables(const Connection& connection) {
+// Appends every version of every table of a service, in the order in which they were loaded.
+template <class Of>
+absl::Status ReadTablesOf(const Connection& connection, std::vector<Loaded>& all) {
   event::v1::SubscribeRequest request;
-  request.mutable_filter()->set_stream(kStream);
+  request.mutable_filter()->set_stream(Of::kStream);
   grpc::ClientContext context;
   connection.PrepareStream(context);
-  const auto stub = event::v1::EventFeedService::NewStub(connection.Channel(kService));
+  const auto stub = event::v1::EventFeedService::NewStub(connection.Channel(Of::kService));
   const auto reader = stub->Subscribe(&context, request);
-  std::vector<Loaded> all;
   event::v1::SubscribeResponse response;
   while (reader->Read(&response)) {
     for (const event::v1::EventEnvelope& envelope : response.batch().events()) {
-      medication::v1::MedicationEvent event;
+      typename Of::Event event;
       if (!event.ParseFromString(envelope.payload()) || !event.has_rule_table_loaded()) continue;
-      all.push_back({.table = event.rule_table_loaded().table(),
+      const auto& table = event.rule_table_loaded().table();
+      all.push_back({.service = Of::kService,
+                     .id = table.id(),
+                     .version = table.version(),
+                     .effective_from = table.effective_from(),
+                     .holds = ContentOf(table),
+                     .table = std::make_shared<std::decay_t<decltype(table)>>(table),
                      .recorded = envelope.recorded_time(),
                      .actor = envelope.actor(),
                      .position = envelope.position()});
     }
   }
   const grpc::Status status = reader->Finish();
-  if (!status.ok()) return connection.Explain(kService, status);
+  return status.ok() ? absl::OkStatus() : connection.Explain(Of::kService, status);
+}
+
+// Those of all services.
+absl::StatusOr<std::vector<Loaded>> ReadTables(const Connection& connection) {
+  std::vector<Loaded> all;
+  RETURN_IF_ERROR(ReadTablesOf<Medication>(connection, all));
+  RETURN_IF_ERROR(ReadTablesOf<Encounter>(connection, all));
   MarkInForce(all);
   return all;
 }
@@ -101,10 +136,11 @@ absl::Status List(const Connection& connection, const RulesOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<Loaded> all, ReadTables(connection));
   if (options.json) {
     for (const Loaded& loaded : all) {
-      std::cout << nlohmann::ordered_json{{"id", loaded.table.id()},
-                                          {"version", loaded.table.version()},
-                                          {"holds", ContentOf(loaded.table)},
-                                          {"effective_from", loaded.table.effective_from()},
+      std::cout << nlohmann::ordered_json{{"id", loaded.id},
+                                          {"version", loaded.version},
+                                          {"service", loaded.service},
+                                          {"holds", loaded.holds},
+                                          {"effective_from", loaded.effective_from},
                                           {"in_force", loaded.in_force},
                                           {"position", loaded.position},
                                           {"loaded_by", loaded.actor}}
@@ -113,10 +149,10 @@ absl::Status List(const Connection& connection, const RulesOptions& options) {
     }
     return absl::OkStatus();
   }
-  Table table({"table", "version", "holds", "effective from", "in force today", "loaded", "by"});
+  Table table({"table", "version", "service", "holds", "effective from", "in force today", "loaded", "by"});
   for (const Loaded& loaded : all) {
-    table.Add({loaded.table.id(), std::to_string(loaded.table.version()), ContentOf(loaded.table),
-               loaded.table.effective_from(), loaded.in_force ? "yes" : "", Minute(loaded.recorded), loaded.actor});
+    table.Add({loaded.id, std::to_string(loaded.version), loaded.service, loaded.holds, loaded.effective_from,
+               loaded.in_force ? "yes" : "", Minute(loaded.recorded), loaded.actor});
   }
   table.Print(std::cout, TerminalWidth(), "no rule table was loaded");
   return absl::OkStatus();
@@ -126,8 +162,8 @@ absl::Status Show(const Connection& connection, const RulesOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<Loaded> all, ReadTables(connection));
   const Loaded* found = nullptr;
   for (const Loaded& loaded : all) {
-    if (loaded.table.id() != options.id) continue;
-    if (options.version == 0 || options.version == loaded.table.version()) found = &loaded;
+    if (loaded.id != options.id) continue;
+    if (options.version == 0 || options.version == loaded.version) found = &loaded;
   }
   if (found == nullptr) {
     return absl::NotFoundError(absl::StrCat("no such version of a table '", options.id,
@@ -136,16 +172,16 @@ absl::Status Show(const Connection& connection, const RulesOptions& options) {
   std::string json;
   google::protobuf::util::JsonPrintOptions print;
   print.add_whitespace = true;
-  const auto printed = google::protobuf::util::MessageToJsonString(found->table, &json, print);
+  const auto printed = google::protobuf::util::MessageToJsonString(*found->table, &json, print);
   if (!printed.ok()) return absl::InternalError(printed.message().ToString());
   std::cout << json;
   return absl::OkStatus();
 }
 
-// Loads it, or has the server say whether it would.
-absl::Status Load(const Connection& connection, const RulesOptions& options, bool only_check) {
-  medication::v1::LoadRuleTableRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_table(), ReadRuleTable(options.file));
+// Loads the request's table, or has the server say whether it would.
+template <class Of>
+absl::Status Send(const Connection& connection, const RulesOptions& options, typename Of::Request request,
+                  bool only_check) {
   request.mutable_context()->set_request_id(NewUuid());
   request.mutable_context()->set_reason(options.reason);
   request.mutable_context()->set_validate_only(only_check);
@@ -154,9 +190,9 @@ absl::Status Load(const Connection& connection, const RulesOptions& options, boo
   grpc::ClientContext context;
   rpc::PrepareContext(context, caller, connection.timeout());
   rpc::v1::CommandOutcome outcome;
-  const auto stub = medication::v1::MedicationService::NewStub(connection.Channel(kService));
+  const auto stub = Of::Service::NewStub(connection.Channel(Of::kService));
   const grpc::Status status = stub->LoadRuleTable(&context, request, &outcome);
-  if (!status.ok()) return connection.Explain(kService, status);
+  if (!status.ok()) return connection.Explain(Of::kService, status);
   const std::string name = absl::StrCat(request.table().id(), " version ", request.table().version());
   if (options.json) {
     std::cout << nlohmann::ordered_json{{"id", request.table().id()},
@@ -173,6 +209,22 @@ absl::Status Load(const Connection& connection, const RulesOptions& options, boo
     std::cout << name << " is loaded; decisions from " << request.table().effective_from() << " on are made by it\n";
   }
   return absl::OkStatus();
+}
+
+// To the service whose kind of table it is: what a table holds tells.
+absl::Status Load(const Connection& connection, const RulesOptions& options, bool only_check) {
+  ASSIGN_OR_RETURN(const std::string json, ReadText(options.file));
+  encounter::v1::LoadRuleTableRequest of_encounter;
+  if (google::protobuf::util::JsonStringToMessage(json, of_encounter.mutable_table()).ok() &&
+      of_encounter.table().content_case() != encounter::v1::RuleTable::CONTENT_NOT_SET) {
+    return Send<Encounter>(connection, options, std::move(of_encounter), only_check);
+  }
+  medication::v1::LoadRuleTableRequest of_medication;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(json, of_medication.mutable_table());
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(options.file, ": ", parsed.message().ToString()));
+  }
+  return Send<Medication>(connection, options, std::move(of_medication), only_check);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // One line on any view.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/cli/care_lines.h"
 #include "services/cli/format.h"
 
 namespace anamnesis::cli {
@@ -51,6 +52,39 @@ std::string OrderLine(const medication::v1::Order& order) {
   return line;
 }
 
+std::string ReferralLine(const patient::v1::ReferralIn& referral) {
+  std::string line = absl::StrCat("from ", Somebody(referral.referred_by()), ", ",
+                                  referral.status() == 0 ? "received" : Words(referral.status()));
+  if (referral.urgency() != 0) absl::StrAppend(&line, ", ", Words(referral.urgency()));
+  if (!referral.reasons().empty()) absl::StrAppend(&line, ", for ", Concept(referral.reasons(0)));
+  return line;
+}
+
+std::string DocumentLine(const patient::v1::ReceivedDocument& document) {
+  const std::string title = document.title().empty() ? Concept(document.type()) : document.title();
+  return absl::StrCat(title, ", from ", Somebody(document.received_from()));
+}
+
+std::string ReviewLine(const patient::v1::PlanReview& review) {
+  std::string line = review.decision() == 0 ? "decision not said" : Words(review.decision());
+  if (review.has_next_review_due()) absl::StrAppend(&line, ", next due ", Date(review.next_review_due()));
+  return line;
+}
+
+std::string ProgressLine(const patient::v1::GoalProgress& progress) {
+  if (progress.value().value().empty()) return Concept(progress.achievement());
+  if (!progress.has_achievement()) return Amount(progress.value());
+  return absl::StrCat(Amount(progress.value()), ", ", Concept(progress.achievement()));
+}
+
+std::string EducationLine(const patient::v1::Education& education) {
+  const std::string topics = absl::StrJoin(
+      education.topics(), ", ", [](std::string* out, const auto& topic) { absl::StrAppend(out, Concept(topic)); });
+  return absl::StrCat(topics.empty() ? kUnknown : topics, ", to ", Words(education.audience()),
+                      education.understanding() == 0 ? "" : ", understood: ",
+                      education.understanding() == 0 ? "" : Words(education.understanding()));
+}
+
 std::string AgreementEndWords(const projection::v1::TreatmentAgreementView& view) {
   return view.has_ended() ? absl::StrCat(", ", Words(view.end())) : "";
 }
@@ -67,7 +101,32 @@ std::string OpioidTherapyLine(const projection::v1::OpioidTherapyView& view) {
   return absl::StrCat("opioids, ", last.at_least() ? "at least " : "", last.mme_per_day(), " MME a day");
 }
 
+std::string InterventionLine(const encounter::v1::Intervention& intervention) {
+  const encounter::v1::InterventionPlan& plan = intervention.plan();
+  return absl::StrCat(Words(plan.kind()), ", ", Words(plan.region()), " ", absl::StrJoin(plan.levels(), " "),
+                      plan.levels().empty() ? "" : " ", Words(plan.side()), ", ", Words(intervention.status()));
+}
+
 }  // namespace
+
+std::string Somebody(const patient::v1::Party& party) {
+  for (const std::string& said : {party.name(), party.practitioner_id(), party.organization_id()}) {
+    if (!said.empty()) return said;
+  }
+  return kUnknown;
+}
+
+std::string PainPlaces(const patient::v1::PainHistory& history) {
+  if (history.locations().empty()) return "place unknown";
+  return absl::StrJoin(history.locations(), "; ", [](std::string* out, const auto& location) {
+    absl::StrAppend(out, location.has_site() ? Concept(location.site()) : Words(location.region()));
+    if (location.laterality() != 0) absl::StrAppend(out, ", ", Words(location.laterality()));
+    absl::StrAppend(out, ": ",
+                    location.severity().empty() ? "severity unknown" : absl::StrCat(location.severity(), " of 10"));
+    for (const auto& quality : location.qualities()) absl::StrAppend(out, ", ", Concept(quality));
+    if (location.course() != 0) absl::StrAppend(out, ", ", Words(location.course()));
+  });
+}
 
 std::string Summary(const projection::v1::View& view) {
   using View = projection::v1::View;
@@ -86,8 +145,7 @@ std::string Summary(const projection::v1::View& view) {
     case View::kEncounter:
       return EncounterLine(view.encounter().encounter());
     case View::kObservation:
-      return absl::StrCat(Concept(view.observation().observation().code()), ": ",
-                          ObservationValue(view.observation().observation()));
+      return ObservationLine(view.observation());
     case View::kProcedure:
       return absl::StrCat(SidedLine(view.procedure().procedure()), ", ", Words(view.procedure().procedure().status()));
     case View::kDiagnosticReport:
@@ -107,6 +165,30 @@ std::string Summary(const projection::v1::View& view) {
       return view.organization().organization().name().empty() ? kUnknown : view.organization().organization().name();
     case View::kOrder:
       return OrderLine(view.order().order());
+    case View::kReferralIn:
+      return ReferralLine(view.referral_in().referral_in());
+    case View::kDocument:
+      return DocumentLine(view.document().document());
+    case View::kPainHistory:
+      return PainPlaces(view.pain_history().pain_history());
+    case View::kPlanReview:
+      return ReviewLine(view.plan_review().plan_review());
+    case View::kGoalProgress:
+      return ProgressLine(view.goal_progress().goal_progress());
+    case View::kCareTeamMember:
+      return absl::StrCat(Concept(view.care_team_member().care_team_member().role()), ": ",
+                          Somebody(view.care_team_member().care_team_member().member()));
+    case View::kConsent:
+      return absl::StrCat(Concept(view.consent().consent().category()), ", ",
+                          Words(view.consent().consent().decision()));
+    case View::kAdvanceDirective:
+      return absl::StrCat(Concept(view.advance_directive().advance_directive().type()),
+                          view.advance_directive().advance_directive().has_revoked_time() ? ", revoked" : "");
+    case View::kEducation:
+      return EducationLine(view.education().education());
+    case View::kSupportGroup:
+      return view.support_group().support_group().name().empty() ? kUnknown
+                                                                 : view.support_group().support_group().name();
     case View::kPdmpReview:
       return absl::StrCat("monitoring programme, ", Words(view.pdmp_review().pdmp_review().finding()));
     case View::kTreatmentAgreement:
@@ -120,6 +202,35 @@ std::string Summary(const projection::v1::View& view) {
                           ", gain of function ", Words(view.reassessment().reassessment().functional_gain()));
     case View::kOpioidTherapy:
       return OpioidTherapyLine(view.opioid_therapy());
+    case View::kPrivilege:
+      return absl::StrCat("privilege for ", Words(view.privilege().privilege().kind()),
+                          view.privilege().has_revoked_time() ? ", revoked" : "");
+    case View::kIntervention:
+      return InterventionLine(view.intervention().intervention());
+    case View::kAnaesthesia:
+      return absl::StrCat(Words(view.anaesthesia().record().technique()), " anaesthesia, ",
+                          Words(view.anaesthesia().record().status()));
+    case View::kDeviceProgramme:
+      return absl::StrCat(Concept(view.device_programme().device_programme().device().type()), " programme",
+                          view.device_programme().device_programme().name().empty() ? "" : " ",
+                          view.device_programme().device_programme().name());
+    case View::kPainConsult:
+      return absl::StrCat("pain consult: ", view.pain_consult().pain_consult().question());
+    case View::kQuestionnaireResponse:
+      return QuestionnaireLine(view.questionnaire_response().questionnaire_response());
+    case View::kCredential:
+      return CredentialLine(view.credential().credential());
+    case View::kPhysicalExamination:
+      return ExaminationLine(view.physical_examination().physical_examination());
+    case View::kDifferentialDiagnosis:
+      return DifferentialLine(view.differential_diagnosis().differential_diagnosis());
+    case View::kStudyOrder:
+      return StudyOrderLine(view.study_order().study_order());
+    case View::kOutgoingReferral:
+      return absl::StrCat("referral to ", Words(view.outgoing_referral().referral().service()), ", ",
+                          Words(view.outgoing_referral().referral().status()));
+    case View::kConference:
+      return ConferenceLine(view.conference().conference());
     case View::VIEW_NOT_SET:
       return kUnknown;
   }

@@ -1,13 +1,48 @@
 #include "services/encounter/encounter_module.h"
 
+#include "base/status.h"
 #include "feed/fold.h"
 #include "service/erase_record.h"
+#include "service/rule_keeper.h"
 #include "services/encounter/domain/patient_facts.h"
 #include "services/encounter/projection/encounter_projection.h"
+#include "services/encounter/rules/table_file.h"
 
 namespace anamnesis::encounter {
+namespace {
+
+absl::StatusOr<std::vector<std::string>> AbsorbedRecords(const std::string& stored) {
+  ASSIGN_OR_RETURN(const auto facts, feed::ParseFacts<v1::PatientFacts>(stored));
+  return std::vector<std::string>(facts.absorbed_ids().begin(), facts.absorbed_ids().end());
+}
+
+absl::StatusOr<Known> FactsOfPerson(const std::vector<std::string>& stored) {
+  Known known;
+  ASSIGN_OR_RETURN(known.patient, feed::ParseFacts<v1::PatientFacts>(stored.front()));
+  for (size_t i = 1; i < stored.size(); ++i) {
+    ASSIGN_OR_RETURN(const auto absorbed, feed::ParseFacts<v1::PatientFacts>(stored[i]));
+    AddAbsorbed(known.patient, absorbed);
+  }
+  return known;
+}
+
+absl::StatusOr<std::vector<v1::EncounterCommand>> LoadDefaultTables() {
+  ASSIGN_OR_RETURN(const std::vector<v1::RuleTable> tables, DefaultTables());
+  std::vector<v1::EncounterCommand> commands;
+  for (const v1::RuleTable& table : tables) *commands.emplace_back().mutable_load_rule_table()->mutable_table() = table;
+  return commands;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const service::WriteServiceOptions& options) {
+  ASSIGN_OR_RETURN(std::vector<v1::EncounterCommand> load_tables, LoadDefaultTables());
+  using Keeper = service::RuleKeeper<EncounterDecider, RuleShelf>;
+  const auto add_rules = [keeper = std::make_shared<Keeper>(kRulesStream)](const eventlog::EventLog& log,
+                                                                           Known& known) -> absl::Status {
+    ASSIGN_OR_RETURN(known.rules, keeper->Current(log));
+    return absl::OkStatus();
+  };
   return EncounterService::Start(
       {.name = "encounter",
        .project = ProjectEncounter,
@@ -15,7 +50,11 @@ absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const se
        .followed = {{.service = "patient",
                      .fold = feed::FoldInto(ApplyPatientEvent),
                      .command_for = service::EraseRecordWhenErased<v1::EncounterCommand, patient::v1::PatientEvent>}},
-       .parse_facts = feed::OwnFacts<v1::PatientFacts>},
+       .facts_version = kPatientFactsVersion,
+       .others = AbsorbedRecords,
+       .parse_facts = FactsOfPerson,
+       .add_own_facts = add_rules,
+       .first_commands = std::move(load_tables)},
       options);
 }
 

@@ -5,10 +5,10 @@
 #include "rpc/client.h"
 #include "service/erase_record.h"
 #include "services/medication/audit/decision_service.h"
+#include "service/rule_keeper.h"
 #include "services/medication/domain/encounter_facts.h"
 #include "services/medication/domain/patient_facts.h"
 #include "services/medication/projection/medication_projection.h"
-#include "services/medication/rule_keeper.h"
 #include "services/medication/rules/table_file.h"
 
 namespace anamnesis::medication {
@@ -66,8 +66,8 @@ auto DecisionServiceOver(const std::map<std::string, std::string>& follow) {
 
 absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const service::WriteServiceOptions& options) {
   ASSIGN_OR_RETURN(std::vector<v1::MedicationCommand> load_tables, LoadDefaultTables());
-  const auto add_rules = [keeper = std::make_shared<RuleKeeper>()](const eventlog::EventLog& log,
-                                                                   Known& known) -> absl::Status {
+  const auto add_rules = [keeper = std::make_shared<service::RuleKeeper<MedicationDecider, RuleShelf>>(kRulesStream)](
+                             const eventlog::EventLog& log, Known& known) -> absl::Status {
     ASSIGN_OR_RETURN(known.rules, keeper->Current(log));
     return absl::OkStatus();
   };

@@ -1,5 +1,6 @@
 #include "services/readmodel/person.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
@@ -30,6 +31,23 @@ absl::StatusOr<std::optional<PatientView>> FindPatient(const ViewReader& reader,
   return std::move(*view.mutable_patient());
 }
 
+bool Absorbed(const PatientView& survivor, const std::string& record) {
+  const std::string id = UuidText(record);
+  return std::find(survivor.absorbed_ids().begin(), survivor.absorbed_ids().end(), id) != survivor.absorbed_ids().end();
+}
+
+// A record, and one that it says was joined to it.
+struct Link {
+  std::string by;
+  std::string record;
+};
+
+std::vector<Link> LinksOf(const std::string& record, const PatientView& view) {
+  std::vector<Link> links;
+  for (const std::string& absorbed : view.absorbed_ids()) links.push_back({record, UuidBytes(absorbed)});
+  return links;
+}
+
 }  // namespace
 
 std::vector<std::string> Person::Records() const {
@@ -56,27 +74,31 @@ absl::StatusOr<Person> FindPerson(const ViewReader& reader, const std::string& p
   std::set<std::string> seen{person.survivor};
   while (!view->survivor_id().empty()) {
     const std::string survivor = UuidBytes(view->survivor_id());
-    // A survivor whose side of the merge is not applied yet cannot answer; a circle would be the patient service's
-    // error.
+    // A survivor whose side of the merge is not applied yet, or that was erased and registered again since, cannot
+    // answer; a circle would be the patient service's error.
     if (!seen.insert(survivor).second) break;
     RETURN_IF_ERROR(CheckViews(reader, survivor, times));
     ASSIGN_OR_RETURN(std::optional<PatientView> next, FindPatient(reader, survivor, times));
-    if (!next.has_value()) break;
+    if (!next.has_value() || !Absorbed(*next, person.survivor)) break;
     person.survivor = survivor;
     view = std::move(next);
   }
   person.view = *std::move(view);
 
   std::set<std::string> merged;
-  std::vector<std::string> to_visit(person.view.absorbed_ids().begin(), person.view.absorbed_ids().end());
+  std::vector<Link> to_visit = LinksOf(person.survivor, person.view);
   while (!to_visit.empty()) {
-    const std::string record = UuidBytes(to_visit.back());
+    const auto [by, record] = std::move(to_visit.back());
     to_visit.pop_back();
-    if (record == person.survivor || !merged.insert(record).second) continue;
+    if (record == person.survivor || merged.contains(record)) continue;
     RETURN_IF_ERROR(CheckViews(reader, record, times));
-    ASSIGN_OR_RETURN(const std::optional<PatientView> absorbed, FindPatient(reader, record, times));
-    if (!absorbed.has_value()) continue;
-    to_visit.insert(to_visit.end(), absorbed->absorbed_ids().begin(), absorbed->absorbed_ids().end());
+    ASSIGN_OR_RETURN(const std::optional<PatientView> joined, FindPatient(reader, record, times));
+    // One that does not point back stands alone: half of a merge or of its undoing is not applied yet, or it was erased
+    // and registered again. Of one that is not there, other services may still have something.
+    if (joined.has_value() && UuidBytes(joined->survivor_id()) != by) continue;
+    merged.insert(record);
+    if (!joined.has_value()) continue;
+    for (Link& link : LinksOf(record, *joined)) to_visit.push_back(std::move(link));
   }
   person.merged.assign(merged.begin(), merged.end());
   return person;

@@ -11,6 +11,7 @@
 #include "anamnesis/chart/v1/chart_service.grpc.pb.h"
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"
 #include "anamnesis/ops/v1/ops_service.grpc.pb.h"
+#include "anamnesis/patient/v1/patient_service.grpc.pb.h"
 #include "rpc/client.h"
 
 namespace anamnesis::cli {
@@ -86,6 +87,44 @@ void CommandsTest::Administer(medication::v1::AdministrationStatus status) {
   const grpc::Status recorded = medication::v1::MedicationService::NewStub(cluster_->Channel("medication"))
                                     ->RecordAdministration(&context, request, &outcome);
   ASSERT_TRUE(recorded.ok()) << recorded.error_message();
+  AwaitShown();
+}
+
+void CommandsTest::RecordPeopleAndDecisions() {
+  const auto stub = patient::v1::PatientService::NewStub(cluster_->Channel("patient"));
+  const std::string id = Run({"chart", "T-2", "--json"}).json()["resolved_patient_id"];
+  using Stub = patient::v1::PatientService::Stub;
+  const auto carry_out = [&](auto method, auto request) {
+    request.set_patient_id(id);
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+    rpc::v1::CommandOutcome outcome;
+    const grpc::Status recorded = ((*stub).*method)(&context, request, &outcome);
+    EXPECT_TRUE(recorded.ok()) << recorded.error_message();
+  };
+  patient::v1::AddCareTeamMemberRequest member;
+  member.mutable_care_team_member()->mutable_role()->set_text("Physical therapist");
+  member.mutable_care_team_member()->mutable_member()->set_name("Jo Mill");
+  carry_out(&Stub::AddCareTeamMember, member);
+  patient::v1::RecordReferralInRequest referral;
+  referral.mutable_referral_in()->mutable_referred_by()->set_name("Dr. Who");
+  referral.mutable_referral_in()->add_reasons()->set_text("Knee pain");
+  referral.mutable_referral_in()->mutable_received_time()->set_seconds(1707033600);  // 2024-02-04T08:00:00Z
+  carry_out(&Stub::RecordReferralIn, referral);
+  patient::v1::RecordConsentRequest consent;
+  consent.mutable_consent()->set_scope(patient::v1::CONSENT_SCOPE_PRIVACY);
+  consent.mutable_consent()->mutable_category()->set_text("No disclosure to the employer");
+  consent.mutable_consent()->set_decision(patient::v1::CONSENT_DECISION_GIVEN);
+  carry_out(&Stub::RecordConsent, consent);
+  patient::v1::RecordAdvanceDirectiveRequest directive;
+  directive.mutable_advance_directive()->mutable_type()->set_text("Living will");
+  carry_out(&Stub::RecordAdvanceDirective, directive);
+  patient::v1::RecordPainHistoryRequest pain;
+  auto& location = *pain.mutable_pain_history()->add_locations();
+  location.set_region(patient::v1::BODY_REGION_KNEE);
+  location.set_laterality(patient::v1::LATERALITY_RIGHT);
+  location.set_severity("6.5");
+  carry_out(&Stub::RecordPainHistory, pain);
   AwaitShown();
 }
 

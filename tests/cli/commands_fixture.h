@@ -45,6 +45,8 @@ class CommandsTest : public ::testing::Test {
   static void Import(const std::string& path);
   // Records what became of a dose of Ada's order, and returns when the read model shows it.
   static void Administer(medication::v1::AdministrationStatus status);
+  // Records of Ben who cares for him, what he decided and how his pain is, and returns when the read model shows it.
+  static void RecordPeopleAndDecisions();
   // Returns when the read model shows all that is recorded.
   static void AwaitShown();
   static uint64_t Tail(const std::string& service);

@@ -56,6 +56,20 @@ TEST_F(CommandsTest, ChartSaysWhatIsUnknown) {
   EXPECT_EQ(Run({"chart", json["resolved_patient_id"].get<std::string>()}).out, chart.out);
 }
 
+TEST_F(CommandsTest, ChartShowsPeopleDecisionsAndPainWhereThereAreAny) {
+  EXPECT_THAT(Run({"chart", "T-2"}).out, Not(HasSubstr("CARE TEAM")));
+  RecordPeopleAndDecisions();
+  const Outcome chart = Run({"chart", "T-2"});
+  EXPECT_EQ(chart.exit_code, 0) << chart.err;
+  EXPECT_THAT(chart.out, ContainsRegex("unknown +Physical therapist +Jo Mill"));
+  EXPECT_THAT(chart.out, ContainsRegex("2024-02-04 +Dr. Who +Knee pain .*received"));
+  EXPECT_THAT(chart.out, ContainsRegex("privacy +No disclosure to the employer +given +withdrawn"));
+  EXPECT_THAT(chart.out, ContainsRegex("unknown +Living will"));
+  EXPECT_THAT(chart.out, ContainsRegex("where +knee, right: 6.5 of 10"));
+  EXPECT_THAT(Run({"timeline", "T-2", "--kind", "referral_in"}).out,
+              HasSubstr("from Dr. Who, received, for Knee pain"));
+}
+
 TEST_F(CommandsTest, ChartOfASimulatedPatientIsWhole) {
   const Outcome chart = Run({"chart", "SIM0000002"});
   EXPECT_EQ(chart.exit_code, 0) << chart.err;

@@ -132,6 +132,50 @@ TEST(Format, FlagsNameWhatIsDoubtful) {
   ExpectWords(Flags, R"(source { system: "hospital" })", "");
 }
 
+TEST(Summary, SaysWhatThePatientBringsAndDecides) {
+  ExpectWords(Summary, R"(referral_in { referral_in { referred_by { name: "Dr. Who" } urgency: REFERRAL_URGENCY_URGENT
+                          reasons { text: "Sciatica" } } })",
+              "from Dr. Who, received, urgent, for Sciatica");
+  ExpectWords(Summary, R"(referral_in { referral_in { status: REFERRAL_STATUS_ACCEPTED } })", "from unknown, accepted");
+  ExpectWords(Summary,
+              R"(document { document { type { text: "MRI report" } received_from { organization_id: "o" } } })",
+              "MRI report, from o");
+  ExpectWords(Summary, R"(document { document { title: "Spine" type { text: "MRI report" } } })",
+              "Spine, from unknown");
+  ExpectWords(Summary, R"(plan_review { plan_review { decision: REVIEW_DECISION_CHANGE
+                          next_review_due { year: 2026 month: 4 } } })",
+              "change, next due 2026-04");
+  ExpectWords(Summary, R"(plan_review { plan_review {} })", "decision not said");
+  ExpectWords(Summary, R"(goal_progress { goal_progress { value { value: "350" unit: "m" } } })", "350 m");
+  ExpectWords(Summary, R"(goal_progress { goal_progress { achievement { text: "improving" } } })", "improving");
+  ExpectWords(Summary, R"(goal_progress { goal_progress { value { value: "350" unit: "m" }
+                          achievement { text: "improving" } } })",
+              "350 m, improving");
+  ExpectWords(Summary, R"(care_team_member { care_team_member { role { text: "Nurse" } member { name: "Jo" } } })",
+              "Nurse: Jo");
+  ExpectWords(Summary,
+              R"(consent { consent { category { text: "No disclosure" } decision: CONSENT_DECISION_REFUSED } })",
+              "No disclosure, refused");
+  ExpectWords(Summary, R"(advance_directive { advance_directive { type { text: "Living will" } } })", "Living will");
+  ExpectWords(Summary, R"(advance_directive { advance_directive { type { text: "DNR" } revoked_time {} } })",
+              "DNR, revoked");
+  ExpectWords(Summary, R"(education { education { topics { text: "Pacing" } topics { text: "Sleep" }
+                          audience: EDUCATION_AUDIENCE_FAMILY understanding: UNDERSTANDING_PARTIAL } })",
+              "Pacing, Sleep, to family, understood: partial");
+  ExpectWords(Summary, R"(support_group { support_group { name: "Friends" } })", "Friends");
+}
+
+TEST(Summary, APainIsSaidWithItsPlaceAndItsSeverityOrThatItIsUnknown) {
+  ExpectWords(Summary, R"(pain_history { pain_history {
+                          locations { region: BODY_REGION_LOWER_BACK laterality: LATERALITY_LEFT severity: "6.5"
+                                      qualities { text: "burning" } course: PAIN_COURSE_CONSTANT }
+                          locations { site { text: "Knee" } } } })",
+              "lower back, left: 6.5 of 10, burning, constant; Knee: severity unknown");
+  ExpectWords(Summary, R"(pain_history { pain_history { locations { region: BODY_REGION_HEAD severity: "0" } } })",
+              "head: 0 of 10");
+  ExpectWords(Summary, R"(pain_history { pain_history {} })", "place unknown");
+}
+
 TEST(Summary, SaysEveryKindOfViewInALine) {
   ExpectWords(Summary, R"(patient { demographics { names { family: "Lovelace" given: "Ada" } } })", "Ada Lovelace");
   ExpectWords(Summary, R"(allergy { allergy { substance { text: "Latex" } clinical_status: CLINICAL_STATUS_ACTIVE } })",
@@ -180,6 +224,42 @@ TEST(Summary, SaysEveryKindOfViewInALine) {
               "oxycodone, active, 10 mg");
   ExpectWords(Summary, R"(order { order { medication { text: "oxycodone" } status: ORDER_STATUS_ACTIVE } })",
               "oxycodone, active, dose unknown");
+}
+
+TEST(Summary, SaysWhatCareIsOnOneLine) {
+  ExpectWords(Summary, R"(questionnaire_response { questionnaire_response { tool: QUESTIONNAIRE_TOOL_PEG score {
+                     value { numerator: 20 denominator: 3 } change { meaningful: true } } } })",
+              "peg: 6.7, changed meaningfully");
+  ExpectWords(Summary, R"(questionnaire_response { questionnaire_response { tool: QUESTIONNAIRE_TOOL_OPIOID_RISK score {
+                     value { numerator: 8 denominator: 1 } band: SCORE_BAND_HIGH } } })",
+              "opioid risk: 8, high");
+  ExpectWords(Summary, R"(questionnaire_response { questionnaire_response { tool: QUESTIONNAIRE_TOOL_DN4 } })",
+              "dn4: unknown");
+  ExpectWords(Summary, R"(observation { observation { code { text: "PHQ-9" } value { integer: 12 } }
+                     scored { band: SCORE_BAND_MODERATE } })",
+              "PHQ-9: 12, moderate, not scored here");
+  ExpectWords(Summary, R"(credential { credential { license { state: "MA" } valid_to { year: 2029 month: 5 } } })",
+              "licence of MA, to 2029-05");
+  ExpectWords(Summary, R"(credential { credential { board_certification { board: "ABA" } } })", "certified by ABA");
+  ExpectWords(Summary, R"(credential { credential { continuing_education { activity: "Course" hours: "1.5" } } })",
+              "Course, 1.5 h");
+  ExpectWords(Summary,
+              R"(credential { credential { training { stage: TRAINING_STAGE_FELLOWSHIP institution: "X" } } })",
+              "fellowship, X");
+  ExpectWords(Summary, R"(physical_examination { physical_examination { findings { result: FINDING_RESULT_ABNORMAL }
+                     findings { result: FINDING_RESULT_NORMAL } } })",
+              "examination, 2 findings, 1 abnormal");
+  ExpectWords(Summary, R"(differential_diagnosis { differential_diagnosis { complaint { text: "Leg pain" } candidates {
+                     diagnosis { text: "Radiculopathy" } likelihood: DIAGNOSIS_LIKELIHOOD_HIGH } candidates {} } })",
+              "Leg pain: Radiculopathy, high, 1 of 2");
+  ExpectWords(Summary, R"(study_order { study_order { kind: STUDY_KIND_MRI body_sites { text: "Lumbar spine" }
+                     status: STUDY_ORDER_STATUS_SCHEDULED } })",
+              "mri of Lumbar spine, scheduled");
+  ExpectWords(Summary, R"(outgoing_referral { referral { service: REFERRAL_SERVICE_PHYSICAL_THERAPY
+                     status: REFERRAL_STATUS_SENT } })",
+              "referral to physical therapy, sent");
+  ExpectWords(Summary, R"(conference { conference { participants {} participants {} decisions {} } })",
+              "conference of 2, 1 decision");
 }
 
 TEST(Summary, NoViewSaysNothingAtAll) {

@@ -52,8 +52,12 @@ TEST(PermissionTest, ACommandNeedsToWriteInItsContextAndWhatConcernsEverybodyNee
   for (const MethodDescriptor* command : Commands()) {
     const bool erases = command->name().rfind("Erase", 0) == 0;
     const bool sets_rules = command->name() == "LoadRuleTable";
+    const bool privileges = absl::EndsWith(command->name(), "Privilege");
     EXPECT_EQ(command->options().GetExtension(rpc::v1::permission),
-              ContextOf(*command->file()) + (erases ? ".erase" : sets_rules ? ".rules" : ".write"))
+              ContextOf(*command->file()) + (erases       ? ".erase"
+                                             : sets_rules ? ".rules"
+                                             : privileges ? ".privileges"
+                                                          : ".write"))
         << command->full_name();
   }
 }
@@ -121,20 +125,22 @@ TEST(SubmitTest, EveryWriteServiceTakesItsCommandsOnAStream) {
       return fields;
     };
     using Shape = std::map<int, std::string>;
-    EXPECT_EQ(shape(*submit->input_type()),
-              (Shape{
-                  {1, "sequence: uint64"                        },
-                  {2, "command: " + Prefix(*service) + "Command"}
+    EXPECT_EQ(shape(*submit->input_type()), (Shape{
+                                                {1, "sequence: uint64"                          },
+                                                {2, "command: " + Prefix(*service) + "Command"  },
+                                                {3, "more: " + submit->input_type()->full_name()}
     }));
     EXPECT_EQ(shape(*submit->output_type()), (Shape{
-                                                 {1, "sequence: uint64"                        },
-                                                 {2, "outcome: anamnesis.rpc.v1.CommandOutcome"},
-                                                 {3, "error: google.rpc.Status"                }
+                                                 {1, "sequence: uint64"                           },
+                                                 {2, "outcome: anamnesis.rpc.v1.CommandOutcome"   },
+                                                 {3, "error: google.rpc.Status"                   },
+                                                 {4, "more: " + submit->output_type()->full_name()}
     }));
   }
 }
 
-// But for those of an erasure, after which there is nothing to revise, and that of a rule table, which brings its version.
+// But for those of an erasure, after which there is nothing to revise, and that of a rule table, which brings its
+// version.
 TEST(EventTest, EveryEventCarriesTheRevisionAfterIt) {
   for (const ServiceDescriptor* service : WriteServices()) {
     const OneofDescriptor* events = OnlyOneof(*service, Prefix(*service) + "Event");

@@ -27,12 +27,6 @@ rpc::v1::CommandContext& Context(v1::EncounterCommand& command) {
       *request.GetReflection()->MutableMessage(&request, request.GetDescriptor()->FindFieldByName("context")));
 }
 
-// A command for kPatient that says why. In `fields`, $0 is the id.
-v1::EncounterCommand ForPatient(const std::string& name, const std::string& fields, std::string_view id) {
-  return Command(absl::StrCat(name, " { context { reason: 'as discussed' } patient_id: '", kPatient, "' ",
-                              absl::Substitute(fields, std::string(id)), " }"));
-}
-
 // What a resource of the kind must say, and what is different after a change.
 std::string ContentOf(const std::string& kind, bool changed) {
   const std::string code = changed ? "code { text: 'changed' }" : "code { text: 'as recorded' }";
@@ -46,8 +40,13 @@ std::string ContentOf(const std::string& kind, bool changed) {
 
 v1::EncounterCommand Command(const std::string& text) {
   v1::EncounterCommand command;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &command)) << text;
+  EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(text, &command)) << text;
   return command;
+}
+
+v1::EncounterCommand ForPatient(const std::string& name, const std::string& fields, std::string_view id) {
+  return Command(absl::StrCat(name, " { context { reason: 'as discussed' } patient_id: '", kPatient, "' ",
+                              absl::Substitute(fields, std::string(id)), " }"));
 }
 
 v1::EncounterCommand Plan(std::string_view id) {
@@ -177,7 +176,7 @@ decider::DecisionInput Input() {
 decider::Decision<v1::EncounterEvent> DecideOn(const v1::EncounterState& state, const v1::EncounterCommand& command,
                                                const v1::PatientFacts& facts) {
   const v1::EncounterState* const states[] = {&state};
-  return EncounterDecider::Decide(states, command, Input(), facts);
+  return EncounterDecider::Decide(states, command, Input(), {.patient = facts});
 }
 
 v1::EncounterState After(const std::vector<v1::EncounterCommand>& commands) {

@@ -23,6 +23,9 @@ inline constexpr int64_t kHour = 3'600'000'000;
 // The command in protobuf's text form.
 v1::EncounterCommand Command(const std::string& text);
 
+// A command for kPatient that says why. In `fields`, $0 is the id.
+v1::EncounterCommand ForPatient(const std::string& name, const std::string& fields, std::string_view id);
+
 // Encounters.
 v1::EncounterCommand Plan(std::string_view id = kId);
 v1::EncounterCommand RecordEncounter(v1::EncounterStatus status, std::string_view id = kId);

@@ -24,6 +24,11 @@ PatientEvent Merged() {
   event.mutable_merged_into()->set_survivor_id(kSurvivor);
   return event;
 }
+PatientEvent Unmerged() {
+  PatientEvent event;
+  event.mutable_unmerged_from()->set_survivor_id(kSurvivor);
+  return event;
+}
 PatientEvent Absorbed() {
   PatientEvent event;
   event.mutable_duplicate_absorbed()->set_duplicate_id(kNewId);
@@ -50,6 +55,11 @@ TEST(FactsTest, ADeathIsKnownUntilItIsTakenBack) {
 TEST(FactsTest, AMergedRecordNamesItsSurvivor) {
   EXPECT_EQ(FactsAfter({Registered()}).survivor_id(), "");
   EXPECT_EQ(FactsAfter({Registered(), Merged()}).survivor_id(), kSurvivor);
+}
+
+TEST(FactsTest, AnUnmergedRecordIsInUseAgain) {
+  EXPECT_EQ(FactsAfter({Registered(), Merged(), Unmerged()}).survivor_id(), "");
+  EXPECT_EQ(FactsAfter({Registered(), Merged(), Unmerged(), Merged()}).survivor_id(), kSurvivor);
 }
 
 TEST(FactsTest, ASurvivorStaysInUse) {

@@ -287,6 +287,15 @@ v1::MedicationFacts Filtering(const std::string& egfr, int64_t day) {
   return facts;
 }
 
+v1::MedicationFacts Scoring(int score, int64_t day) {
+  v1::MedicationFacts facts;
+  v1::KnownRiskScore& known = *facts.mutable_encounters()->add_opioid_risks();
+  known.set_id(kRecord);
+  *known.mutable_time() = ToTimestamp(kNow + day * int64_t{86'400'000'000});
+  known.set_score(score);
+  return facts;
+}
+
 v1::MedicationFacts BornOn(uint32_t year, uint32_t month, uint32_t day) {
   v1::MedicationFacts facts;
   clinical::v1::PartialDate& birth = *facts.mutable_patient()->mutable_birth_date();

@@ -84,6 +84,8 @@ v1::MedicationFacts EncounterIsVoid();
 v1::MedicationFacts Having(std::string_view icd10cm, bool active = true);
 // An estimated glomerular filtration rate, `29.9` or `>60`, so many days from kNow.
 v1::MedicationFacts Filtering(const std::string& egfr, int64_t day);
+// A score of the Opioid Risk Tool, so many days from kNow.
+v1::MedicationFacts Scoring(int score, int64_t day);
 v1::MedicationFacts BornOn(uint32_t year, uint32_t month = 0, uint32_t day = 0);
 
 decider::DecisionInput Input();

@@ -84,6 +84,21 @@ TEST(PatientFactsTest, TheSurvivorIsKnown) {
   EXPECT_EQ(Following({merged}).survivor_id(), kSurvivor);
 }
 
+TEST(PatientFactsTest, AnUnmergeIsForgottenOnBothSides) {
+  PatientEvent merged, unmerged, absorbs, absorbs_more, releases;
+  merged.mutable_merged_into()->set_survivor_id(kSurvivor);
+  unmerged.mutable_unmerged_from()->set_survivor_id(kSurvivor);
+  EXPECT_EQ(Following({merged, unmerged}).survivor_id(), "");
+  EXPECT_EQ(Following({merged, unmerged, merged}).survivor_id(), kSurvivor);
+  absorbs.mutable_duplicate_absorbed()->set_duplicate_id(kOrder);
+  absorbs_more.mutable_duplicate_absorbed()->set_duplicate_id(kSurvivor);
+  releases.mutable_duplicate_released()->set_duplicate_id(kOrder);
+  releases.mutable_duplicate_released()->add_absorbed_ids(kSurvivor);
+  EXPECT_THAT(Following({absorbs, absorbs_more, releases}).absorbed_ids(), testing::ElementsAre(kSurvivor));
+  EXPECT_THAT(Following({absorbs, absorbs_more, releases, absorbs}).absorbed_ids(),
+              testing::ElementsAre(kSurvivor, kOrder));
+}
+
 TEST(PatientFactsTest, AnAllergyIsKnownWithWhatTheRulesNeed) {
   const v1::PatientFacts facts = Following({AllergyRecorded()});
   ASSERT_EQ(facts.allergies_size(), 1);
@@ -166,6 +181,23 @@ EncounterEvent Measured(const std::string& unit) {
   observation.mutable_value()->mutable_quantity()->set_value("28");
   observation.mutable_value()->mutable_quantity()->set_code(unit);
   return event;
+}
+
+TEST(EncounterFactsTest, ScoresOfTheOpioidRiskToolAreKept) {
+  EncounterEvent scored, other, retracted;
+  encounter::v1::QuestionnaireResponse& response =
+      *scored.mutable_questionnaire_response_recorded()->mutable_questionnaire_response();
+  response.set_id(kRecord);
+  response.set_tool(encounter::v1::QUESTIONNAIRE_TOOL_OPIOID_RISK);
+  response.mutable_score()->mutable_value()->set_numerator(8);
+  other = scored;
+  other.mutable_questionnaire_response_recorded()->mutable_questionnaire_response()->set_tool(
+      encounter::v1::QUESTIONNAIRE_TOOL_PEG);
+  retracted.mutable_questionnaire_response_retracted()->set_questionnaire_response_id(kRecord);
+  ASSERT_EQ(Following({scored}).opioid_risks_size(), 1);
+  EXPECT_EQ(Following({scored}).opioid_risks(0).score(), 8);
+  EXPECT_EQ(Following({other}).opioid_risks_size(), 0);
+  EXPECT_EQ(Following({scored, retracted}).opioid_risks_size(), 0);
 }
 
 TEST(EncounterFactsTest, FiltrationRatesAreKept) {

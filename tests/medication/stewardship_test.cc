@@ -152,6 +152,14 @@ const Case kCases[] = {
     {"NicotineIsNot",           "naloxone-missing", {}, Prescribe(Morphine()), Having("F17.210"), "OrderPrescribed"},
     {"WithSleepApnoea",         "naloxone-missing", {}, Prescribe(Morphine()), Having("G47.33"), "OrderPrescribed: warn naloxone-missing"},
     {"AfterSleepApnoea",        "naloxone-missing", {}, Prescribe(Morphine()), Having("G47.33", false), "OrderPrescribed"},
+    // The Opioid Risk Tool.
+    {"ALowRisk",                "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(3, -1), "OrderPrescribed"},
+    {"AModerateRisk",           "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(4, -1), "OrderPrescribed: warn opioid-risk-moderate"},
+    {"StillAModerateRisk",      "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(7, -1), "OrderPrescribed: warn opioid-risk-moderate"},
+    {"AHighRisk",               "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(8, -1), "OrderPrescribed: warn opioid-risk-high"},
+    {"ARiskThatIsScoredLater",  "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(8, 1), "OrderPrescribed"},
+    {"ARiskWithoutAScore",      "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
+    {"ARiskWithoutAnOpioid",    "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Scoring(8, -1), "OrderPrescribed"},
     // Supplies.
     {"SevenDays",               "initial-supply", {}, Prescribe(ForDays(7, Morphine())), {}, "OrderPrescribed"},
     {"EightDays",               "initial-supply", {}, Prescribe(ForDays(8, Morphine())), {}, "OrderPrescribed: warn initial-supply"},
@@ -201,7 +209,7 @@ const Case kCases[] = {
     {"AnAgreementEnds",         "", {SignAgreement()}, EndAgreement(), {}, "AgreementEnded"},
     {"AnAgreementEndsOnce",     "", {SignAgreement(), EndAgreement()}, EndAgreement(), {}, "AGREEMENT_ENDED"},
     {"AnAgreementEndsForAReason", "", {SignAgreement()}, WithoutReason(EndAgreement()), {}, "REASON_REQUIRED"},
-    {"EndedBeatsNoReason",      "", {SignAgreement(), EndAgreement()}, WithoutReason(EndAgreement()), {}, "AGREEMENT_ENDED"},
+    {"NoReasonBeatsEnded",      "", {SignAgreement(), EndAgreement()}, WithoutReason(EndAgreement()), {}, "REASON_REQUIRED"},
     {"NoAgreement",             "", {}, EndAgreement(), {}, "STEWARDSHIP_NOT_FOUND"},
     {"AReviewIsNoAgreement",    "", {ReviewPdmp()}, EndAgreement(), {}, "STEWARDSHIP_NOT_FOUND"},
     {"AnAgreementSeenBefore",   "", {SignAgreement()}, Seen(2, EndAgreement()), {}, "ETAG_MISMATCH"},

@@ -33,10 +33,10 @@ std::vector<v1::RuleTable> Tables() {
 
 const std::set<std::string>& StewardshipRules() {
   static const auto* const rules = new std::set<std::string>{
-      "long-acting-naive",      "pdmp-initiation",      "pdmp-renewal", "agreement-missing",
-      "drug-test-missing",      "naloxone-missing",     "early-refill", "drug-test-unexpected",
-      "initial-supply",         "reassessment-overdue", "taper-fast",   "abrupt-stop",
-      "dose-rise-without-gain", "nsaid-ulcer",          "nsaid-egfr",   "facts-stale"};
+      "long-acting-naive", "pdmp-initiation",  "pdmp-renewal",           "agreement-missing", "drug-test-missing",
+      "naloxone-missing",  "early-refill",     "drug-test-unexpected",   "initial-supply",    "reassessment-overdue",
+      "taper-fast",        "abrupt-stop",      "dose-rise-without-gain", "nsaid-ulcer",       "nsaid-egfr",
+      "facts-stale",       "opioid-risk-high", "opioid-risk-moderate"};
   return *rules;
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "base/clock.h"
 #include "base/refusal.h"
+#include "google/protobuf/text_format.h"
 
 namespace anamnesis::patient {
 namespace {
@@ -145,6 +146,13 @@ PatientCommand Merge(std::string_view survivor, std::string_view duplicate) {
   });
 }
 
+PatientCommand Unmerge(std::string_view survivor, std::string_view duplicate) {
+  return Command(&PatientCommand::mutable_unmerge_patients, [&](v1::UnmergePatientsRequest& request) {
+    request.set_survivor_id(std::string(survivor));
+    request.set_duplicate_id(std::string(duplicate));
+  });
+}
+
 PatientCommand Erase() {
   return Command(&PatientCommand::mutable_erase_patient,
                  [](v1::ErasePatientRequest& request) { request.set_approved_by("user:officer"); });
@@ -223,6 +231,13 @@ PatientCommand RetractCarePlan() {
 PatientCommand RetractGoal() {
   return Command(&PatientCommand::mutable_retract_goal,
                  [](v1::RetractGoalRequest& request) { request.set_goal_id(kGoal); });
+}
+
+PatientCommand Say(const std::string& text) {
+  PatientCommand command;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &command)) << text;
+  Context(command).set_reason("as discussed");
+  return Of(kPatient, std::move(command));
 }
 
 PatientCommand Of(std::string_view patient, PatientCommand command) {

@@ -43,6 +43,7 @@ v1::PatientCommand Retire(const clinical::v1::Identifier& identifier);
 v1::PatientCommand Die();
 v1::PatientCommand Revive();
 v1::PatientCommand Merge(std::string_view survivor, std::string_view duplicate);
+v1::PatientCommand Unmerge(std::string_view survivor, std::string_view duplicate);
 v1::PatientCommand Erase();
 v1::PatientCommand Record(const v1::Allergy& allergy);
 v1::PatientCommand Record(const v1::Problem& problem);
@@ -58,6 +59,9 @@ v1::PatientCommand RetractAllergy();
 v1::PatientCommand RetractProblem();
 v1::PatientCommand RetractCarePlan();
 v1::PatientCommand RetractGoal();
+
+// The command that is written in text form: `record_goal { goal { id: 'r' } }`.
+v1::PatientCommand Say(const std::string& text);
 
 // The same command for another patient.
 v1::PatientCommand Of(std::string_view patient, v1::PatientCommand command);

@@ -48,35 +48,43 @@ TEST(EvolveTest, WhatWasNeverRecordedDoesNotChange) {
 
 // One of every command, for any of three patients, so that ids meet and every refusal comes up.
 v1::PatientCommand AnyCommand(std::mt19937& random) {
-  static const auto* commands = new std::vector<v1::PatientCommand>{Register({Mrn("1")}),
-                                                                    Update(Named("Roe")),
-                                                                    Update({}, {"sex"}),
-                                                                    Add(Mrn("1")),
-                                                                    Add(Mrn("2")),
-                                                                    Retire(Mrn("1")),
-                                                                    Retire(Mrn("2")),
-                                                                    Die(),
-                                                                    Revive(),
-                                                                    Record(Allergy()),
-                                                                    Revise(Allergy()),
-                                                                    RetractAllergy(),
-                                                                    Record(Problem()),
-                                                                    Record(From(kNow - kDay, Problem())),
-                                                                    Revise(Problem()),
-                                                                    Revise(Until(kNow, Problem())),
-                                                                    Resolve(),
-                                                                    RetractProblem(),
-                                                                    Record(CarePlan()),
-                                                                    Revise(CarePlan()),
-                                                                    End(),
-                                                                    End(v1::PLAN_STATUS_STOPPED),
-                                                                    RetractCarePlan(),
-                                                                    Record(Goal()),
-                                                                    Revise(Goal()),
-                                                                    RetractGoal()};
+  static const auto* commands =
+      new std::vector<v1::PatientCommand>{Register({Mrn("1")}),
+                                          Update(Named("Roe")),
+                                          Update({}, {"sex"}),
+                                          Add(Mrn("1")),
+                                          Add(Mrn("2")),
+                                          Retire(Mrn("1")),
+                                          Retire(Mrn("2")),
+                                          Die(),
+                                          Revive(),
+                                          Record(Allergy()),
+                                          Revise(Allergy()),
+                                          RetractAllergy(),
+                                          Record(Problem()),
+                                          Record(From(kNow - kDay, Problem())),
+                                          Revise(Problem()),
+                                          Revise(Until(kNow, Problem())),
+                                          Resolve(),
+                                          RetractProblem(),
+                                          Record(CarePlan()),
+                                          Revise(CarePlan()),
+                                          End(),
+                                          End(v1::PLAN_STATUS_STOPPED),
+                                          RetractCarePlan(),
+                                          Record(Goal()),
+                                          Revise(Goal()),
+                                          RetractGoal(),
+                                          Say("record_referral_in { referral_in { id: 'r' } }"),
+                                          Say("accept_referral_in { referral_in_id: 'r' }"),
+                                          Say("close_referral_in { referral_in_id: 'r' }"),
+                                          Say("record_consent { consent { id: 'c' } }"),
+                                          Say("withdraw_consent { consent_id: 'c' }"),
+                                          Say("retract_consent { consent_id: 'c' }")};
   const char* patients[] = {kPatient, kOther, kThird};
   if (random() % 64 == 0) return Of(patients[random() % 3], Erase());
   if (random() % 64 == 0) return Merge(patients[random() % 3], patients[random() % 3]);
+  if (random() % 64 == 0) return Unmerge(patients[random() % 3], patients[random() % 3]);
   return Of(patients[random() % 3], (*commands)[random() % commands->size()]);
 }
 

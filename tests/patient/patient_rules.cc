@@ -1,4 +1,4 @@
-// Who the patient is, death, merges.
+// Who the patient is, death, erasure.
 #include "tests/patient/rules.h"
 
 namespace anamnesis::patient {
@@ -62,29 +62,6 @@ const std::vector<Rule>& PatientRules() {
       {"NobodyIsNotRevived",                {}, Revive(), "PATIENT_NOT_FOUND"},
       {"TheDeadStillTakeRecords",           {Register(), Die()}, Record(Problem()), "ProblemRecorded"},
       {"TheDeadStillTakeNames",             {Register(), Die()}, Update(Named("Roe")), "DemographicsUpdated"},
-      // Merges.
-      {"TwoRecordsAreMerged",               {Register(), Of(kOther, Register())}, Merge(kPatient, kOther), "DuplicateAbsorbed MergedInto"},
-      {"TheDeadAreMerged",                  {Register(), Die(), Of(kOther, Register())}, Merge(kPatient, kOther), "DuplicateAbsorbed MergedInto"},
-      {"ASurvivorAbsorbsMore",              {Register(), Of(kOther, Register()), Of(kThird, Register()), Merge(kPatient, kOther)}, Merge(kPatient, kThird), "DuplicateAbsorbed MergedInto"},
-      {"ASurvivorIsAbsorbedItself",         {Register(), Of(kOther, Register()), Of(kThird, Register()), Merge(kPatient, kOther)}, Merge(kThird, kPatient), "DuplicateAbsorbed MergedInto"},
-      {"NobodyDoesNotSurvive",              {Of(kOther, Register())}, Merge(kPatient, kOther), "PATIENT_NOT_FOUND"},
-      {"NobodyIsNotADuplicate",             {Register()}, Merge(kPatient, kOther), "MERGE_DUPLICATE_NOT_FOUND"},
-      {"ARecordIsNotMergedWithItself",      {Register()}, Merge(kPatient, kPatient), "MERGE_WITH_ITSELF"},
-      {"NotFoundBeatsItself",               {}, Merge(kPatient, kPatient), "PATIENT_NOT_FOUND"},
-      {"MergesMakeNoRing",                  {Register(), Of(kOther, Register()), Merge(kPatient, kOther)}, Merge(kOther, kPatient), "PATIENT_MERGED_AWAY survivor_id=1"},
-      {"ADuplicateIsMergedOnce",            {Register(), Of(kOther, Register()), Of(kThird, Register()), Merge(kPatient, kOther)}, Merge(kThird, kOther), "MERGE_DUPLICATE_MERGED_AWAY survivor_id=1"},
-      {"AMergeSaysWhy",                     {Register(), Of(kOther, Register())}, WithoutReason(Merge(kPatient, kOther)), "REASON_REQUIRED"},
-      {"NoDuplicateBeatsReason",            {Register()}, WithoutReason(Merge(kPatient, kOther)), "MERGE_DUPLICATE_NOT_FOUND"},
-      {"TheEtagIsTheSurvivors",             {Register(), Of(kOther, Register()), Die()}, Seen(2, Merge(kPatient, kOther)), "DuplicateAbsorbed MergedInto"},
-      {"AStaleEtagIsNotTheSurvivors",       {Register(), Of(kOther, Register()), Die()}, Seen(1, Merge(kPatient, kOther)), "ETAG_MISMATCH etag=2"},
-      {"AStaleEtagBeatsTheDuplicate",       {Register()}, Seen(7, Merge(kPatient, kOther)), "ETAG_MISMATCH etag=1"},
-      // Nothing is changed in a record that is merged away.
-      {"NoNameOfTheMergedAway",             {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Update(Named("Roe")), "PATIENT_MERGED_AWAY survivor_id=2"},
-      {"NoIdentifierOfTheMergedAway",       {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Add(Mrn("1")), "PATIENT_MERGED_AWAY survivor_id=2"},
-      {"NoRetirementOfTheMergedAway",       {Register({Mrn("1")}), Of(kOther, Register()), Merge(kOther, kPatient)}, Retire(Mrn("1")), "PATIENT_MERGED_AWAY survivor_id=2"},
-      {"NoDeathOfTheMergedAway",            {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Die(), "PATIENT_MERGED_AWAY survivor_id=2"},
-      {"NoRevivalOfTheMergedAway",          {Register(), Die(), Of(kOther, Register()), Merge(kOther, kPatient)}, Revive(), "PATIENT_MERGED_AWAY survivor_id=2"},
-      {"MergedAwayBeatsAStaleEtag",         {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Seen(1, Die()), "PATIENT_MERGED_AWAY survivor_id=2"},
   // clang-format on
   };
   return *rules;

@@ -16,8 +16,12 @@ struct Rule {
   const char* then;
 };
 
-// The rules of the patient resource, and those of allergies, problems, care plans and goals.
+// The rules of the patient resource, of merges and their undoing, and those of allergies, problems, care plans and
+// goals.
 const std::vector<Rule>& PatientRules();
+const std::vector<Rule>& MergeRules();
 const std::vector<Rule>& ResourceRules();
+// Those of what came later: history, parts of plans, care team, consents.
+const std::vector<Rule>& CareRules();
 
 }  // namespace anamnesis::patient

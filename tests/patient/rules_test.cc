@@ -25,11 +25,13 @@ std::string NameOf(const testing::TestParamInfo<Rule>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Patient, RulesTest, testing::ValuesIn(PatientRules()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Merge, RulesTest, testing::ValuesIn(MergeRules()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Resource, RulesTest, testing::ValuesIn(ResourceRules()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Care, RulesTest, testing::ValuesIn(CareRules()), NameOf);
 
 TEST(CatalogueTest, EveryRefusalHasARule) {
   std::set<std::string> told;
-  for (const auto* rules : {&PatientRules(), &ResourceRules()}) {
+  for (const auto* rules : {&PatientRules(), &MergeRules(), &ResourceRules(), &CareRules()}) {
     for (const Rule& rule : *rules) told.insert(std::vector<std::string>(absl::StrSplit(rule.then, ' ')).front());
   }
   const google::protobuf::EnumDescriptor* errors = v1::PatientError_descriptor();

@@ -1,3 +1,4 @@
+// What the queries answer. Long because: all of them are asked of one fixture.
 #include "services/readmodel/queries/queries.h"
 
 #include <set>
@@ -5,6 +6,7 @@
 #include <vector>
 
 #include "base/refusal.h"
+#include "base/uuid.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/readmodel/readmodel_module.h"
@@ -42,6 +44,28 @@ class QueriesTest : public testing::Test {
     View absorbed;
     absorbed.mutable_patient()->add_absorbed_ids(Id(duplicate));
     Happens(Patch(Next(), survivor, "patient", survivor, absorbed.SerializeAsString()));
+  }
+
+  // `left`: what is still joined to the survivor. As the patient service does it: first the survivor, then the
+  // duplicate.
+  void Release(int survivor, const std::vector<int>& left) {
+    View released;
+    for (const int id : left) released.mutable_patient()->add_absorbed_ids(Id(id));
+    released.mutable_patient();
+    Happens(Patch(Next(), survivor, "patient", survivor, released.SerializeAsString(), {"absorbed_ids"}));
+  }
+  void PointNowhere(int duplicate) {
+    View alone;
+    alone.mutable_patient();
+    Happens(Patch(Next(), duplicate, "patient", duplicate, alone.SerializeAsString(), {"survivor_id"}));
+  }
+  // Whose records the person of this record has, the survivor first.
+  std::vector<std::string> RecordsOf(int id, const projection::ReadTimes& times = {}) {
+    const auto person = FindPerson(store_->Read(), Id(id), times);
+    EXPECT_TRUE(person.ok()) << person.status();
+    std::vector<std::string> records;
+    for (const std::string& record : person->Records()) records.push_back(UuidText(record));
+    return records;
   }
 
   std::vector<std::string> Search(const SearchPatientsRequest& request) {
@@ -187,6 +211,49 @@ TEST_F(QueriesTest, MergedRecordsAnswerAsOnePerson) {
   EXPECT_EQ(RefusalInfo(FindPerson(reader, Id(9), {}).status()).reason(), "PATIENT_NOT_FOUND");
 }
 
+TEST_F(QueriesTest, UnmergedRecordsAnswerForThemselves) {
+  // 4 was joined to 2, 3 to 2, then 2 to 1.
+  for (int id = 1; id <= 4; ++id) Register(id, Patient(id, std::string("Ana").append(id, 'a'), "Lee"));
+  for (int id = 1; id <= 4; ++id) Keep(id, "problem", 10 + id, Problem(id));
+  Merge(2, 4);
+  Merge(2, 3);
+  Merge(1, 2);
+  const uint64_t merged = position_;
+  EXPECT_THAT(RecordsOf(3), ElementsAre(Id(1), Id(2), Id(3), Id(4)));
+  Release(1, {});
+  // Half of the unmerge is seen: the two agree that they are apart.
+  EXPECT_THAT(RecordsOf(1), ElementsAre(Id(1)));
+  EXPECT_THAT(RecordsOf(3), ElementsAre(Id(2), Id(3), Id(4)));
+  PointNowhere(2);
+  EXPECT_THAT(RecordsOf(1), ElementsAre(Id(1)));
+  for (const int id : {2, 3, 4}) EXPECT_THAT(RecordsOf(id), ElementsAre(Id(2), Id(3), Id(4))) << id;
+  EXPECT_THAT(Named("anaaaa"), ElementsAre(Id(2)));
+  EXPECT_THAT(Named("ana"), ElementsAre(Id(1), Id(2)));
+
+  Release(2, {4});
+  PointNowhere(3);
+  EXPECT_THAT(RecordsOf(3), ElementsAre(Id(3)));
+  EXPECT_THAT(RecordsOf(2), ElementsAre(Id(2), Id(4)));
+  EXPECT_THAT(Named("ana"), ElementsAre(Id(1), Id(2), Id(3)));
+  const auto chart = ChartOf(store_->Read(), *FindPerson(store_->Read(), Id(3), {}), {});
+  ASSERT_TRUE(chart.ok()) << chart.status();
+  EXPECT_EQ(chart->active_problems_size(), 1);
+  EXPECT_THAT(chart->merged_ids(), IsEmpty());
+
+  Merge(1, 3);
+  EXPECT_THAT(RecordsOf(3), ElementsAre(Id(1), Id(3)));
+  const projection::ReadTimes before{.as_of_recorded = kYear2020 + static_cast<int64_t>(merged) * kSecond};
+  EXPECT_THAT(RecordsOf(3, before), ElementsAre(Id(1), Id(2), Id(3), Id(4))) << "as it was believed then";
+}
+
+TEST_F(QueriesTest, ARecordThatWasRegisteredAnewIsNobodysDuplicate) {
+  for (int id = 1; id <= 2; ++id) Register(id, Patient(id, "Ana", "Lee"));
+  Merge(1, 2);
+  Register(2, Patient(2, "Bea", "Lee"));
+  EXPECT_THAT(RecordsOf(1), ElementsAre(Id(1)));
+  EXPECT_THAT(RecordsOf(2), ElementsAre(Id(2)));
+}
+
 TEST_F(QueriesTest, PagesStayWhereTheyAreWhileTheRecordGrows) {
   Register(1, Patient(1, "Ana", "Lee"));
   for (int day = 1; day <= 5; ++day) Keep(1, "observation", 10 + day, Observation(day, "72514-3", std::to_string(day)));
@@ -266,6 +333,75 @@ TEST_F(QueriesTest, ShowsTheDirectory) {
   EXPECT_TRUE(GetDirectoryEntry(reader, get)->entry().has_practitioner());
   get.set_id(Id(7));
   EXPECT_EQ(RefusalInfo(GetDirectoryEntry(reader, get).status()).reason(), "DIRECTORY_ENTRY_NOT_FOUND");
+}
+
+TEST_F(QueriesTest, ListsPrivilegesByTheirPractitioner) {
+  View privilege;
+  privilege.mutable_privilege()->set_practitioner_id(Id(7));
+  privilege.mutable_privilege()->mutable_privilege()->set_location("Room 2");
+  Keep(7, "privilege", 8, privilege);
+  chart::v1::ListViewsRequest request;
+  request.set_patient_id(Id(7));
+  request.set_kind("privilege");
+  const auto listed = ListViews(store_->Read(), request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->entries_size(), 1);
+  EXPECT_EQ(listed->entries(0).view().privilege().privilege().location(), "Room 2");
+  request.set_patient_id(Id(9));
+  EXPECT_EQ(ListViews(store_->Read(), request)->entries_size(), 0);
+  request.set_kind("intervention");
+  EXPECT_EQ(RefusalInfo(ListViews(store_->Read(), request).status()).reason(), "PATIENT_NOT_FOUND");
+}
+
+// What a licence of a doctor looks like.
+View Licence(uint32_t from_year, uint32_t to_year) {
+  View view;
+  auto& credential = *view.mutable_credential()->mutable_credential();
+  credential.mutable_license()->set_state("MA");
+  credential.mutable_valid_from()->set_year(from_year);
+  credential.mutable_valid_to()->set_year(to_year);
+  return view;
+}
+
+TEST_F(QueriesTest, ShowsWhatAPractitionerHoldsOnADay) {
+  for (const int id : {5, 6}) {
+    View doctor;
+    doctor.mutable_practitioner()->mutable_practitioner()->set_id(Id(id));
+    Keep(id, "practitioner", id, doctor);
+  }
+  Keep(5, "credential", 51, Licence(2010, 2019));
+  Keep(5, "credential", 52, Licence(2020, 2029));
+  const projection::ViewReader reader = store_->Read();
+  chart::v1::GetDirectoryEntryRequest get;
+  get.set_id(Id(5));
+  const auto all = GetDirectoryEntry(reader, get);
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->credentials_size(), 2) << "the newest first";
+  EXPECT_EQ(all->credentials(0).credential().valid_from().year(), 2020u);
+  const auto from_years = [&](uint32_t year, uint32_t month, uint32_t day) {
+    get.mutable_valid_on()->set_year(year);
+    get.mutable_valid_on()->set_month(month);
+    get.mutable_valid_on()->set_day(day);
+    std::vector<uint32_t> years;
+    const auto entry = GetDirectoryEntry(reader, get);
+    for (const auto& held : entry->credentials()) years.push_back(held.credential().valid_from().year());
+    return years;
+  };
+  EXPECT_THAT(from_years(2019, 12, 31), ElementsAre(2010u));
+  EXPECT_THAT(from_years(2020, 1, 1), ElementsAre(2020u));
+  EXPECT_THAT(from_years(2030, 1, 1), ElementsAre());
+  chart::v1::ListDirectoryRequest list;
+  list.set_kind(chart::v1::DIRECTORY_KIND_PRACTITIONER);
+  EXPECT_EQ(ListDirectory(reader, list)->credentials_size(), 0) << "not asked for";
+  list.mutable_valid_on()->set_year(2025);
+  const auto directory = ListDirectory(reader, list);
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  ASSERT_EQ(directory->entries_size(), 2);
+  ASSERT_EQ(directory->credentials_size(), 2);
+  EXPECT_EQ(directory->credentials(0).practitioner_id(), Id(5));
+  EXPECT_EQ(directory->credentials(0).credentials_size(), 1);
+  EXPECT_EQ(directory->credentials(1).practitioner_id(), Id(6));
+  EXPECT_EQ(directory->credentials(1).credentials_size(), 0);
 }
 
 TEST_F(QueriesTest, DigestsAgreeHoweverServicesInterleaveAndHistoryWent) {

@@ -123,7 +123,8 @@ class WorklistTest : public testing::Test {
   // `1 since day 90`, or `1` where it is not said since when.
   std::vector<std::string> On(chart::v1::Worklist worklist, int day, int64_t micros = 0) {
     std::vector<std::string> items;
-    for (const chart::v1::WorkItem& item : Ask(Request(worklist, day, micros)).items()) {
+    const chart::v1::ListWorkResponse response = Ask(Request(worklist, day, micros));
+    for (const chart::v1::WorkItem& item : response.items()) {
       int patient = 1;
       while (Id(patient) != item.patient().patient_id() && patient < 10) ++patient;
       const int64_t due = (ToMicros(item.due()) - kYear2020) / kDay;
@@ -244,6 +245,44 @@ TEST_F(WorklistTest, NotesThatAreNotSigned) {
   auto of_another = Request(chart::v1::WORKLIST_UNSIGNED_NOTES, 5);
   of_another.set_practitioner_id(Id(8));
   EXPECT_EQ(Ask(of_another).items_size(), 0);
+}
+
+TEST_F(WorklistTest, ReferralsWithoutAnAnswer) {
+  View in, out;
+  in.mutable_referral_in()->mutable_referral_in()->set_status(patient::v1::REFERRAL_STATUS_RECEIVED);
+  *in.mutable_referral_in()->mutable_referral_in()->mutable_received_time() = On(3, 0);
+  out.mutable_outgoing_referral()->mutable_referral()->set_status(encounter::v1::REFERRAL_STATUS_SENT);
+  *out.mutable_outgoing_referral()->mutable_referral()->mutable_sent_time() = On(3, 0);
+  *out.mutable_outgoing_referral()->mutable_referral()->mutable_answer_due_time() = On(10, 0);
+  Keep(1, "patient", Patient(1, "Ada", "Example"));
+  Keep(1, "referral_in", in);
+  Keep(1, "outgoing_referral", out);
+  EXPECT_THAT(On(chart::v1::WORKLIST_REFERRALS_IN, 2), IsEmpty()) << "not yet received";
+  EXPECT_THAT(On(chart::v1::WORKLIST_REFERRALS_IN, 3), ElementsAre("1 since day 3"));
+  EXPECT_THAT(On(chart::v1::WORKLIST_REFERRALS_OUT, 9), IsEmpty());
+  EXPECT_THAT(On(chart::v1::WORKLIST_REFERRALS_OUT, 10), ElementsAre("1 since day 10"));
+}
+
+TEST_F(WorklistTest, InterventionsThatMayGoOnOrAreToBeReportedOn) {
+  using encounter::v1::INTERVENTION_KIND_MEDIAL_BRANCH_BLOCK, encounter::v1::INTERVENTION_KIND_RADIOFREQUENCY_ABLATION;
+  const auto performed = [](encounter::v1::InterventionKind kind, bool eligible) {
+    View view;
+    view.mutable_intervention()->mutable_intervention()->mutable_plan()->set_kind(kind);
+    auto& standing = *view.mutable_intervention()->mutable_standing();
+    standing.set_next(INTERVENTION_KIND_RADIOFREQUENCY_ABLATION);
+    standing.set_eligible(eligible);
+    *standing.mutable_time() = readmodel::On(5);
+    *view.mutable_intervention()->mutable_outcome_due() = readmodel::On(20);
+    return view;
+  };
+  for (int patient = 1; patient <= 3; ++patient) Keep(patient, "patient", Patient(patient, "Ada", "Example"));
+  Keep(1, "intervention", performed(INTERVENTION_KIND_MEDIAL_BRANCH_BLOCK, true));
+  Keep(2, "intervention", performed(INTERVENTION_KIND_MEDIAL_BRANCH_BLOCK, false));
+  Keep(3, "intervention", performed(INTERVENTION_KIND_RADIOFREQUENCY_ABLATION, true));
+  EXPECT_THAT(On(chart::v1::WORKLIST_BLOCKS_ELIGIBLE_FOR_ABLATION, 5), ElementsAre("1 since day 5"));
+  EXPECT_THAT(On(chart::v1::WORKLIST_ABLATIONS_ELIGIBLE_FOR_REPEAT, 5), ElementsAre("3 since day 5"));
+  EXPECT_THAT(On(chart::v1::WORKLIST_OUTCOME_REPORTS, 19), IsEmpty());
+  EXPECT_EQ(On(chart::v1::WORKLIST_OUTCOME_REPORTS, 20).size(), 3u);
 }
 
 TEST_F(WorklistTest, OnlyThePrescribersOwn) {

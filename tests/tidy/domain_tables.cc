@@ -1,5 +1,6 @@
 #include "tests/tidy/domain_tables.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <regex>
@@ -46,7 +47,7 @@ Names EventsOf(const std::vector<File>& files, const std::string& context) {
 
 Names RulesOf(const std::vector<File>& files, const std::string& context) {
   static const std::regex kInTable("\"id\":\\s*\"([a-z0-9-]+)\",\\s*\"severity\"");
-  static const std::regex kInCode("MakeAlert\\(\"([a-z0-9-]+)\"");
+  static const std::regex kInCode("(?:MakeAlert|set_rule_id)\\(\"([a-z0-9-]+)\"");
   const std::string folder = "services/" + context + "/";
   Names rules;
   for (const File& file : files) {
@@ -55,6 +56,14 @@ Names RulesOf(const std::vector<File>& files, const std::string& context) {
     if (HasExtension(file, {".cc"})) rules.merge(AllMatches(file.text, kInCode));
   }
   return rules;
+}
+
+// What may stand beside the rules: the refusals of the context, and those of every call.
+Names RefusalsOf(const std::vector<File>& files, const std::string& context) {
+  static const std::regex kRefusal(R"(\n  ([A-Z_0-9]+) = \d+ \[)");
+  Names refusals = InFile(files, "protos/anamnesis/" + context + "/v1/errors.proto", kRefusal);
+  refusals.merge(InFile(files, "protos/anamnesis/rpc/v1/errors.proto", kRefusal));
+  return refusals;
 }
 
 // `Suite`, and `Suite.Name` also for the named cases of a suite that is given values.
@@ -99,11 +108,14 @@ bool IsHeading(const std::vector<std::string>& cells) {
 Complaints CheckDomainTables(const std::string& context, const std::vector<File>& files) {
   static const std::regex kRpc(R"(\n  rpc (\w+)\()");
   static const std::regex kView(R"(\w+View (\w+) = \d+;)");
+  static const std::regex kField(R"((\w+) = \d+;)");
   static const std::regex kQuoted("`([^`]+)`");
   Names commands = InFile(files, "protos/anamnesis/" + context + "/v1/" + context + "_service.proto", kRpc);
   commands.erase("Submit");
   Names asked = InFile(files, "protos/anamnesis/chart/v1/chart_service.proto", kRpc);
+  asked.merge(InFile(files, "protos/anamnesis/chart/v1/chart_service.proto", kField));
   asked.merge(InFile(files, "protos/anamnesis/projection/v1/views.proto", kView));
+  const Names refusals = RefusalsOf(files, context);
   std::array<Names, kColumns.size()> known = {Names(), commands,      EventsOf(files, context), RulesOf(files, context),
                                               asked,   TestsIn(files)};
   std::array<Names, kColumns.size()> named;
@@ -127,7 +139,8 @@ Complaints CheckDomainTables(const std::string& context, const std::vector<File>
         for (size_t column = kCommands; column < kColumns.size(); ++column) {
           for (const std::string& name : AllMatches(cells[column], kQuoted)) {
             named[column].insert(name);
-            if (known[column].contains(name)) continue;
+            if (column == kAskedBy && name.starts_with("anamnesis ")) continue;  // A command line.
+            if (known[column].contains(name) || (column == kRules && refusals.contains(name))) continue;
             complaints.push_back(At(file, number, "`" + name + "` is not among the " + kColumns[column]));
           }
         }

@@ -13,11 +13,21 @@ Decision EncounterDecider::Decide(std::span<const State* const> states, const Co
                                   const decider::DecisionInput& input, const Facts& facts) {
   std::optional<absl::StatusOr<Decision>> decision;
   VisitRequest(command, [&](const auto& request) {
-    decision = encounter::Decide({.state = *states.front(), .input = input, .facts = facts}, request);
+    decision = encounter::Decide({.state = *states.front(),
+                                  .input = input,
+                                  .facts = facts.patient,
+                                  .shelf = facts.rules.get(),
+                                  .states = states},
+                                 request);
   });
   if (!decision.has_value()) return {.refusal = Refuse(rpc::v1::COMMAND_MISSING)};
   if (!decision->ok()) return {.refusal = decision->status()};
   return **std::move(decision);
+}
+
+absl::Status CheckInUse(const v1::PatientFacts& facts) {
+  if (facts.survivor_id().empty()) return absl::OkStatus();
+  return Refuse(v1::PATIENT_MERGED_AWAY, {.metadata = {{"survivor_id", facts.survivor_id()}}});
 }
 
 google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context) {

@@ -2,6 +2,7 @@
 // ends in the event that is to be recorded.
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "base/refusal.h"
 #include "base/status.h"
 #include "decider/decision.h"
+#include "services/encounter/domain/intervention/review.h"
 
 namespace anamnesis::encounter {
 
@@ -24,6 +26,9 @@ struct Situation {
   const v1::EncounterState& state;
   const decider::DecisionInput& input;
   const v1::PatientFacts& facts;
+  const RuleShelf* shelf = nullptr;  // Null: no rule table was loaded.
+  std::span<const v1::EncounterState* const> states =
+      {};  // Of all streams that the command names; the first is `state`.
 };
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RegisterPractitionerRequest& request);
@@ -64,8 +69,74 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractNoteReques
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::EraseRecordRequest& request);
 
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::GrantPrivilegeRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RevokePrivilegeRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::LoadRuleTableRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordInterventionRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::PlanInterventionRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseInterventionPlanRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordInterventionConsentRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordTimeOutRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::PerformInterventionRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AbortInterventionRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractInterventionRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReportComplicationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReportOutcomeRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractOutcomeRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::StartAnaesthesiaRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAnaesthesiaRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAnaesthesiaVitalsRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAnaesthesiaEntriesRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::EndAnaesthesiaRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ScoreAldreteRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::LeaveRecoveryRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordErasElementsRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractAnaesthesiaRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPainConsultRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractPainConsultRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDeviceProgrammeRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDeviceProgrammeRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordQuestionnaireResponseRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractQuestionnaireResponseRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordCredentialRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseCredentialRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractCredentialRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPhysicalExaminationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AmendPhysicalExaminationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractPhysicalExaminationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDifferentialDiagnosisRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseDifferentialDiagnosisRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDifferentialDiagnosisRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordStudyOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::OrderStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ScheduleStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CompleteStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CancelStudyRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractStudyOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::SendReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AcceptReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AttendReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReportReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::DeclineReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CancelReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractReferralRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordConferenceRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AmendConferenceRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractConferenceRequest& request);
+
+// PATIENT_MERGED_AWAY: care goes on under the survivor.
+absl::Status CheckInUse(const v1::PatientFacts& facts);
+
 // When the command happened: as its context says, else when it arrived.
 google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context);
+
+// PATIENT_MERGED_AWAY: care goes on under the survivor.
+absl::Status CheckInUse(const v1::PatientFacts& facts);
+
+// The id of a privilege that the practitioner has for what is planned, there and then; null where there is none.
+const std::string* FindPrivilege(const v1::EncounterState& practitioner, const v1::InterventionPlan& plan,
+                                 int64_t at_micros);
 
 // A patient's resources of one kind, by id.
 template <class Entry>

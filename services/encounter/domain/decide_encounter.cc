@@ -6,12 +6,6 @@
 namespace anamnesis::encounter {
 namespace {
 
-// PATIENT_MERGED_AWAY: care goes on under the survivor.
-absl::Status CheckInUse(const v1::PatientFacts& facts) {
-  if (facts.survivor_id().empty()) return absl::OkStatus();
-  return Refuse(v1::PATIENT_MERGED_AWAY, {.metadata = {{"survivor_id", facts.survivor_id()}}});
-}
-
 // ENCOUNTER_ALREADY_FINISHED, ENCOUNTER_CANCELLED.
 absl::Status CheckNotOver(const v1::EncounterEntry& encounter) {
   switch (encounter.status()) {
@@ -44,6 +38,18 @@ absl::Status CheckOrder(const clinical::v1::Period& period) {
   if (!period.has_start() || !period.has_end()) return absl::OkStatus();
   if (ToMicros(period.end()) < ToMicros(period.start())) return Refuse(v1::END_BEFORE_START);
   return absl::OkStatus();
+}
+
+// TELEMEDICINE_DETAILS_REQUIRED. What is said at the beginning replaces what was planned, part by part.
+absl::Status CheckTelemedicine(const v1::EncounterEntry& encounter, const v1::Telemedicine& said) {
+  if (!encounter.telemedicine()) return absl::OkStatus();
+  const v1::Telemedicine& planned = encounter.planned_telemedicine();
+  const clinical::v1::Address& location =
+      said.has_patient_location() ? said.patient_location() : planned.patient_location();
+  const bool has_modality = said.modality() != v1::TELEMEDICINE_MODALITY_UNSPECIFIED ||
+                            planned.modality() != v1::TELEMEDICINE_MODALITY_UNSPECIFIED;
+  const bool has_location = !location.state().empty() || !location.country().empty();
+  return has_modality && has_location ? absl::OkStatus() : Refuse(v1::TELEMEDICINE_DETAILS_REQUIRED);
 }
 
 // Find's refusals.
@@ -103,9 +109,11 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::StartEncounterReq
   ASSIGN_OR_RETURN(const v1::EncounterEntry* encounter, FindEncounter(at, request));
   RETURN_IF_ERROR(CheckNotBegun(*encounter));
   if (encounter->status() != v1::ENCOUNTER_STATUS_ARRIVED) return Refuse(v1::ENCOUNTER_NOT_ARRIVED);
+  RETURN_IF_ERROR(CheckTelemedicine(*encounter, request.telemedicine()));
 
   v1::EncounterStarted started;
   *started.mutable_start() = request.has_start() ? request.start() : EffectiveTime(at, request.context());
+  if (request.has_telemedicine()) *started.mutable_telemedicine() = request.telemedicine();
   return Taken(*encounter, request.encounter_id(), std::move(started), &v1::EncounterEvent::mutable_encounter_started);
 }
 

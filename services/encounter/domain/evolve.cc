@@ -1,42 +1,14 @@
-#include <string>
-
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "services/encounter/domain/encounter_decider.h"
+#include "services/encounter/domain/evolve_by.h"
+#include "services/encounter/domain/evolve_entries.h"
+#include "services/encounter/domain/evolve_procedure.h"
 
 namespace anamnesis::encounter {
 namespace {
 
-template <class Entry>
-using Entries = google::protobuf::Map<std::string, Entry>;
-
-absl::Status Missing(const google::protobuf::Message& event) {
-  return absl::DataLossError(absl::StrCat(event.GetTypeName(), " is about something that was never recorded"));
-}
-
-// A new resource.
-template <class Entry, class Event>
-Entry& Add(Entries<Entry>* entries, const std::string& id, const Event& event) {
-  Entry& entry = (*entries)[id];
-  entry.set_revision(event.revision());
-  return entry;
-}
-
-// The resource changed; DATA_LOSS where there is none.
-template <class Entry, class Event>
-absl::StatusOr<Entry*> Touch(Entries<Entry>* entries, const std::string& id, const Event& event) {
-  const auto found = entries->find(id);
-  if (found == entries->end()) return Missing(event);
-  found->second.set_revision(event.revision());
-  return &found->second;
-}
-
-template <class Entry, class Event>
-absl::Status Retract(Entries<Entry>* entries, const std::string& id, const Event& event) {
-  ASSIGN_OR_RETURN(Entry * entry, Touch(entries, id, event));
-  entry->set_retracted(true);
-  return absl::OkStatus();
-}
+// HL7 v3 ActCode of a visit without meeting.
+constexpr char kVirtualClass[] = "VR";
 
 // What each event does to the state.
 struct Evolution {
@@ -75,7 +47,12 @@ struct Evolution {
     return absl::OkStatus();
   }
   absl::Status operator()(const v1::EncounterPlanned& event) {
-    Add(state.mutable_encounters(), event.encounter().id(), event).set_status(v1::ENCOUNTER_STATUS_PLANNED);
+    const v1::Encounter& encounter = event.encounter();
+    v1::EncounterEntry& entry = Add(state.mutable_encounters(), encounter.id(), event);
+    entry.set_status(v1::ENCOUNTER_STATUS_PLANNED);
+    entry.set_telemedicine(encounter.purpose() == v1::ENCOUNTER_PURPOSE_TELEMEDICINE ||
+                           encounter.class_().code() == kVirtualClass);
+    if (entry.telemedicine()) *entry.mutable_planned_telemedicine() = encounter.telemedicine();
     return absl::OkStatus();
   }
   absl::Status operator()(const v1::EncounterArrived& event) { return Move(event, v1::ENCOUNTER_STATUS_ARRIVED); }
@@ -238,6 +215,90 @@ absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
       return evolution(event.note_retracted());
     case EncounterEvent::kRecordErased:
       return evolution(event.record_erased());
+    case EncounterEvent::kPrivilegeGranted:
+    case EncounterEvent::kPrivilegeRevoked:
+    case EncounterEvent::kRuleTableLoaded:
+    case EncounterEvent::kInterventionRecorded:
+    case EncounterEvent::kInterventionPlanned:
+    case EncounterEvent::kInterventionPlanRevised:
+    case EncounterEvent::kInterventionConsented:
+    case EncounterEvent::kTimeOutDone:
+    case EncounterEvent::kInterventionPerformed:
+    case EncounterEvent::kInterventionAborted:
+    case EncounterEvent::kInterventionRetracted:
+    case EncounterEvent::kComplicationReported:
+    case EncounterEvent::kOutcomeReported:
+    case EncounterEvent::kOutcomeRetracted:
+    case EncounterEvent::kAnaesthesiaStarted:
+    case EncounterEvent::kAnaesthesiaRecorded:
+    case EncounterEvent::kAnaesthesiaVitalsRecorded:
+    case EncounterEvent::kAnaesthesiaEntriesRecorded:
+    case EncounterEvent::kAnaesthesiaEnded:
+    case EncounterEvent::kAldreteScored:
+    case EncounterEvent::kRecoveryLeft:
+    case EncounterEvent::kErasElementsRecorded:
+    case EncounterEvent::kAnaesthesiaRetracted:
+    case EncounterEvent::kPainConsultRecorded:
+    case EncounterEvent::kPainConsultRetracted:
+    case EncounterEvent::kDeviceProgrammeRecorded:
+    case EncounterEvent::kDeviceProgrammeRetracted:
+      return EvolveProcedure(event, evolution.state);
+    case EncounterEvent::kQuestionnaireResponseRecorded:
+      return EvolveBy(event.questionnaire_response_recorded(), evolution.state);
+    case EncounterEvent::kQuestionnaireResponseRetracted:
+      return EvolveBy(event.questionnaire_response_retracted(), evolution.state);
+    case EncounterEvent::kCredentialRecorded:
+      return EvolveBy(event.credential_recorded(), evolution.state);
+    case EncounterEvent::kCredentialRevised:
+      return EvolveBy(event.credential_revised(), evolution.state);
+    case EncounterEvent::kCredentialRetracted:
+      return EvolveBy(event.credential_retracted(), evolution.state);
+    case EncounterEvent::kPhysicalExaminationRecorded:
+      return EvolveBy(event.physical_examination_recorded(), evolution.state);
+    case EncounterEvent::kPhysicalExaminationAmended:
+      return EvolveBy(event.physical_examination_amended(), evolution.state);
+    case EncounterEvent::kPhysicalExaminationRetracted:
+      return EvolveBy(event.physical_examination_retracted(), evolution.state);
+    case EncounterEvent::kDifferentialDiagnosisRecorded:
+      return EvolveBy(event.differential_diagnosis_recorded(), evolution.state);
+    case EncounterEvent::kDifferentialDiagnosisRevised:
+      return EvolveBy(event.differential_diagnosis_revised(), evolution.state);
+    case EncounterEvent::kDifferentialDiagnosisRetracted:
+      return EvolveBy(event.differential_diagnosis_retracted(), evolution.state);
+    case EncounterEvent::kStudyOrderRecorded:
+      return EvolveBy(event.study_order_recorded(), evolution.state);
+    case EncounterEvent::kStudyOrdered:
+      return EvolveBy(event.study_ordered(), evolution.state);
+    case EncounterEvent::kStudyScheduled:
+      return EvolveBy(event.study_scheduled(), evolution.state);
+    case EncounterEvent::kStudyCompleted:
+      return EvolveBy(event.study_completed(), evolution.state);
+    case EncounterEvent::kStudyCancelled:
+      return EvolveBy(event.study_cancelled(), evolution.state);
+    case EncounterEvent::kStudyOrderRetracted:
+      return EvolveBy(event.study_order_retracted(), evolution.state);
+    case EncounterEvent::kReferralRecorded:
+      return EvolveBy(event.referral_recorded(), evolution.state);
+    case EncounterEvent::kReferralSent:
+      return EvolveBy(event.referral_sent(), evolution.state);
+    case EncounterEvent::kReferralAccepted:
+      return EvolveBy(event.referral_accepted(), evolution.state);
+    case EncounterEvent::kReferralAttended:
+      return EvolveBy(event.referral_attended(), evolution.state);
+    case EncounterEvent::kReferralReported:
+      return EvolveBy(event.referral_reported(), evolution.state);
+    case EncounterEvent::kReferralDeclined:
+      return EvolveBy(event.referral_declined(), evolution.state);
+    case EncounterEvent::kReferralCancelled:
+      return EvolveBy(event.referral_cancelled(), evolution.state);
+    case EncounterEvent::kReferralRetracted:
+      return EvolveBy(event.referral_retracted(), evolution.state);
+    case EncounterEvent::kConferenceRecorded:
+      return EvolveBy(event.conference_recorded(), evolution.state);
+    case EncounterEvent::kConferenceAmended:
+      return EvolveBy(event.conference_amended(), evolution.state);
+    case EncounterEvent::kConferenceRetracted:
+      return EvolveBy(event.conference_retracted(), evolution.state);
     case EncounterEvent::EVENT_NOT_SET:
       break;
   }

@@ -1,4 +1,5 @@
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,25 @@ template <class Request>
 concept NamesOrganization = requires(const Request& request) {
   request.organization();
 };
+// A command about what is in a practitioner's stream.
+template <class Request>
+concept IsOfPractitioner = requires(const Request& request) {
+  request.practitioner_id();
+}
+&&!requires(const Request& request) {
+  request.patient_id();
+};
+
+template <class Request>
+concept IsRuleTable = requires(const Request& request) {
+  request.table();
+};
+// A command that needs to know its performer's privileges.
+template <class Request>
+concept NamesPerformer = requires(const Request& request) {
+  request.intervention_id();
+  request.performer_id();
+};
 
 template <class Entry>
 const std::string& IdOf(const Entry& entry, const decider::DecisionInput& input) {
@@ -29,6 +49,10 @@ std::string StreamOf(const Request& request, const decider::DecisionInput& input
     return absl::StrCat("practitioner-", IdOf(request.practitioner(), input));
   } else if constexpr (NamesOrganization<Request>) {
     return absl::StrCat("organization-", IdOf(request.organization(), input));
+  } else if constexpr (IsOfPractitioner<Request>) {
+    return absl::StrCat("practitioner-", request.practitioner_id());
+  } else if constexpr (IsRuleTable<Request>) {
+    return kRulesStream;
   } else {
     return absl::StrCat("encounter-", request.patient_id());
   }
@@ -38,7 +62,12 @@ std::string StreamOf(const Request& request, const decider::DecisionInput& input
 
 std::vector<std::string> EncounterDecider::Streams(const Command& command, const decider::DecisionInput& input) {
   std::vector<std::string> streams;
-  VisitRequest(command, [&](const auto& request) { streams.push_back(StreamOf(request, input)); });
+  VisitRequest(command, [&](const auto& request) {
+    streams.push_back(StreamOf(request, input));
+    if constexpr (NamesPerformer<std::decay_t<decltype(request)>>) {
+      streams.push_back(absl::StrCat("practitioner-", request.performer_id()));
+    }
+  });
   return streams;
 }
 

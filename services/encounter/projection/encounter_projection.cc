@@ -1,13 +1,19 @@
 #include "services/encounter/projection/encounter_projection.h"
 
 #include <string>
+#include <type_traits>
 
 #include "absl/strings/str_cat.h"
 #include "anamnesis/encounter/v1/events.pb.h"
 #include "anamnesis/projection/v1/views.pb.h"
 #include "base/status.h"
 #include "projection/change.h"
+#include "services/encounter/domain/scoring/instruments.h"
+#include "services/encounter/domain/scoring/total.h"
+#include "services/encounter/projection/care_changes.h"
+#include "services/encounter/projection/procedure_changes.h"
 #include "services/encounter/projection/visit_event.h"
+#include "services/encounter/projection/whole_view.h"
 
 namespace anamnesis::encounter {
 namespace {
@@ -15,28 +21,9 @@ namespace {
 using projection::Patch;
 using projection::Put;
 using projection::Remove;
-using projection::v1::View;
 using projection::v1::ViewChange;
 
 namespace views = projection::v1;
-
-// A view with the whole resource. `kind` makes the view's member, `field` the part of it that holds the resource.
-template <class Kind, class Resource>
-View Whole(const Resource& resource, uint64_t revision, Kind* (View::*kind)(), Resource* (Kind::*field)()) {
-  View view;
-  Kind& member = *(view.*kind)();
-  *(member.*field)() = resource;
-  member.set_etag(absl::StrCat(revision));
-  return view;
-}
-
-// A view of the kind with nothing in it.
-template <class Kind>
-View Only(Kind* (View::*kind)()) {
-  View view;
-  (view.*kind)();
-  return view;
-}
 
 // An encounter's new status and etag.
 template <class Step>
@@ -52,6 +39,22 @@ template <class Step>
 View NoteAt(const Step& event) {
   View view;
   view.mutable_note()->set_etag(absl::StrCat(event.revision()));
+  return view;
+}
+
+// The view of an observation, with what it says if it is an instrument's total.
+template <class Event>
+View ObservationView(const Event& event) {
+  View view = Whole(event.observation(), event.revision(), &View::mutable_observation,
+                    &views::ObservationView::mutable_observation);
+  const auto total = TotalOf(event.observation());
+  if (!total.has_value()) return view;
+  views::ScoredTotal& scored = *view.mutable_observation()->mutable_scored();
+  scored.set_tool(total->tool);
+  scored.set_band(total->band);
+  scored.set_score(total->score);
+  for (const std::string& flag : total->flags) scored.add_flags()->set_code(flag);
+  scored.set_method_version(kScoringMethodVersion);
   return view;
 }
 
@@ -101,8 +104,14 @@ struct Changes {
   }
   ViewChange operator()(const v1::EncounterStarted& event) const {
     View view = Moved(event, v1::ENCOUNTER_STATUS_IN_PROGRESS);
-    *view.mutable_encounter()->mutable_encounter()->mutable_period()->mutable_start() = event.start();
-    return Patch({subject_id, event.encounter_id()}, view, {"encounter.period"});
+    v1::Encounter& encounter = *view.mutable_encounter()->mutable_encounter();
+    *encounter.mutable_period()->mutable_start() = event.start();
+    if (event.has_telemedicine()) *encounter.mutable_telemedicine() = event.telemedicine();
+    if (!event.telemedicine().has_patient_location()) {
+      return Patch({subject_id, event.encounter_id()}, view, {"encounter.period"});
+    }
+    return Patch({subject_id, event.encounter_id()}, view,
+                 {"encounter.period", "encounter.telemedicine.patient_location"});
   }
   ViewChange operator()(const v1::EncounterFinished& event) const {
     View view = Moved(event, v1::ENCOUNTER_STATUS_FINISHED);
@@ -128,13 +137,10 @@ struct Changes {
 
   // Observations.
   ViewChange operator()(const v1::ObservationRecorded& event) const {
-    return Put({subject_id, event.observation().id()},
-               Whole(event.observation(), event.revision(), &View::mutable_observation,
-                     &views::ObservationView::mutable_observation));
+    return Put({subject_id, event.observation().id()}, ObservationView(event));
   }
   ViewChange operator()(const v1::ObservationAmended& event) const {
-    View view = Whole(event.observation(), event.revision(), &View::mutable_observation,
-                      &views::ObservationView::mutable_observation);
+    View view = ObservationView(event);
     view.mutable_observation()->set_amend_reason(event.reason());
     return Put({subject_id, event.observation().id()}, view);
   }
@@ -228,6 +234,17 @@ struct Changes {
   ViewChange operator()(const v1::NoteRetracted& event) const {
     return Remove({subject_id, event.note_id()}, Only(&View::mutable_note));
   }
+
+  // Privileges, interventions, anaesthesia, devices; questionnaires, credentials, assessments, study orders, referrals,
+  // conferences.
+  template <class Event>
+  auto operator()(const Event& event) const {
+    if constexpr (requires { ChangeBy(event, subject_id); }) {
+      return ChangeBy(event, subject_id);
+    } else {
+      return ChangeOf(subject_id, event);
+    }
+  }
 };
 
 }  // namespace
@@ -236,7 +253,12 @@ absl::StatusOr<std::vector<ViewChange>> ProjectEncounter(const eventlog::Record&
   ASSIGN_OR_RETURN(const v1::EncounterEvent event, projection::EventOf<v1::EncounterEvent>(record));
   const std::string subject_id = projection::SubjectOf(record.stream);
   std::vector<ViewChange> changes;
-  VisitEvent(event, [&](const auto& known) { changes.push_back(Changes{subject_id}(known)); });
+  VisitEvent(event, [&](const auto& known) {
+    // A rule table is of nobody.
+    if constexpr (!std::is_same_v<std::decay_t<decltype(known)>, v1::RuleTableLoaded>) {
+      changes.push_back(Changes{subject_id}(known));
+    }
+  });
   return changes;
 }
 

@@ -74,6 +74,116 @@ bool VisitEvent(const v1::EncounterEvent& event, Visitor&& visit) {
       return visit(event.note_retracted()), true;
     case EncounterEvent::kRecordErased:
       return visit(event.record_erased()), true;
+    case EncounterEvent::kPrivilegeGranted:
+      return visit(event.privilege_granted()), true;
+    case EncounterEvent::kPrivilegeRevoked:
+      return visit(event.privilege_revoked()), true;
+    case EncounterEvent::kRuleTableLoaded:
+      return visit(event.rule_table_loaded()), true;
+    case EncounterEvent::kInterventionRecorded:
+      return visit(event.intervention_recorded()), true;
+    case EncounterEvent::kInterventionPlanned:
+      return visit(event.intervention_planned()), true;
+    case EncounterEvent::kInterventionPlanRevised:
+      return visit(event.intervention_plan_revised()), true;
+    case EncounterEvent::kInterventionConsented:
+      return visit(event.intervention_consented()), true;
+    case EncounterEvent::kTimeOutDone:
+      return visit(event.time_out_done()), true;
+    case EncounterEvent::kInterventionPerformed:
+      return visit(event.intervention_performed()), true;
+    case EncounterEvent::kInterventionAborted:
+      return visit(event.intervention_aborted()), true;
+    case EncounterEvent::kInterventionRetracted:
+      return visit(event.intervention_retracted()), true;
+    case EncounterEvent::kComplicationReported:
+      return visit(event.complication_reported()), true;
+    case EncounterEvent::kOutcomeReported:
+      return visit(event.outcome_reported()), true;
+    case EncounterEvent::kOutcomeRetracted:
+      return visit(event.outcome_retracted()), true;
+    case EncounterEvent::kAnaesthesiaStarted:
+      return visit(event.anaesthesia_started()), true;
+    case EncounterEvent::kAnaesthesiaRecorded:
+      return visit(event.anaesthesia_recorded()), true;
+    case EncounterEvent::kAnaesthesiaVitalsRecorded:
+      return visit(event.anaesthesia_vitals_recorded()), true;
+    case EncounterEvent::kAnaesthesiaEntriesRecorded:
+      return visit(event.anaesthesia_entries_recorded()), true;
+    case EncounterEvent::kAnaesthesiaEnded:
+      return visit(event.anaesthesia_ended()), true;
+    case EncounterEvent::kAldreteScored:
+      return visit(event.aldrete_scored()), true;
+    case EncounterEvent::kRecoveryLeft:
+      return visit(event.recovery_left()), true;
+    case EncounterEvent::kErasElementsRecorded:
+      return visit(event.eras_elements_recorded()), true;
+    case EncounterEvent::kAnaesthesiaRetracted:
+      return visit(event.anaesthesia_retracted()), true;
+    case EncounterEvent::kPainConsultRecorded:
+      return visit(event.pain_consult_recorded()), true;
+    case EncounterEvent::kPainConsultRetracted:
+      return visit(event.pain_consult_retracted()), true;
+    case EncounterEvent::kDeviceProgrammeRecorded:
+      return visit(event.device_programme_recorded()), true;
+    case EncounterEvent::kDeviceProgrammeRetracted:
+      return visit(event.device_programme_retracted()), true;
+    case EncounterEvent::kQuestionnaireResponseRecorded:
+      return visit(event.questionnaire_response_recorded()), true;
+    case EncounterEvent::kQuestionnaireResponseRetracted:
+      return visit(event.questionnaire_response_retracted()), true;
+    case EncounterEvent::kCredentialRecorded:
+      return visit(event.credential_recorded()), true;
+    case EncounterEvent::kCredentialRevised:
+      return visit(event.credential_revised()), true;
+    case EncounterEvent::kCredentialRetracted:
+      return visit(event.credential_retracted()), true;
+    case EncounterEvent::kPhysicalExaminationRecorded:
+      return visit(event.physical_examination_recorded()), true;
+    case EncounterEvent::kPhysicalExaminationAmended:
+      return visit(event.physical_examination_amended()), true;
+    case EncounterEvent::kPhysicalExaminationRetracted:
+      return visit(event.physical_examination_retracted()), true;
+    case EncounterEvent::kDifferentialDiagnosisRecorded:
+      return visit(event.differential_diagnosis_recorded()), true;
+    case EncounterEvent::kDifferentialDiagnosisRevised:
+      return visit(event.differential_diagnosis_revised()), true;
+    case EncounterEvent::kDifferentialDiagnosisRetracted:
+      return visit(event.differential_diagnosis_retracted()), true;
+    case EncounterEvent::kStudyOrderRecorded:
+      return visit(event.study_order_recorded()), true;
+    case EncounterEvent::kStudyOrdered:
+      return visit(event.study_ordered()), true;
+    case EncounterEvent::kStudyScheduled:
+      return visit(event.study_scheduled()), true;
+    case EncounterEvent::kStudyCompleted:
+      return visit(event.study_completed()), true;
+    case EncounterEvent::kStudyCancelled:
+      return visit(event.study_cancelled()), true;
+    case EncounterEvent::kStudyOrderRetracted:
+      return visit(event.study_order_retracted()), true;
+    case EncounterEvent::kReferralRecorded:
+      return visit(event.referral_recorded()), true;
+    case EncounterEvent::kReferralSent:
+      return visit(event.referral_sent()), true;
+    case EncounterEvent::kReferralAccepted:
+      return visit(event.referral_accepted()), true;
+    case EncounterEvent::kReferralAttended:
+      return visit(event.referral_attended()), true;
+    case EncounterEvent::kReferralReported:
+      return visit(event.referral_reported()), true;
+    case EncounterEvent::kReferralDeclined:
+      return visit(event.referral_declined()), true;
+    case EncounterEvent::kReferralCancelled:
+      return visit(event.referral_cancelled()), true;
+    case EncounterEvent::kReferralRetracted:
+      return visit(event.referral_retracted()), true;
+    case EncounterEvent::kConferenceRecorded:
+      return visit(event.conference_recorded()), true;
+    case EncounterEvent::kConferenceAmended:
+      return visit(event.conference_amended()), true;
+    case EncounterEvent::kConferenceRetracted:
+      return visit(event.conference_retracted()), true;
     case EncounterEvent::EVENT_NOT_SET:
       return false;
   }

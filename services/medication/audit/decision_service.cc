@@ -10,9 +10,9 @@
 #include "base/clock.h"
 #include "base/refusal.h"
 #include "base/status.h"
+#include "decider/rule_tables.h"
 #include "feed/envelope.h"
 #include "services/medication/audit/past_decision.h"
-#include "services/medication/domain/decide.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -110,7 +110,7 @@ absl::StatusOr<v1::CompareRuleTablesResponse> DecisionService::Compare(
     const v1::CompareRuleTablesRequest& request) const {
   ASSIGN_OR_RETURN(RuleHistory rules, RuleHistory::Read(log_));
   if (const absl::Status replaced = rules.Replace({request.tables().begin(), request.tables().end()}); !replaced.ok()) {
-    return InvalidTable("tables", replaced);
+    return decider::InvalidTable(v1::RULE_TABLE_INVALID, "tables", replaced);
   }
   v1::CompareRuleTablesResponse response;
   response.set_tail_position(log_.Tail());

@@ -38,7 +38,8 @@ void FillOverrides(Request& request, const Alerts& alerts) {
 // The rules that stop what nobody overrode.
 std::vector<std::string> StoppedBy(const absl::Status& refusal) {
   std::vector<std::string> rules;
-  for (const google::protobuf::Any& detail : ToRpcStatus(refusal).details()) {
+  const google::rpc::Status status = ToRpcStatus(refusal);
+  for (const google::protobuf::Any& detail : status.details()) {
     google::rpc::PreconditionFailure failure;
     if (!detail.UnpackTo(&failure)) continue;
     for (const auto& violation : failure.violations()) rules.push_back(violation.type());

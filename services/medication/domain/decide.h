@@ -24,7 +24,7 @@ struct Situation {
   const v1::MedicationState& state;
   const decider::DecisionInput& input;
   const v1::MedicationFacts& facts;
-  const RuleBook& rules;  // Those in force when the command takes effect.
+  const RuleBook& rules;                               // Those in force when the command takes effect.
   std::optional<uint32_t> age_seconds = std::nullopt;  // Of `facts`; see Known.
 };
 
@@ -61,9 +61,6 @@ absl::Status CheckNotEnded(const v1::OrderState& order);
 absl::Status CheckActive(const v1::OrderState& order);
 // REASON_REQUIRED.
 absl::Status CheckReason(const rpc::v1::CommandContext& context);
-
-// RULE_TABLE_INVALID, with what CheckTable said of the table in the field.
-absl::Status InvalidTable(std::string field, const absl::Status& checked);
 
 // Notes the tables that the rules were taken from.
 template <class Event>

@@ -75,10 +75,10 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::SignAgreementRequ
 }
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::EndAgreementRequest& request) {
+  RETURN_IF_ERROR(CheckReason(request.context()));
   ASSIGN_OR_RETURN(const v1::StewardshipState* found,
                    Find(at, v1::STEWARDSHIP_KIND_TREATMENT_AGREEMENT, request.agreement_id(), request.context()));
   if (found->ended()) return Refuse(v1::AGREEMENT_ENDED);
-  RETURN_IF_ERROR(CheckReason(request.context()));
   v1::MedicationEvent event;
   v1::AgreementEnded& ended = *event.mutable_agreement_ended();
   ended.set_agreement_id(request.agreement_id());
@@ -99,10 +99,10 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDrugTestReq
 }
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ConcludeDrugTestRequest& request) {
+  RETURN_IF_ERROR(CheckReason(request.context()));
   ASSIGN_OR_RETURN(const v1::StewardshipState* found,
                    Find(at, v1::STEWARDSHIP_KIND_DRUG_TEST, request.drug_test_id(), request.context()));
   if (!found->open()) return Refuse(v1::DRUG_TEST_NOT_OPEN);
-  RETURN_IF_ERROR(CheckReason(request.context()));
   v1::MedicationEvent event;
   v1::DrugTestConcluded& concluded = *event.mutable_drug_test_concluded();
   concluded.set_drug_test_id(request.drug_test_id());
@@ -124,9 +124,9 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReassessTherapyRe
 }
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractStewardshipRequest& request) {
+  RETURN_IF_ERROR(CheckReason(request.context()));
   ASSIGN_OR_RETURN(const v1::StewardshipState* found,
                    Find(at, v1::STEWARDSHIP_KIND_UNSPECIFIED, request.record_id(), request.context()));
-  RETURN_IF_ERROR(CheckReason(request.context()));
   v1::MedicationEvent event;
   v1::StewardshipRetracted& retracted = *event.mutable_stewardship_retracted();
   retracted.set_record_id(request.record_id());

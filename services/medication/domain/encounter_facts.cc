@@ -41,6 +41,20 @@ void PutFiltration(v1::EncounterFacts& facts, const encounter::v1::Observation& 
   }
 }
 
+void PutRisk(v1::EncounterFacts& facts, const encounter::v1::QuestionnaireResponse& response) {
+  if (response.tool() != encounter::v1::QUESTIONNAIRE_TOOL_OPIOID_RISK) return;
+  v1::KnownRiskScore& known = *facts.add_opioid_risks();
+  known.set_id(response.id());
+  if (response.has_authored_time()) *known.mutable_time() = response.authored_time();
+  known.set_score(response.score().value().numerator());
+}
+
+void RemoveRisk(v1::EncounterFacts& facts, const std::string& id) {
+  auto& risks = *facts.mutable_opioid_risks();
+  risks.erase(std::remove_if(risks.begin(), risks.end(), [&](const auto& known) { return known.id() == id; }),
+              risks.end());
+}
+
 }  // namespace
 
 void ApplyEncounterEvent(v1::EncounterFacts& facts, const encounter::v1::EncounterEvent& event) {
@@ -66,6 +80,12 @@ void ApplyEncounterEvent(v1::EncounterFacts& facts, const encounter::v1::Encount
       break;
     case EncounterEvent::kObservationRetracted:
       RemoveFiltration(facts, event.observation_retracted().observation_id());
+      break;
+    case EncounterEvent::kQuestionnaireResponseRecorded:
+      PutRisk(facts, event.questionnaire_response_recorded().questionnaire_response());
+      break;
+    case EncounterEvent::kQuestionnaireResponseRetracted:
+      RemoveRisk(facts, event.questionnaire_response_retracted().questionnaire_response_id());
       break;
     case EncounterEvent::kRecordErased:
       facts.Clear();

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "services/medication/domain/evolve_stewardship.h"
+#include "decider/rule_tables.h"
 #include "services/medication/domain/medication_decider.h"
 
 namespace anamnesis::medication {
@@ -59,9 +60,8 @@ void Add(v1::MedicationState& state, const Change& event) {
   (*state.mutable_in_force())[order.id()] = std::move(in_force);
 }
 
-// Every version stays: one that holds from tomorrow on leaves today to the one before it.
 void AddTable(v1::MedicationState& state, const v1::RuleTable& table) {
-  (*state.mutable_rule_tables())[absl::StrCat(table.id(), " ", table.version())] = table;
+  (*state.mutable_rule_tables())[decider::RuleTableKey(table)] = table;
 }
 
 absl::Status ChangeDose(v1::MedicationState& state, const v1::DoseChanged& event) {

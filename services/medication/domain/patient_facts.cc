@@ -82,6 +82,12 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
     case PatientEvent::kDuplicateAbsorbed:
       facts.add_absorbed_ids(event.duplicate_absorbed().duplicate_id());
       break;
+    case PatientEvent::kUnmergedFrom:
+      facts.clear_survivor_id();
+      break;
+    case PatientEvent::kDuplicateReleased:
+      *facts.mutable_absorbed_ids() = event.duplicate_released().absorbed_ids();
+      break;
     case PatientEvent::kAllergyRecorded:
       PutAllergy(facts, event.allergy_recorded().allergy());
       break;
@@ -121,6 +127,7 @@ void AddAbsorbed(v1::MedicationFacts& facts, const v1::MedicationFacts& absorbed
   facts.mutable_patient()->mutable_allergies()->MergeFrom(absorbed.patient().allergies());
   facts.mutable_patient()->mutable_problems()->MergeFrom(absorbed.patient().problems());
   facts.mutable_encounters()->mutable_filtrations()->MergeFrom(absorbed.encounters().filtrations());
+  facts.mutable_encounters()->mutable_opioid_risks()->MergeFrom(absorbed.encounters().opioid_risks());
   facts.mutable_encounters()->mutable_void_ids()->MergeFrom(absorbed.encounters().void_ids());
 }
 

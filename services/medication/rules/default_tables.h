@@ -2,17 +2,13 @@
 // built.
 #pragma once
 
-#include <string>
 #include <vector>
+
+#include "service/table_file.h"
 
 namespace anamnesis::medication {
 
-struct TableFile {
-  std::string name;
-  std::string json;
-};
-
 // By name.
-const std::vector<TableFile>& DefaultTableFiles();
+const std::vector<service::TableFile>& DefaultTableFiles();
 
 }  // namespace anamnesis::medication

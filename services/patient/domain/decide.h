@@ -21,7 +21,7 @@ using Decision = decider::Decision<v1::PatientEvent>;
 // What a command meets: all that a decision may know.
 struct Situation {
   const v1::PatientState& patient;
-  const v1::PatientState* duplicate;  // For a merge of two records; else nullptr.
+  const v1::PatientState* duplicate;  // For a merge of two records, or its undoing; else nullptr.
   const decider::DecisionInput& input;
 };
 
@@ -32,6 +32,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetireIdentifierR
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDeathRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDeathRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::MergePatientsRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::UnmergePatientsRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ErasePatientRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAllergyRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseAllergyRequest& request);
@@ -47,6 +48,35 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractCarePlanRe
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordGoalRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseGoalRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractGoalRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordReferralInRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AcceptReferralInRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::DeclineReferralInRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CloseReferralInRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractReferralInRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReceiveDocumentRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDocumentRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPainHistoryRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RevisePainHistoryRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractPainHistoryRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ChangePlanActivityStatusRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPlanReviewRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractPlanReviewRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordGoalProgressRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractGoalProgressRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AddCareTeamMemberRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::EndCareTeamMemberRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractCareTeamMemberRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordConsentRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::WithdrawConsentRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractConsentRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordAdvanceDirectiveRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RevokeAdvanceDirectiveRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractAdvanceDirectiveRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordEducationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractEducationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordSupportGroupRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::EndSupportGroupRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractSupportGroupRequest& request);
 
 // PATIENT_NOT_FOUND, PATIENT_MERGED_AWAY.
 absl::Status CheckPatient(const v1::PatientState& patient);

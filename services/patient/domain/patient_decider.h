@@ -1,8 +1,10 @@
-// The patient domain: who the patient is, allergies, problems, care plans and goals. Pure: see decider/decider.h.
+// The patient domain: who the patient is, the history, allergies, problems, plans and goals, care team, consents. Pure:
+// see decider/decider.h.
 //
 // Where what is decided lives: decide_patient.cc (register, demographics, identifiers, death), decide_merge.cc (two
-// records of the same person), decide_allergy.cc, decide_problem.cc, decide_care_plan.cc, decide_goal.cc (one kind of
-// resource each), evolve.cc (what an event does to the state), streams.cc (whose stream a command is for).
+// records of the same person, and of two after all), decide_<resource>.cc (a kind of resource, or two that are alike),
+// resource.h (what is alike for all of them), evolve.cc and evolve_resource.cc (what an event does to the state),
+// streams.cc (whose stream a command is for).
 #pragma once
 
 #include <cstdint>
@@ -24,7 +26,7 @@ struct PatientDecider {
   using Event = v1::PatientEvent;
   using Facts = decider::NoFacts;
 
-  static constexpr uint32_t kStateFormat = 1;
+  static constexpr uint32_t kStateFormat = 2;
 
   // `patient-<uuid>`; for a merge the survivor's and the duplicate's; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/refusal.h"
 #include "base/status.h"
 #include "services/patient/domain/decide.h"
 
@@ -36,6 +37,28 @@ absl::StatusOr<Decision> Retract(const Situation& at, v1::ResourceKind kind, con
   RETURN_IF_ERROR(CheckReason(context));
   change.set_reason(context.reason());
   return Changed(id, *found, event, change);
+}
+
+// A resource ends: a member leaves, a consent is withdrawn. `end` is when, if the command says so.
+template <class Request, class Change>
+absl::StatusOr<Decision> End(const Situation& at, v1::ResourceKind kind, const std::string& id, const Request& request,
+                             v1::PatientEvent& event, Change& change) {
+  ASSIGN_OR_RETURN(const v1::ResourceState* found, FindResource(at.patient, kind, id, request.context()));
+  *change.mutable_end() = request.has_end() ? request.end() : EffectiveTime(at, request.context());
+  RETURN_IF_ERROR(CheckOrder(found->has_start(), found->start(), true, change.end()));
+  if (found->ended()) return Refuse(v1::RESOURCE_ALREADY_ENDED);
+  change.set_reason(request.context().reason());
+  return Changed(id, *found, event, change);
+}
+
+// A resource that is about another one, which must be there: a review of a plan, the progress of a goal.
+template <class Change, class Resource>
+absl::StatusOr<Decision> RecordAbout(const Situation& at, v1::ResourceKind about, const std::string& about_id,
+                                     const Resource& resource, v1::PatientEvent& event, Change& change,
+                                     Resource& target) {
+  RETURN_IF_ERROR(IdOfNew(at, resource.id()).status());
+  RETURN_IF_ERROR(FindResource(at.patient, about, about_id, {}).status());
+  return Record(at, resource, event, change, target);
 }
 
 }  // namespace anamnesis::patient

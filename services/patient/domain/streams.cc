@@ -19,10 +19,19 @@ Ids PatientsOf(const v1::RegisterPatientRequest& request, const decider::Decisio
   return {request.patient_id().empty() ? input.new_id : request.patient_id()};
 }
 
-// A merge of a record with itself is refused by Decide; no stream may be named twice.
-Ids PatientsOf(const v1::MergePatientsRequest& request, const decider::DecisionInput&) {
+// A record with itself is refused by Decide; no stream may be named twice.
+template <class Request>
+Ids BothOf(const Request& request) {
   if (request.survivor_id() == request.duplicate_id()) return {request.survivor_id()};
   return {request.survivor_id(), request.duplicate_id()};
+}
+
+Ids PatientsOf(const v1::MergePatientsRequest& request, const decider::DecisionInput&) {
+  return BothOf(request);
+}
+
+Ids PatientsOf(const v1::UnmergePatientsRequest& request, const decider::DecisionInput&) {
+  return BothOf(request);
 }
 
 }  // namespace

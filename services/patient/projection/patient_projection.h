@@ -11,9 +11,9 @@
 namespace anamnesis::patient {
 
 // Raised when any event makes other views than before.
-inline constexpr uint32_t kPatientProjectionVersion = 1;
+inline constexpr uint32_t kPatientProjectionVersion = 2;
 
-// One change for each event: of the patient, or of an allergy, problem, care plan or goal. DATA_LOSS where the payload
+// One change for each event: of the patient, or of the resource that it is about. DATA_LOSS where the payload
 // is not a PatientEvent that this release knows.
 absl::StatusOr<std::vector<projection::v1::ViewChange>> ProjectPatient(const eventlog::Record& record);
 

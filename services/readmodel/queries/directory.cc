@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "services/readmodel/page.h"
 #include "services/readmodel/queries/queries.h"
+#include "services/readmodel/views/credential_validity.h"
 #include "services/readmodel/views/index_terms.h"
 #include "services/readmodel/views/view_kinds.h"
 
@@ -16,6 +17,27 @@ namespace {
 
 constexpr char kPractitioner[] = "practitioner";
 constexpr char kOrganization[] = "organization";
+
+constexpr char kCredential[] = "credential";
+constexpr size_t kMostCredentials = 1000;
+
+// Those that are valid on the day, or all where none is asked for.
+absl::Status AddCredentials(const projection::ViewReader& reader, const std::string& practitioner,
+                            const projection::ReadTimes& times, const clinical::v1::PartialDate* valid_on,
+                            google::protobuf::RepeatedPtrField<projection::v1::CredentialView>* out) {
+  ListQuery query{.records = {practitioner},
+                  .prefixes = {ListPrefix(practitioner, kCredential)},
+                  .times = times,
+                  .page_size = kMostCredentials};
+  if (valid_on != nullptr) {
+    query.wanted = [valid_on](const projection::v1::View& view) {
+      return IsValidOn(view.credential().credential(), *valid_on);
+    };
+  }
+  ASSIGN_OR_RETURN(ListPage page, List(reader, query));
+  for (ListItem& item : page.items) out->Add(std::move(*item.view.mutable_credential()));
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -28,7 +50,15 @@ absl::StatusOr<chart::v1::ListDirectoryResponse> ListDirectory(const projection:
       DirectoryPrefix(request.kind() == chart::v1::DIRECTORY_KIND_PRACTITIONER ? kPractitioner : kOrganization)};
   ASSIGN_OR_RETURN(ListPage page, List(reader, query));
   chart::v1::ListDirectoryResponse response;
-  for (ListItem& item : page.items) *response.add_entries() = std::move(item.view);
+  for (ListItem& item : page.items) {
+    if (request.has_valid_on() && item.view.has_practitioner()) {
+      chart::v1::DirectoryCredentials& held = *response.add_credentials();
+      held.set_practitioner_id(UuidText(item.row.ref.view));
+      RETURN_IF_ERROR(
+          AddCredentials(reader, item.row.ref.subject, {}, &request.valid_on(), held.mutable_credentials()));
+    }
+    *response.add_entries() = std::move(item.view);
+  }
   if (!page.last_key.empty()) response.set_next_page_token(MakePageToken(request, page.last_key));
   return response;
 }
@@ -42,6 +72,11 @@ absl::StatusOr<chart::v1::GetDirectoryEntryResponse> GetDirectoryEntry(
     if (!row.has_value()) continue;
     chart::v1::GetDirectoryEntryResponse response;
     ASSIGN_OR_RETURN(*response.mutable_entry(), ParseView(kind, row->view));
+    if (response.entry().has_practitioner()) {
+      RETURN_IF_ERROR(AddCredentials(reader, id, TimesOf(request.options()),
+                                     request.has_valid_on() ? &request.valid_on() : nullptr,
+                                     response.mutable_credentials()));
+    }
     return response;
   }
   return Refuse(chart::v1::DIRECTORY_ENTRY_NOT_FOUND);

@@ -33,6 +33,18 @@ absl::StatusOr<ListQuery> QueryFor(const ViewReader& reader, const Request& requ
   return query;
 }
 
+// The same for views whose subject is none of the patients but, by its id, of the directory.
+template <class Request>
+absl::StatusOr<ListQuery> DirectoryQueryFor(const ViewReader& reader, const Request& request, const std::string& kind) {
+  ListQuery query{.times = TimesOf(request.options()), .page_size = PageSize(request.page_size())};
+  ASSIGN_OR_RETURN(query.after, ReadPageToken(request));
+  const std::string subject = UuidBytes(request.patient_id());
+  RETURN_IF_ERROR(CheckViews(reader, subject, query.times));
+  query.records = {subject};
+  query.prefixes = {ListPrefix(subject, kind)};
+  return query;
+}
+
 // Lists, and puts each item into the response.
 template <class Response, class Request, class Take>
 absl::StatusOr<Response> Fill(const ViewReader& reader, const Request& request, const ListQuery& query, Take take) {
@@ -138,7 +150,9 @@ absl::StatusOr<chart::v1::ListObservationsResponse> ListObservations(
 absl::StatusOr<chart::v1::ListViewsResponse> ListViews(const ViewReader& reader,
                                                        const chart::v1::ListViewsRequest& request) {
   RETURN_IF_ERROR(RequireKind(request.kind()));
-  ASSIGN_OR_RETURN(const ListQuery query, QueryFor(reader, request, {request.kind()}));
+  ASSIGN_OR_RETURN(const ListQuery query, IsOfDirectory(request.kind())
+                                              ? DirectoryQueryFor(reader, request, request.kind())
+                                              : QueryFor(reader, request, {request.kind()}));
   return Fill<chart::v1::ListViewsResponse>(reader, request, query, [](auto& response, ListItem&& item) {
     *response.add_entries() = ToEntry(std::move(item));
   });

@@ -1,4 +1,5 @@
 // Lists of the clinic's work: everybody who may be on a list is found by an index, and judged by their views.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "services/readmodel/views/index_terms.h"
 #include "services/readmodel/views/view_kinds.h"
 #include "services/readmodel/worklist/opioid_work.h"
+#include "services/readmodel/worklist/view_work.h"
 
 namespace anamnesis::readmodel {
 namespace {
@@ -28,6 +30,14 @@ const char* KindOf(chart::v1::Worklist worklist) {
       return "drug_test";
     case chart::v1::WORKLIST_UNSIGNED_NOTES:
       return "note";
+    case chart::v1::WORKLIST_REFERRALS_IN:
+      return "referral_in";
+    case chart::v1::WORKLIST_REFERRALS_OUT:
+      return "outgoing_referral";
+    case chart::v1::WORKLIST_BLOCKS_ELIGIBLE_FOR_ABLATION:
+    case chart::v1::WORKLIST_ABLATIONS_ELIGIBLE_FOR_REPEAT:
+    case chart::v1::WORKLIST_OUTCOME_REPORTS:
+      return "intervention";
     default:
       return "opioid_therapy";
   }
@@ -50,11 +60,6 @@ absl::Status ForEachView(const projection::ViewReader& reader, const Person& per
   return absl::OkStatus();
 }
 
-bool IsUnsigned(const projection::v1::View& view, const std::string& practitioner_id) {
-  if (!view.has_note() || view.note().note().status() != encounter::v1::NOTE_STATUS_DRAFT) return false;
-  return practitioner_id.empty() || view.note().note().content().author_id() == practitioner_id;
-}
-
 // The first entry of the person in the index: where the person is judged, so that nobody is on a list twice.
 absl::StatusOr<std::string> FirstEntry(const projection::ViewReader& reader, const Person& person,
                                        const std::string& kind) {
@@ -72,18 +77,19 @@ absl::StatusOr<std::string> FirstEntry(const projection::ViewReader& reader, con
 // What the list has for the person.
 absl::StatusOr<std::optional<WorkItem>> ItemFor(const projection::ViewReader& reader, const Person& person,
                                                 const ListWorkRequest& request) {
-  OpioidWork opioids(ToMicros(request.as_of()));
-  std::vector<std::string> unsigned_notes;
+  const int64_t as_of = ToMicros(request.as_of());
+  OpioidWork opioids(as_of);
+  WorkItem item;
+  std::optional<int64_t> due;
   RETURN_IF_ERROR(ForEachView(reader, person, TimesOf(request.options()), [&](const projection::v1::View& view) {
     opioids.Add(view);
-    if (IsUnsigned(view, request.practitioner_id())) unsigned_notes.push_back("note/" + view.note().note().id());
+    const auto work = WorkOf(request.worklist(), view, as_of, request.practitioner_id());
+    if (!work.has_value()) return;
+    item.add_about(work->about);
+    if (work->due_micros.has_value()) due = std::min(due.value_or(*work->due_micros), *work->due_micros);
   }));
-  if (request.worklist() == chart::v1::WORKLIST_UNSIGNED_NOTES) {
-    if (unsigned_notes.empty()) return std::nullopt;
-    WorkItem item;
-    item.mutable_about()->Assign(unsigned_notes.begin(), unsigned_notes.end());
-    return item;
-  }
+  if (due.has_value()) *item.mutable_due() = ToTimestamp(*due);
+  if (!item.about().empty()) return item;
   if (!request.practitioner_id().empty() && !opioids.IsPrescribedBy(request.practitioner_id())) return std::nullopt;
   return opioids.On(request.worklist());
 }

@@ -53,6 +53,21 @@ chart::v1::GetChartResponse ChartBuilder::Build() && {
       case View::kGoal:
         AddIfActive(std::move(*view.mutable_goal()), *chart.mutable_active_goals());
         break;
+      case View::kCareTeamMember:
+        AddIfActive(std::move(*view.mutable_care_team_member()), *chart.mutable_care_team());
+        break;
+      case View::kReferralIn:
+        AddIfActive(std::move(*view.mutable_referral_in()), *chart.mutable_open_referrals());
+        break;
+      case View::kConsent:
+        AddIfActive(std::move(*view.mutable_consent()), *chart.mutable_consents());
+        break;
+      case View::kAdvanceDirective:
+        AddIfActive(std::move(*view.mutable_advance_directive()), *chart.mutable_advance_directives());
+        break;
+      case View::kPainHistory:
+        if (!chart.has_pain_history()) *chart.mutable_pain_history() = std::move(*view.mutable_pain_history());
+        break;
       case View::kEncounter:
         if (static_cast<size_t>(chart.recent_encounters_size()) < kRecentEncounters) {
           *chart.add_recent_encounters() = std::move(*view.mutable_encounter());

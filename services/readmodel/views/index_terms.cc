@@ -39,6 +39,12 @@ void AddPatientTerms(const projection::v1::PatientView& patient, std::set<std::s
   }
 }
 
+// Whether somebody may be on a list of work because of the view.
+bool IsWork(const projection::v1::View& view) {
+  return view.has_opioid_therapy() || view.has_drug_test() || view.has_note() || view.has_referral_in() ||
+         view.has_outgoing_referral() || view.has_intervention();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> IndexTerms(const projection::ViewRef& ref, std::string_view bytes) {
@@ -50,7 +56,7 @@ absl::StatusOr<std::vector<std::string>> IndexTerms(const projection::ViewRef& r
   } else {
     terms.insert(ListPrefix(ref.subject, ref.kind) + time);
   }
-  if (view.has_opioid_therapy() || view.has_drug_test() || view.has_note()) terms.insert(WorkPrefix(ref.kind));
+  if (IsWork(view)) terms.insert(WorkPrefix(ref.kind));
   if (view.has_patient()) AddPatientTerms(view.patient(), terms);
   for (const clinical::v1::Coding& coding : view.observation().observation().code().codings()) {
     if (!coding.code().empty()) terms.insert(CodePrefix(ref.subject, coding.code()) + time);

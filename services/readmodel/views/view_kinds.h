@@ -15,6 +15,8 @@ namespace anamnesis::readmodel {
 // The names of all kinds, in the order of View's fields.
 const std::vector<std::string>& AllKinds();
 bool IsKind(std::string_view name);
+// Whether its views are a practitioner's, not a patient's.
+bool IsOfDirectory(std::string_view kind);
 
 // INVALID_ARGUMENT where the bytes are not a view, or are one of another kind.
 absl::StatusOr<projection::v1::View> ParseView(std::string_view kind, std::string_view bytes);
@@ -29,5 +31,9 @@ bool IsActive(const projection::v1::AllergyView& view);
 bool IsActive(const projection::v1::OrderView& view);
 bool IsActive(const projection::v1::CarePlanView& view);
 bool IsActive(const projection::v1::GoalView& view);
+bool IsActive(const projection::v1::CareTeamMemberView& view);
+bool IsActive(const projection::v1::ReferralInView& view);
+bool IsActive(const projection::v1::ConsentView& view);
+bool IsActive(const projection::v1::AdvanceDirectiveView& view);
 
 }  // namespace anamnesis::readmodel

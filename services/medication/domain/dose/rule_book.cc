@@ -5,8 +5,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "base/civil_day.h"
 #include "base/status.h"
-#include "services/medication/domain/civil_day.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -129,6 +129,8 @@ constexpr std::array kWeighed = {
     Weighed{"taper-fast",           "days"        },
     Weighed{"taper-fast",           "days_of_use" },
     Weighed{"abrupt-stop",          "mme_per_day" },
+    Weighed{"opioid-risk-high",     "score"       },
+    Weighed{"opioid-risk-moderate", "score"       },
     Weighed{"facts-stale",          "seconds"     },
     Weighed{"nsaid-egfr",           "egfr"        },
 };

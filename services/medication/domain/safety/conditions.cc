@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
-#include "services/medication/domain/civil_day.h"
+#include "base/civil_day.h"
 
 namespace anamnesis::medication {
 namespace {

@@ -18,11 +18,11 @@ constexpr int kPlacesOfNumbers = 2;
 
 // In the order in which equally grave alerts are shown.
 constexpr std::array kOfAnOrder = {
-    AllergyIngredient,    DuplicateOrder,      EncounterVoid,   FactsStale,      MmeTotal,
-    TwoLongActingOpioids, LongActingNaive,     Combinations,    DuplicateOpioid, DuplicateClass,
-    AcetaminophenDaily,   NsaidUlcer,          NsaidEgfr,       PdmpReviewDue,   AgreementMissing,
-    DrugTestUnexpected,   DrugTestDue,         NaloxoneMissing, InitialSupply,   ReassessmentOverdue,
-    EarlyRefill,          DoseRiseWithoutGain, TaperFast,
+    AllergyIngredient,    DuplicateOrder,  EncounterVoid,       FactsStale,      MmeTotal,
+    TwoLongActingOpioids, LongActingNaive, Combinations,        DuplicateOpioid, DuplicateClass,
+    AcetaminophenDaily,   NsaidUlcer,      NsaidEgfr,           PdmpReviewDue,   AgreementMissing,
+    DrugTestUnexpected,   DrugTestDue,     OpioidRisk,          NaloxoneMissing, InitialSupply,
+    ReassessmentOverdue,  EarlyRefill,     DoseRiseWithoutGain, TaperFast,
 };
 constexpr std::array kOfAnEnd = {AbruptStop};
 

@@ -59,6 +59,9 @@ void DrugTestUnexpected(const Proposal& proposal, const Regimen& regimen, Alerts
 // `naloxone-missing`: never offered, though the day's total reaches the limit, or a benzodiazepine is taken, or
 // substance use or sleep-disordered breathing is known. Also asked when the other medicine comes second.
 void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `opioid-risk-high`, `opioid-risk-moderate`: the newest score of the Opioid Risk Tool is at least the limit; of the
+// two, the graver. Source: Webster & Webster, Pain Med 2005;6:432.
+void OpioidRisk(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `initial-supply`: the first opioid is for more days than the limit; silent where the order does not say for how many.
 void InitialSupply(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `early-refill`: of the newest fill of an order in force with the same ingredient, more than the limit should be left.

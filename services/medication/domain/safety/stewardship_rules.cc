@@ -134,6 +134,23 @@ void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& a
         {Number("mme_per_day", total)});
 }
 
+void OpioidRisk(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  if (!IsForOpioid(proposal, regimen)) return;
+  const v1::KnownRiskScore* newest = nullptr;
+  for (const v1::KnownRiskScore& known : proposal.facts.encounters().opioid_risks()) {
+    if (ToMicros(known.time()) > proposal.at_micros) continue;
+    if (newest == nullptr || ToMicros(known.time()) >= ToMicros(newest->time())) newest = &known;
+  }
+  if (newest == nullptr) return;
+  const Exact score(static_cast<long>(newest->score()));
+  for (const std::string_view rule : {"opioid-risk-high", "opioid-risk-moderate"}) {
+    if (proposal.rules.Setting(rule) == nullptr || score < proposal.rules.Limit(rule, "score")) continue;
+    Raise(proposal, rule, "The Opioid Risk Tool tells of a raised risk of misuse.",
+          {"questionnaire_response/" + newest->id()}, alerts, {Number("score", {score, true})});
+    return;
+  }
+}
+
 void InitialSupply(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   constexpr std::string_view kRule = "initial-supply";
   if (proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
