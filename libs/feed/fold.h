@@ -25,12 +25,12 @@ absl::StatusOr<Facts> OwnFacts(const std::vector<std::string>& stored) {
   return ParseFacts<Facts>(stored.front());
 }
 
-// A fold whose facts are one message for all sources and whose events are those of one. `apply` is pure. An event of an
+// A fold whose facts are one message for all sources and whose events are those of one. `apply` is pure. Events that
+// `concerns` is false for change no facts, which are then not looked at; null: any may. An event of an
 // unknown kind is FAILED_PRECONDITION: it may be what makes a prescription unsafe, so it is not passed over.
 template <class Facts, class Event>
-FactsStore::Fold FoldInto(void (*apply)(Facts&, const Event&)) {
-  return [apply](std::string& stored, const event::v1::EventEnvelope& envelope) -> absl::StatusOr<bool> {
-    ASSIGN_OR_RETURN(Facts facts, ParseFacts<Facts>(stored));
+FactsStore::Fold FoldInto(void (*apply)(Facts&, const Event&), bool (*concerns)(const Event&) = nullptr) {
+  return [apply, concerns](std::string& stored, const event::v1::EventEnvelope& envelope) -> absl::StatusOr<bool> {
     Event event;
     if (!event.ParseFromString(envelope.payload())) {
       return absl::DataLossError(
@@ -41,6 +41,8 @@ FactsStore::Fold FoldInto(void (*apply)(Facts&, const Event&)) {
           absl::StrCat("the followed event at position ", envelope.position(), " is of a kind that this release does ",
                        "not know; it comes from a newer release: update this service too"));
     }
+    if (concerns != nullptr && !concerns(event)) return false;
+    ASSIGN_OR_RETURN(Facts facts, ParseFacts<Facts>(stored));
     apply(facts, event);
     std::string next = facts.SerializeAsString();
     const bool changed = next != stored;

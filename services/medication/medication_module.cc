@@ -4,8 +4,8 @@
 #include "feed/fold.h"
 #include "rpc/client.h"
 #include "service/erase_record.h"
-#include "services/medication/audit/decision_service.h"
 #include "service/rule_keeper.h"
+#include "services/medication/audit/decision_service.h"
 #include "services/medication/domain/encounter_facts.h"
 #include "services/medication/domain/patient_facts.h"
 #include "services/medication/projection/medication_projection.h"
@@ -80,7 +80,7 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
                         .fold = feed::FoldInto(ApplyToPatientFacts),
                         .command_for =
                             service::EraseRecordWhenErased<v1::MedicationCommand, patient::v1::PatientEvent>},
-                       {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts)}},
+                       {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts, ConcernsFacts)}},
           .facts_version = kMedicationFactsVersion,
           .others = AbsorbedRecords,
           .parse_facts = FactsOfPerson,

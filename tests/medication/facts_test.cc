@@ -237,6 +237,22 @@ TEST(EncounterFactsTest, CancelledAndRetractedEncountersAreVoid) {
   EXPECT_EQ(Following({Recorded(encounter::v1::ENCOUNTER_STATUS_CANCELLED)}).SerializeAsString(), expected);
 }
 
+TEST(EncounterFactsTest, WhatDoesNotConcernThemChangesNothing) {
+  const google::protobuf::Descriptor& type = *EncounterEvent::descriptor();
+  const v1::EncounterFacts before =
+      Following({Recorded(encounter::v1::ENCOUNTER_STATUS_CANCELLED), Measured("mL/min")});
+  for (int i = 0; i < type.field_count(); ++i) {
+    EncounterEvent event;
+    event.GetReflection()->MutableMessage(&event, type.field(i));
+    if (ConcernsFacts(event)) continue;
+    v1::EncounterFacts after = before;
+    ApplyEncounterEvent(after, event);
+    EXPECT_EQ(after.SerializeAsString(), before.SerializeAsString()) << type.field(i)->name();
+  }
+  EXPECT_TRUE(ConcernsFacts(Measured("mL/min")));
+  EXPECT_FALSE(ConcernsFacts(Measured("mg/dL")));
+}
+
 TEST(EncounterFactsTest, OtherEncountersAreNot) {
   EXPECT_EQ(Following({Recorded(encounter::v1::ENCOUNTER_STATUS_FINISHED), EncounterEvent()}).void_ids_size(), 0);
 }

@@ -21,11 +21,15 @@ void RemoveFiltration(v1::EncounterFacts& facts, const std::string& id) {
   if (found != facts.mutable_filtrations()->end()) facts.mutable_filtrations()->erase(found);
 }
 
+bool MayBeFiltration(const encounter::v1::Observation& observation) {
+  return observation.value().quantity().code().starts_with("mL/min");
+}
+
 // As recorded or amended: kept where its unit says that it may be a filtration rate.
 void PutFiltration(v1::EncounterFacts& facts, const encounter::v1::Observation& observation) {
   const clinical::v1::Quantity& value = observation.value().quantity();
   const bool wrong = observation.status() == encounter::v1::RESULT_STATUS_CANCELLED;
-  if (wrong || !value.code().starts_with("mL/min")) return RemoveFiltration(facts, observation.id());
+  if (wrong || !MayBeFiltration(observation)) return RemoveFiltration(facts, observation.id());
   const auto found = FindFiltration(facts, observation.id());
   v1::KnownFiltration& known = found != facts.mutable_filtrations()->end() ? *found : *facts.add_filtrations();
   known.Clear();
@@ -56,6 +60,25 @@ void RemoveRisk(v1::EncounterFacts& facts, const std::string& id) {
 }
 
 }  // namespace
+
+bool ConcernsFacts(const encounter::v1::EncounterEvent& event) {
+  using encounter::v1::EncounterEvent;
+  switch (event.event_case()) {
+    case EncounterEvent::kObservationRecorded:  // By far the most; few are of the kidneys.
+      return MayBeFiltration(event.observation_recorded().observation());
+    case EncounterEvent::kEncounterRecorded:
+    case EncounterEvent::kEncounterCancelled:
+    case EncounterEvent::kEncounterRetracted:
+    case EncounterEvent::kObservationAmended:
+    case EncounterEvent::kObservationRetracted:
+    case EncounterEvent::kQuestionnaireResponseRecorded:
+    case EncounterEvent::kQuestionnaireResponseRetracted:
+    case EncounterEvent::kRecordErased:
+      return true;
+    default:
+      return false;
+  }
+}
 
 void ApplyEncounterEvent(v1::EncounterFacts& facts, const encounter::v1::EncounterEvent& event) {
   using encounter::v1::EncounterEvent;
