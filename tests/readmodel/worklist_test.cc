@@ -218,6 +218,29 @@ TEST_F(WorklistTest, TotalsAreThoseOfTheDay) {
   EXPECT_EQ(Ask(Request(WORKLIST_MME_UNKNOWN, 30)).items(0).mme_per_day(), "5");
 }
 
+TEST_F(WorklistTest, ATherapyThatBeganNobodyKnowsWhenIsDueSinceNobodyKnowsWhen) {
+  View therapy = Therapy({
+      {0, "10"}
+  });
+  therapy.mutable_opioid_therapy()->mutable_daily_mme(0)->clear_from();
+  Keep(1, "patient", Patient(1, "Ada", "Example"));
+  Keep(1, "opioid_therapy", therapy);
+  EXPECT_THAT(On(chart::v1::WORKLIST_REASSESSMENTS, 5), ElementsAre("1"));
+  EXPECT_THAT(On(chart::v1::WORKLIST_AGREEMENTS, 5), ElementsAre("1"));
+}
+
+// Opioids of somebody whom the patient service has not told of.
+TEST_F(WorklistTest, WhoIsNotRegisteredYetIsPassedOver) {
+  Keep(1, "opioid_therapy",
+       Therapy({
+           {0, "50"}
+  }));
+  Takes(2, {
+               {0, "50"}
+  });
+  EXPECT_THAT(On(chart::v1::WORKLIST_MME_50, 5), ElementsAre("2"));
+}
+
 TEST_F(WorklistTest, NaloxoneIsMissingFromFiftyOnOrWithADepressant) {
   Takes(1, {
                {0, "50"}

@@ -14,8 +14,7 @@ v1::StewardshipState& Add(v1::MedicationState& state, const Record& record, uint
   v1::StewardshipState& added = (*state.mutable_stewardship())[record.id()];
   added.set_revision(revision);
   added.set_kind(Traits::kKind);
-  Record copy = record;
-  *added.mutable_time() = Traits::Time(copy);
+  *added.mutable_time() = Traits::Time(record);
   return added;
 }
 

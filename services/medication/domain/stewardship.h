@@ -16,6 +16,7 @@ struct StewardshipTraits;
 template <>
 struct StewardshipTraits<v1::PdmpReview> {
   static constexpr v1::StewardshipKind kKind = v1::STEWARDSHIP_KIND_PDMP_REVIEW;
+  static const google::protobuf::Timestamp& Time(const v1::PdmpReview& review) { return review.reviewed(); }
   static google::protobuf::Timestamp& Time(v1::PdmpReview& review) { return *review.mutable_reviewed(); }
   static bool HasTime(const v1::PdmpReview& review) { return review.has_reviewed(); }
 };
@@ -23,6 +24,9 @@ struct StewardshipTraits<v1::PdmpReview> {
 template <>
 struct StewardshipTraits<v1::TreatmentAgreement> {
   static constexpr v1::StewardshipKind kKind = v1::STEWARDSHIP_KIND_TREATMENT_AGREEMENT;
+  static const google::protobuf::Timestamp& Time(const v1::TreatmentAgreement& agreement) {
+    return agreement.signed_();
+  }
   static google::protobuf::Timestamp& Time(v1::TreatmentAgreement& agreement) { return *agreement.mutable_signed_(); }
   static bool HasTime(const v1::TreatmentAgreement& agreement) { return agreement.has_signed_(); }
 };
@@ -30,6 +34,7 @@ struct StewardshipTraits<v1::TreatmentAgreement> {
 template <>
 struct StewardshipTraits<v1::DrugTest> {
   static constexpr v1::StewardshipKind kKind = v1::STEWARDSHIP_KIND_DRUG_TEST;
+  static const google::protobuf::Timestamp& Time(const v1::DrugTest& test) { return test.collected(); }
   static google::protobuf::Timestamp& Time(v1::DrugTest& test) { return *test.mutable_collected(); }
   static bool HasTime(const v1::DrugTest& test) { return test.has_collected(); }
 };
@@ -37,6 +42,7 @@ struct StewardshipTraits<v1::DrugTest> {
 template <>
 struct StewardshipTraits<v1::NaloxoneOffer> {
   static constexpr v1::StewardshipKind kKind = v1::STEWARDSHIP_KIND_NALOXONE_OFFER;
+  static const google::protobuf::Timestamp& Time(const v1::NaloxoneOffer& offer) { return offer.offered(); }
   static google::protobuf::Timestamp& Time(v1::NaloxoneOffer& offer) { return *offer.mutable_offered(); }
   static bool HasTime(const v1::NaloxoneOffer& offer) { return offer.has_offered(); }
 };
@@ -44,6 +50,9 @@ struct StewardshipTraits<v1::NaloxoneOffer> {
 template <>
 struct StewardshipTraits<v1::Reassessment> {
   static constexpr v1::StewardshipKind kKind = v1::STEWARDSHIP_KIND_REASSESSMENT;
+  static const google::protobuf::Timestamp& Time(const v1::Reassessment& reassessment) {
+    return reassessment.reassessed();
+  }
   static google::protobuf::Timestamp& Time(v1::Reassessment& reassessment) {
     return *reassessment.mutable_reassessed();
   }

@@ -106,8 +106,10 @@ absl::StatusOr<chart::v1::ListWorkResponse> ListWork(const projection::ViewReade
   absl::Status problem;
   const auto judge = [&](const projection::IndexEntry& entry) -> absl::StatusOr<bool> {
     const auto person = FindPerson(reader, UuidText(entry.ref.subject), TimesOf(request.options()));
-    // Of somebody whose views failed nothing can be said; `info.failed_subjects` tells that there is one.
-    if (!person.ok()) return true;
+    // Of somebody whose views failed nothing can be said (`info.failed_subjects` tells that there is one), nor of
+    // somebody who is not registered yet. What is no refusal is a store that cannot be read.
+    if (!person.ok() && !RefusalInfo(person.status()).reason().empty()) return true;
+    if (!person.ok()) return person.status();
     ASSIGN_OR_RETURN(const std::string first, FirstEntry(reader, *person, kind));
     if (first != projection::EncodeEntry(entry.ref)) return true;
     ASSIGN_OR_RETURN(std::optional<WorkItem> item, ItemFor(reader, *person, request));

@@ -14,6 +14,8 @@ using google::protobuf::Timestamp;
 
 constexpr int64_t kDay = int64_t{86'400} * 1'000'000;
 constexpr int64_t kAlways = std::numeric_limits<int64_t>::max();
+constexpr int64_t kUnknownBegin = std::numeric_limits<int64_t>::min();
+constexpr int64_t kVeryLong = 10'000 * kDay;
 
 // The limits of the table `opioid-safety`, and how long before it expires an agreement is to be renewed.
 constexpr int64_t kAgreementAfterDays = 90, kAgreementNoticeDays = 30, kDrugTestDays = 365, kPdmpDays = 90;
@@ -58,7 +60,7 @@ void OpioidWork::Add(const projection::v1::View& view) {
 
 void OpioidWork::AddTherapy(const projection::v1::OpioidTherapyView& therapy) {
   for (const medication::v1::DailyMmeTotal& total : therapy.daily_mme()) {
-    const int64_t from = total.has_from() ? ToMicros(total.from()) : std::numeric_limits<int64_t>::min();
+    const int64_t from = total.has_from() ? ToMicros(total.from()) : kUnknownBegin;
     if (from > as_of_micros_) continue;
     steps_.push_back({from, total});
   }
@@ -187,7 +189,8 @@ std::optional<WorkItem> OpioidWork::On(chart::v1::Worklist worklist) const {
   }
   if (!listed) return std::nullopt;
   WorkItem item;
-  if (due.has_value()) *item.mutable_due() = ToTimestamp(*due);
+  // Counted from an unknown beginning it is due since nobody can say when.
+  if (due.has_value() && *due > kUnknownBegin + kVeryLong) *item.mutable_due() = ToTimestamp(*due);
   item.set_mme_per_day(Now()->total.mme_per_day());
   item.set_mme_at_least(Now()->total.at_least());
   item.mutable_about()->Assign(about.begin(), about.end());

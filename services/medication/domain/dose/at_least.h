@@ -23,8 +23,6 @@ struct AtLeast {
 
   // Whether the whole is sure to be that much or more.
   bool Reaches(const Exact& threshold) const { return known >= threshold; }
-  // Whether it may be.
-  bool MayReach(const Exact& threshold) const { return !complete || known >= threshold; }
 };
 
 // The greater of two, of which an unknown part of either may make it more.
