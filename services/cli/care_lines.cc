@@ -96,4 +96,24 @@ std::string ConferenceLine(const encounter::v1::Conference& conference) {
                       Count(conference.decisions_size(), "decision"));
 }
 
+std::string TaperLine(const projection::v1::TaperView& view) {
+  const medication::v1::TaperPlan& plan = view.taper();
+  std::string line = absl::StrCat("taper in ", Count(plan.steps_size(), "step"));
+  if (plan.has_ends()) absl::StrAppend(&line, ", to nothing from ", Day(plan.ends()), " on");
+  if (!view.stop_reason().empty()) absl::StrAppend(&line, ", stopped");
+  return line;
+}
+
+std::string PumpLine(const projection::v1::PumpView& view) {
+  std::string line = "pump";
+  for (const medication::v1::PumpDrug& drug : view.programme().drugs()) {
+    clinical::v1::CodeableConcept substance;
+    *substance.add_codings() = drug.substance();
+    absl::StrAppend(&line, ", ", Concept(substance), " ", Amount(drug.daily_dose()));
+  }
+  if (view.has_ended()) return line + (view.stop_reason().empty() ? ", programmed anew" : ", stopped");
+  return absl::StrCat(line, view.has_refill_due() ? ", to be filled by " + Day(view.refill_due().due())
+                                                  : std::string(", refill date unknown"));
+}
+
 }  // namespace anamnesis::cli

@@ -1,4 +1,4 @@
-// One line on questionnaires, credentials, assessments, study orders and conferences; parts of Summary.
+// One line on questionnaires, credentials, assessments, study orders, conferences, tapers and pumps; parts of Summary.
 #pragma once
 
 #include <string>
@@ -17,5 +17,8 @@ std::string ExaminationLine(const encounter::v1::PhysicalExamination& examinatio
 std::string DifferentialLine(const encounter::v1::DifferentialDiagnosis& differential);
 std::string StudyOrderLine(const encounter::v1::StudyOrder& order);
 std::string ConferenceLine(const encounter::v1::Conference& conference);
+
+std::string TaperLine(const projection::v1::TaperView& view);
+std::string PumpLine(const projection::v1::PumpView& view);
 
 }  // namespace anamnesis::cli

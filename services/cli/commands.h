@@ -26,6 +26,7 @@ void AddChartCommand(CLI::App& app, Connection& connection);
 void AddCallCommand(CLI::App& app, Connection& connection);
 void AddTimelineCommand(CLI::App& app, Connection& connection);
 void AddMedsCommand(CLI::App& app, Connection& connection);
+void AddOrderCommands(CLI::App& app, Connection& connection);
 void AddOpioidsCommand(CLI::App& app, Connection& connection);
 void AddWorklistCommand(CLI::App& app, Connection& connection);
 void AddReplayCommand(CLI::App& app, Connection& connection);

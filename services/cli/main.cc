@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   cli::AddCallCommand(app, connection);
   cli::AddTimelineCommand(app, connection);
   cli::AddMedsCommand(app, connection);
+  cli::AddOrderCommands(app, connection);
   cli::AddOpioidsCommand(app, connection);
   cli::AddWorklistCommand(app, connection);
   cli::AddReplayCommand(app, connection);

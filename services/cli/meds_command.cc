@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -33,17 +35,48 @@ int DosesGiven(const projection::v1::OrderView& view) {
       }));
 }
 
+std::string AtLeast(bool at_least, const std::string& number) {
+  return absl::StrCat(at_least ? "at least " : "", number);
+}
+
+// `oxycodone 40 mg, 60 MME`; what is unknown is at least what is known of it.
+std::string DailyDose(const medication::v1::IngredientDose& dose) {
+  const bool unknown = dose.at_least() && dose.mg_per_day() == "0";
+  std::string words = absl::StrCat(
+      dose.name().empty() ? dose.rxnorm() : dose.name(), " ",
+      unknown ? std::string(kUnknown) : AtLeast(dose.at_least(), dose.mg_per_day()) + " mg");
+  if (dose.mme_per_day().empty()) return words;
+  return absl::StrCat(words, ", ", dose.mme_at_least() && dose.mme_per_day() == "0"
+                                       ? "MME unknown"
+                                       : AtLeast(dose.mme_at_least(), dose.mme_per_day()) + " MME");
+}
+
+// `opioid full`, each once.
+std::string Classes(const projection::v1::OrderView& view) {
+  std::set<std::string> classes;
+  for (const auto& dose : view.doses()) {
+    for (const int drug_class : dose.classes()) {
+      classes.insert(Words(static_cast<medication::v1::DrugClass>(drug_class)));
+    }
+  }
+  return absl::StrJoin(classes, ", ");
+}
+
 std::vector<std::string> Row(const projection::v1::OrderView& view) {
   const auto& order = view.order();
   std::vector<std::string> dosages;
   for (const auto& dosage : order.dosages()) dosages.push_back(DosageSentence(dosage));
+  std::vector<std::string> doses;
+  for (const auto& dose : view.doses()) doses.push_back(DailyDose(dose));
   std::vector<std::string> alerts;
   for (const auto& alert : view.alerts()) {
     alerts.push_back(absl::StrCat(alert.rule_id(), alert.override_reason().empty() ? "" : " (overridden)"));
   }
   return {order.has_authored_on() ? Day(order.authored_on()) : kUnknown,
           Concept(order.medication()),
+          Classes(view),
           dosages.empty() ? "dose unknown" : absl::StrJoin(dosages, "; then "),
+          absl::StrJoin(doses, "; "),
           Words(order.status()),
           std::to_string(view.dispenses_size()),
           std::to_string(DosesGiven(view)),
@@ -58,7 +91,7 @@ absl::Status Meds(const Connection& connection, const MedsOptions& options) {
   RETURN_IF_ERROR(options.as_of.Fill(*request.mutable_options()));
   request.set_active_only(!options.all);
   request.set_page_size(kPage);
-  Table table({"SINCE", "MEDICATION", "DOSAGE", "STATUS", "FILLS", "DOSES", "ALERTS", "FLAGS"});
+  Table table({"SINCE", "MEDICATION", "CLASS", "DOSAGE", "A DAY", "STATUS", "FILLS", "DOSES", "ALERTS", "FLAGS"});
   do {
     ASSIGN_OR_RETURN(const auto page, query.Ask(&chart::v1::ChartService::Stub::ListOrders, request));
     for (const auto& view : page.orders()) {
@@ -85,6 +118,7 @@ void AddMedsCommand(CLI::App& app, Connection& connection) {
   options->as_of.AddOptions(*command);
   command->add_flag("--json", options->json, "Print one JSON object a line");
   command->footer(
+      "A DAY is what the order gives at most, by ingredient, with morphine milligram equivalents (MME) of opioids.\n"
       "FILLS counts dispenses, DOSES what was given of them.\n\nExample:\n  anamnesis meds 'Ada Example' --all");
   command->callback([options, &connection] { Finish(Meds(connection, *options)); });
 }

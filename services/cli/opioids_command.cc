@@ -15,8 +15,8 @@ namespace anamnesis::cli {
 namespace {
 
 constexpr uint32_t kPage = 500;
-constexpr const char* kStewardship[] = {"pdmp_review", "treatment_agreement", "drug_test", "naloxone_offer",
-                                        "reassessment"};
+constexpr const char* kStewardship[] = {"pdmp_review",  "treatment_agreement", "drug_test", "naloxone_offer",
+                                        "reassessment", "taper"};
 
 struct OpioidsOptions {
   std::string patient;
@@ -41,10 +41,11 @@ absl::StatusOr<std::vector<chart::v1::ChartEntry>> ReadTherapies(Query& query, c
 }
 
 void PrintTherapies(const std::vector<chart::v1::ChartEntry>& therapies) {
-  Table table({"FROM", "MME A DAY"});
+  Table table({"FROM", "MME A DAY", ""});
   for (const auto& therapy : therapies) {
     for (const auto& total : therapy.view().opioid_therapy().daily_mme()) {
-      table.Add({total.has_from() ? Minute(total.from()) : kUnknown, Total(total)});
+      table.Add({total.has_from() ? Minute(total.from()) : kUnknown, Total(total), ""});
+      for (const auto& later : total.later()) table.Add({Minute(later.from()), Total(later), "as planned then"});
     }
   }
   table.Print(std::cout, TerminalWidth(), "no opioid is recorded");
@@ -96,8 +97,8 @@ void AddOpioidsCommand(CLI::App& app, Connection& connection) {
       "First the day's opioids in morphine milligram equivalents (MME) from instant to instant, as they were counted "
       "by\n"
       "the rule tables in force when they were recorded; then the monitoring programme, agreements, drug tests, "
-      "naloxone\n"
-      "and reassessments, newest first.\n\nExample:\n  anamnesis opioids 'Ada Example'");
+      "naloxone,\n"
+      "reassessments and tapers, newest first.\n\nExample:\n  anamnesis opioids 'Ada Example'");
   command->callback([options, &connection] { Finish(Opioids(connection, *options)); });
 }
 

@@ -200,6 +200,13 @@ std::string Summary(const projection::v1::View& view) {
     case View::kReassessment:
       return absl::StrCat("therapy reassessed, ", Words(view.reassessment().reassessment().plan()),
                           ", gain of function ", Words(view.reassessment().reassessment().functional_gain()));
+    case View::kTaper:
+      return TaperLine(view.taper());
+    case View::kReconciliation:
+      return absl::StrCat("medications reconciled, ", view.reconciliation().findings_size(),
+                          view.reconciliation().findings_size() == 1 ? " difference" : " differences");
+    case View::kPump:
+      return PumpLine(view.pump());
     case View::kOpioidTherapy:
       return OpioidTherapyLine(view.opioid_therapy());
     case View::kPrivilege:

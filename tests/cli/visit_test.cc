@@ -71,6 +71,39 @@ TEST_F(VisitTest, FromTheFirstConsultationToTheOpioidThatIsWatched) {
   EXPECT_THAT(Run({"explain", std::to_string(Tail("medication") - 2)}).out, HasSubstr("the same"));
 }
 
+TEST_F(VisitTest, OrdersAreWrittenAndGivenFromTheTerminal) {
+  patient_ = Does("patient.RegisterPatient", R"({"demographics": {"names": [{"family": "Order", "given": ["Otto"]}]}})");
+  ASSERT_FALSE(patient_.empty());
+  AwaitShown();
+  const std::vector<std::string> prescribe = {"prescribe", patient_, "--drug", "morphine 15 mg tablet", "--rxnorm", "7052",
+                                              "--dose", "15 mg", "--times", "4", "--days", "7", "--json"};
+  const Outcome stopped = Run(prescribe);
+  EXPECT_NE(stopped.exit_code, 0);
+  EXPECT_THAT(stopped.err, HasSubstr("pdmp-initiation"));
+  std::vector<std::string> overriding = prescribe;
+  overriding.insert(overriding.end(), {"--override", "pdmp-initiation=the programme is down"});
+  const Outcome prescribed = Run(overriding);
+  ASSERT_EQ(prescribed.exit_code, 0) << prescribed.err;
+  const std::string order = prescribed.json().value("resource_id", "");
+  EXPECT_EQ(Run({"administer", patient_, order, "--dose", "15 mg"}).exit_code, 0);
+  EXPECT_EQ(Run({"dispense", patient_, order, "--days", "7", "--quantity", "28 {tablet}"}).exit_code, 0);
+  EXPECT_EQ(Run({"hold", patient_, order, "--reason", "drowsy"}).exit_code, 0);
+  EXPECT_EQ(Run({"resume", patient_, order}).exit_code, 0);
+  const Outcome renewed = Run({"renew", patient_, order, "--days", "14", "--json"});
+  ASSERT_EQ(renewed.exit_code, 0) << renewed.err;
+  const std::string renewal = renewed.json().value("resource_id", "");
+  EXPECT_NE(renewal, order);
+  AwaitShown();
+
+  const std::string meds = Run({"meds", patient_}).out;
+  for (const char* said : {"opioid full", "morphine 60 mg, 60 MME", "active"}) EXPECT_THAT(meds, HasSubstr(said));
+  EXPECT_EQ(Run({"discontinue", patient_, renewal, "--reason", "no gain of function"}).exit_code, 0);
+  ExpectFailure({"complete", patient_, renewal}, 1, "ended");
+  ExpectFailure({"prescribe", patient_, "--drug", "x", "--dose", "15"}, 1, "is no number and unit");
+  ExpectFailure({"prescribe", patient_, "--drug", "x", "--dose", "15 mg", "--route", "nasal"}, 1, "is none of oral");
+  ExpectFailure({"prescribe", patient_, "--drug", "x", "--override", "rule"}, 1, "is not RULE=REASON");
+}
+
 TEST_F(VisitTest, WhatIsNotACallIsSaidToBeNone) {
   EXPECT_THAT(Run({"call", "--list"}).out, HasSubstr("medication.Prescribe"));
   ExpectFailure({"call", "medication.Cure", "{}"}, 2, "no call 'Cure'");

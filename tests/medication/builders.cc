@@ -214,9 +214,20 @@ v1::MedicationCommand RetractRecord() {
   return command;
 }
 
+v1::MedicationCommand Renew(std::string_view new_id) {
+  v1::MedicationCommand command = Command(&v1::MedicationCommand::mutable_renew_order);
+  command.mutable_renew_order()->set_new_order_id(std::string(new_id));
+  return command;
+}
+
+v1::MedicationCommand Complete() {
+  return Command(&v1::MedicationCommand::mutable_complete_order);
+}
+
 v1::MedicationCommand Overriding(std::string_view rule_id, v1::MedicationCommand command) {
-  rpc::v1::AlertOverride& given = command.has_prescribe() ? *command.mutable_prescribe()->add_overrides()
-                                                          : *command.mutable_change_dose()->add_overrides();
+  Message& request = Member(command);
+  auto& given = static_cast<rpc::v1::AlertOverride&>(
+      *request.GetReflection()->AddMessage(&request, request.GetDescriptor()->FindFieldByName("overrides")));
   given.set_rule_id(std::string(rule_id));
   given.set_reason("tolerated before");
   return command;
@@ -306,7 +317,7 @@ v1::MedicationFacts BornOn(uint32_t year, uint32_t month, uint32_t day) {
 }
 
 decider::DecisionInput Input() {
-  return {.received_micros = kNow, .new_id = kNewId};
+  return {.received_micros = kNow, .new_id = kNewId, .roles = {"clinician"}};
 }
 
 decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state, const v1::MedicationCommand& command,
@@ -329,9 +340,12 @@ v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands,
 
 std::string Told(const decider::Decision<v1::MedicationEvent>& decision) {
   if (!decision.refusal.ok()) return RefusalInfo(decision.refusal).reason();
-  if (decision.events.size() != 1) return absl::StrCat(decision.events.size(), " events");
-  v1::MedicationEvent event = decision.events.front().event;
-  std::string told(Member(event).GetDescriptor()->name());
+  std::vector<std::string> names;
+  for (const auto& emitted : decision.events) {
+    v1::MedicationEvent event = emitted.event;
+    names.push_back(std::string(Member(event).GetDescriptor()->name()));
+  }
+  const std::string told = absl::StrJoin(names, " + ");
   if (decision.alerts.empty()) return told;
   return absl::StrCat(told, ": ",
                       absl::StrJoin(decision.alerts, ", ", [](std::string* out, const rpc::v1::Alert& alert) {

@@ -70,6 +70,9 @@ v1::MedicationCommand OfferNaloxone(std::string_view id = kRecord);
 v1::MedicationCommand Reassess(v1::FunctionalGain gain, std::string_view id = kRecord);
 v1::MedicationCommand RetractRecord();
 
+v1::MedicationCommand Renew(std::string_view new_id = kOtherOrder);
+v1::MedicationCommand Complete();
+
 // The command with an override of a rule.
 v1::MedicationCommand Overriding(std::string_view rule_id, v1::MedicationCommand command);
 
@@ -88,6 +91,7 @@ v1::MedicationFacts Filtering(const std::string& egfr, int64_t day);
 v1::MedicationFacts Scoring(int score, int64_t day);
 v1::MedicationFacts BornOn(uint32_t year, uint32_t month = 0, uint32_t day = 0);
 
+// Of a clinician's command that arrives at kNow.
 decider::DecisionInput Input();
 
 // Decides on one patient's state.
@@ -99,7 +103,7 @@ decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state
 v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands,
                           const std::shared_ptr<const RuleShelf>& rules = nullptr);
 
-// `OrderHeld`, `OrderPrescribed: warn duplicate-order, block allergy-ingredient (overridden)`, or a refusal's name.
+// `OrderHeld`, `OrderPrescribed + OrderRenewed`, `OrderPrescribed: warn duplicate-order, block allergy-ingredient (overridden)`, or a refusal's name.
 std::string Told(const decider::Decision<v1::MedicationEvent>& decision);
 
 }  // namespace anamnesis::medication

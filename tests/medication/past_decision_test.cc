@@ -55,6 +55,8 @@ TEST(PastDecisionTest, EveryKindOfDecisionIsMadeAgainToTheSameEvent) {
       {                                                 Prescribe(Oxycodone(kOtherOrder)),   Overridden()},
       {                                                          Prescribe(), ChangeDose("two tablets")},
       {                                             Prescribe(),                                   Discontinue()},
+      {                                             Prescribe(),                                      Complete()},
+      {                                             Prescribe(),                                         Renew()},
       { Prescribe(),                                    TestUrine(kMorphine, v1::ANALYTE_RESULT_POSITIVE)},
   };
   for (const auto& history : histories) {

@@ -77,10 +77,14 @@ TEST(ProjectionTest, AFactSaidToBeInErrorHasNoView) {
 TEST(ProjectionTest, ADoseChangeReplacesDosagesAndAlerts) {
   const ViewChange change = ChangeOfLast({Prescribe(), ChangeDose("three tablets")});
   EXPECT_EQ(change.operation(), projection::v1::CHANGE_OPERATION_PATCH);
-  EXPECT_EQ(Replaced(change), (std::vector<std::string>{"order.dosages", "alerts"}));
+  EXPECT_EQ(Replaced(change), (std::vector<std::string>{"order.dosages", "alerts", "doses"}));
   OrderView expected;
   expected.mutable_order()->add_dosages()->set_text("three tablets");
   expected.set_etag("2");
+  v1::IngredientDose& dose = *expected.add_doses();
+  dose.set_rxnorm(kOxycodone);
+  dose.set_mg_per_day("0");
+  dose.set_at_least(true);
   EXPECT_EQ(ViewOf(change).SerializeAsString(), expected.SerializeAsString());
 }
 

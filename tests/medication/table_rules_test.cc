@@ -134,7 +134,7 @@ TEST(TableRulesTest, TheAlertSaysByWhatItWasDecidedAndWhatWasWeighed) {
   ASSERT_EQ(decision.alerts.size(), 1u);
   const rpc::v1::Alert& alert = decision.alerts[0];
   EXPECT_EQ(alert.table_id(), "opioid-safety");
-  EXPECT_EQ(alert.table_version(), 2u);
+  EXPECT_EQ(alert.table_version(), 3u);
   EXPECT_THAT(alert.source(), testing::HasSubstr("MMWR 2022"));
   ASSERT_EQ(alert.values_size(), 1);
   EXPECT_EQ(alert.values(0).name(), "mme_per_day");
@@ -148,8 +148,8 @@ TEST(TableRulesTest, TheEventNamesTheTablesItWasDecidedBy) {
   for (const v1::RuleTableVersion& table : decision.events.at(0).event.order_prescribed().decided_by()) {
     tables.push_back(table.id() + " " + std::to_string(table.version()));
   }
-  EXPECT_THAT(tables, testing::ElementsAre("conditions 1", "drug-classes 1", "mme-cdc-2022 1", "opioid-safety 2",
-                                           "rxnorm-products 1"));
+  EXPECT_THAT(tables, testing::ElementsAre("conditions 1", "drug-classes 2", "intrathecal 1", "mme-cdc-2022 1",
+                                           "opioid-safety 3", "rxnorm-products 1"));
 }
 
 TEST(TableRulesTest, ARefusalDoesNotSayHowMuch) {
@@ -190,7 +190,7 @@ TEST(RuleTablesTest, AVersionForTomorrowLeavesTodayToTheOneBefore) {
   for (const v1::RuleTable& table : Tables()) {
     if (!table.has_safety()) continue;
     v1::RuleTable& later = tables.emplace_back(table);
-    later.set_version(3);
+    later.set_version(table.version() + 1);
     later.set_effective_from("2099-01-01");
     later.mutable_safety()->clear_rules();
   }

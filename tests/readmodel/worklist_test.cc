@@ -218,6 +218,26 @@ TEST_F(WorklistTest, TotalsAreThoseOfTheDay) {
   EXPECT_EQ(Ask(Request(WORKLIST_MME_UNKNOWN, 30)).items(0).mme_per_day(), "5");
 }
 
+TEST_F(WorklistTest, ATaperIsCountedStepByStepUntilAnotherTotalIsRecorded) {
+  View therapy = Therapy({
+      {0,  "90"},
+      {40, "60"}
+  });
+  for (const auto& [day, mme] : {std::pair(20, "50"), std::pair(60, "10")}) {
+    auto& later = *therapy.mutable_opioid_therapy()->mutable_daily_mme(0)->add_later();
+    *later.mutable_from() = On(day, 0);
+    later.set_mme_per_day(mme);
+    later.add_reached("mme-50");
+  }
+  Keep(1, "patient", Patient(1, "Ada", "Example"));
+  Keep(1, "opioid_therapy", therapy);
+  const auto total_on = [&](int day) { return Ask(Request(chart::v1::WORKLIST_PDMP, day)).items(0).mme_per_day(); };
+  EXPECT_EQ(total_on(19), "90");
+  EXPECT_EQ(total_on(20), "50");
+  EXPECT_EQ(total_on(40), "60");
+  EXPECT_EQ(total_on(60), "60") << "what was to come then was planned before";
+}
+
 TEST_F(WorklistTest, ATherapyThatBeganNobodyKnowsWhenIsDueSinceNobodyKnowsWhen) {
   View therapy = Therapy({
       {0, "10"}
@@ -268,6 +288,23 @@ TEST_F(WorklistTest, NotesThatAreNotSigned) {
   auto of_another = Request(chart::v1::WORKLIST_UNSIGNED_NOTES, 5);
   of_another.set_practitioner_id(Id(8));
   EXPECT_EQ(Ask(of_another).items_size(), 0);
+}
+
+TEST_F(WorklistTest, PumpsThatAreToBeFilledAgain) {
+  View pump;
+  pump.mutable_pump()->mutable_programme()->set_practitioner_id(Id(7));
+  *pump.mutable_pump()->mutable_refill_due()->mutable_due() = On(72, 0);
+  Keep(1, "patient", Patient(1, "Ada", "Example"));
+  Keep(1, "pump", pump);
+  EXPECT_THAT(On(chart::v1::WORKLIST_PUMP_REFILLS, 72, -1), IsEmpty());
+  EXPECT_THAT(On(chart::v1::WORKLIST_PUMP_REFILLS, 72), ElementsAre("1 since day 72"));
+  auto of_another = Request(chart::v1::WORKLIST_PUMP_REFILLS, 72);
+  of_another.set_practitioner_id(Id(8));
+  EXPECT_EQ(Ask(of_another).items_size(), 0);
+  *pump.mutable_pump()->mutable_ended() = On(10, 0);
+  Keep(2, "patient", Patient(2, "Bo", "Example"));
+  Keep(2, "pump", pump);
+  EXPECT_THAT(On(chart::v1::WORKLIST_PUMP_REFILLS, 72), ElementsAre("1 since day 72")) << "the other pump does not run";
 }
 
 TEST_F(WorklistTest, ReferralsWithoutAnAnswer) {

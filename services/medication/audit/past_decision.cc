@@ -1,5 +1,6 @@
 #include "services/medication/audit/past_decision.h"
 
+#include <google/protobuf/reflection.h>
 #include <google/protobuf/util/message_differencer.h>
 
 #include <algorithm>
@@ -11,11 +12,19 @@
 #include "absl/status/status.h"
 #include "base/clock.h"
 #include "base/refusal.h"
+#include "services/medication/domain/decide.h"
 
 namespace anamnesis::medication {
 namespace {
 
 using Event = v1::MedicationEvent;
+
+// What the event says; null where it is of no kind.
+const google::protobuf::Message* MemberOf(const Event& event) {
+  const auto* const field =
+      event.GetReflection()->GetOneofFieldDescriptor(event, Event::descriptor()->FindOneofByName("event"));
+  return field == nullptr ? nullptr : &event.GetReflection()->GetMessage(event, field);
+}
 
 // Fills what every command carries from what was recorded.
 template <class Request>
@@ -35,6 +44,26 @@ void FillOverrides(Request& request, const Alerts& alerts) {
   }
 }
 
+// The renewal that the new order came of.
+v1::MedicationCommand RenewalOf(const eventlog::Record& record, const v1::OrderPrescribed& prescribed) {
+  const v1::Order& order = prescribed.order();
+  v1::MedicationCommand command;
+  v1::RenewOrderRequest& request = *command.mutable_renew_order();
+  Fill(request, record, "");
+  request.set_order_id(order.prior_order_id());
+  request.set_new_order_id(order.id());
+  *request.mutable_dosages() = order.dosages();
+  if (order.has_quantity()) *request.mutable_quantity() = order.quantity();
+  if (order.has_refills_allowed()) request.set_refills_allowed(order.refills_allowed());
+  if (order.has_days_supply()) request.set_days_supply(order.days_supply());
+  if (order.has_validity()) *request.mutable_validity() = order.validity();
+  *request.mutable_indications() = order.indications();
+  request.set_prescriber_id(order.prescriber_id());
+  if (order.has_provenance()) *request.mutable_provenance() = order.provenance();
+  FillOverrides(request, prescribed.alerts());
+  return command;
+}
+
 // The rules that stop what nobody overrode.
 std::vector<std::string> StoppedBy(const absl::Status& refusal) {
   std::vector<std::string> rules;
@@ -45,6 +74,15 @@ std::vector<std::string> StoppedBy(const absl::Status& refusal) {
     for (const auto& violation : failure.violations()) rules.push_back(violation.type());
   }
   return rules;
+}
+
+// Roles of somebody who may override, when the command takes effect.
+std::vector<std::string> OverrideRoles(const Known& known, const v1::MedicationCommand& command) {
+  std::vector<std::string> roles;
+  WithRequest(command, [&](const auto& request) {
+    roles = RulesAt(known.rules.get(), decider::EffectiveMicros(request.context(), {})).override_roles();
+  });
+  return roles;
 }
 
 using Said = std::vector<std::tuple<std::string, int, std::string>>;
@@ -64,6 +102,10 @@ Said WhatIsSaid(const Alerts& alerts) {
 bool IsDecisionType(std::string_view type) {
   return type == v1::OrderPrescribed::descriptor()->full_name() || type == v1::DoseChanged::descriptor()->full_name() ||
          type == v1::OrderDiscontinued::descriptor()->full_name() ||
+         type == v1::OrderCompleted::descriptor()->full_name() ||
+         type == v1::TaperPlanned::descriptor()->full_name() || type == v1::TaperRevised::descriptor()->full_name() ||
+         type == v1::MedicationsReconciled::descriptor()->full_name() ||
+         type == v1::PumpProgrammed::descriptor()->full_name() ||
          type == v1::DrugTestRecorded::descriptor()->full_name();
 }
 
@@ -71,6 +113,7 @@ std::optional<v1::MedicationCommand> CommandOf(const eventlog::Record& record, c
   v1::MedicationCommand command;
   switch (event.event_case()) {
     case Event::kOrderPrescribed: {
+      if (event.order_prescribed().renewal()) return RenewalOf(record, event.order_prescribed());
       v1::PrescribeRequest& request = *command.mutable_prescribe();
       Fill(request, record, "");
       *request.mutable_order() = event.order_prescribed().order();
@@ -91,6 +134,42 @@ std::optional<v1::MedicationCommand> CommandOf(const eventlog::Record& record, c
       request.set_order_id(event.order_discontinued().order_id());
       return command;
     }
+    case Event::kOrderCompleted: {
+      v1::CompleteOrderRequest& request = *command.mutable_complete_order();
+      Fill(request, record, "");
+      request.set_order_id(event.order_completed().order_id());
+      return command;
+    }
+    case Event::kTaperPlanned: {
+      v1::PlanTaperRequest& request = *command.mutable_plan_taper();
+      Fill(request, record, "");
+      *request.mutable_taper() = event.taper_planned().taper();
+      FillOverrides(request, event.taper_planned().alerts());
+      return command;
+    }
+    case Event::kTaperRevised: {
+      const v1::TaperRevised& revised = event.taper_revised();
+      v1::ReviseTaperRequest& request = *command.mutable_revise_taper();
+      Fill(request, record, revised.reason());
+      request.set_taper_id(revised.taper().id());
+      *request.mutable_steps() = revised.taper().steps();
+      if (revised.taper().has_ends()) *request.mutable_ends() = revised.taper().ends();
+      FillOverrides(request, revised.alerts());
+      return command;
+    }
+    case Event::kMedicationsReconciled: {
+      v1::ReconcileMedicationsRequest& request = *command.mutable_reconcile_medications();
+      Fill(request, record, "");
+      *request.mutable_reconciliation() = event.medications_reconciled().reconciliation();
+      return command;
+    }
+    case Event::kPumpProgrammed: {
+      v1::ProgrammePumpRequest& request = *command.mutable_programme_pump();
+      Fill(request, record, "");
+      *request.mutable_programme() = event.pump_programmed().programme();
+      FillOverrides(request, event.pump_programmed().alerts());
+      return command;
+    }
     case Event::kDrugTestRecorded: {
       v1::RecordDrugTestRequest& request = *command.mutable_record_drug_test();
       Fill(request, record, "");
@@ -103,34 +182,37 @@ std::optional<v1::MedicationCommand> CommandOf(const eventlog::Record& record, c
 }
 
 std::vector<rpc::v1::Alert> AlertsOf(const Event& event) {
-  const auto copy = [](const auto& alerts) { return std::vector<rpc::v1::Alert>(alerts.begin(), alerts.end()); };
-  if (event.has_order_prescribed()) return copy(event.order_prescribed().alerts());
-  if (event.has_dose_changed()) return copy(event.dose_changed().alerts());
-  if (event.has_order_discontinued()) return copy(event.order_discontinued().alerts());
-  return {};
+  std::vector<rpc::v1::Alert> alerts;
+  const google::protobuf::Message* const decided = MemberOf(event);
+  const auto* const field = decided == nullptr ? nullptr : decided->GetDescriptor()->FindFieldByName("alerts");
+  if (field == nullptr) return alerts;
+  const auto recorded = decided->GetReflection()->GetRepeatedFieldRef<rpc::v1::Alert>(*decided, field);
+  alerts.assign(recorded.begin(), recorded.end());
+  return alerts;
 }
 
 std::optional<uint32_t> AgeOf(const Event& event) {
-  const auto age = [](const auto& change) {
-    return change.has_facts_age_seconds() ? std::optional<uint32_t>(change.facts_age_seconds()) : std::nullopt;
-  };
-  if (event.has_order_prescribed()) return age(event.order_prescribed());
-  if (event.has_dose_changed()) return age(event.dose_changed());
-  return std::nullopt;
+  const google::protobuf::Message* const decided = MemberOf(event);
+  const auto* const field =
+      decided == nullptr ? nullptr : decided->GetDescriptor()->FindFieldByName("facts_age_seconds");
+  if (field == nullptr || !decided->GetReflection()->HasField(*decided, field)) return std::nullopt;
+  return decided->GetReflection()->GetUInt32(*decided, field);
 }
 
 v1::DecidedAgain DecideAgain(const v1::MedicationCommand& command, const v1::MedicationState& before,
                              const Known& known, const Event& recorded) {
   v1::DecidedAgain again;
   const v1::MedicationState* const states[] = {&before};
-  const auto decision = MedicationDecider::Decide(states, command, {}, known);
+  // Who overrode was permitted to.
+  const decider::DecisionInput input{.roles = OverrideRoles(known, command)};
+  const auto decision = MedicationDecider::Decide(states, command, input, known);
   if (!decision.refusal.ok()) {
     again.set_refusal(RefusalInfo(decision.refusal).reason());
     for (const std::string& rule : StoppedBy(decision.refusal)) again.add_stopped_by(rule);
     return again;
   }
   again.mutable_alerts()->Assign(decision.alerts.begin(), decision.alerts.end());
-  again.set_same(decision.events.size() == 1 &&
+  again.set_same(!decision.events.empty() &&
                  google::protobuf::util::MessageDifferencer::Equals(decision.events.front().event, recorded));
   return again;
 }

@@ -48,6 +48,18 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ConcludeDrugTestR
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::OfferNaloxoneRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReassessTherapyRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractStewardshipRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RenewOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CompleteOrderRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::PlanTaperRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseTaperRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::StopTaperRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReconcileMedicationsRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractReconciliationRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::ProgrammePumpRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RefillPumpRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPumpBolusRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::StopPumpRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractPumpRecordRequest& request);
 
 // The order; ORDER_NOT_FOUND, or ETAG_MISMATCH if the caller saw another revision of it.
 absl::StatusOr<const v1::OrderState*> FindOrder(const v1::MedicationState& state, const std::string& order_id,
@@ -116,6 +128,30 @@ bool WithRequest(const v1::MedicationCommand& command, Visitor&& visit) {
       return visit(command.reassess_therapy()), true;
     case v1::MedicationCommand::kRetractStewardship:
       return visit(command.retract_stewardship()), true;
+    case v1::MedicationCommand::kRenewOrder:
+      return visit(command.renew_order()), true;
+    case v1::MedicationCommand::kCompleteOrder:
+      return visit(command.complete_order()), true;
+    case v1::MedicationCommand::kPlanTaper:
+      return visit(command.plan_taper()), true;
+    case v1::MedicationCommand::kReviseTaper:
+      return visit(command.revise_taper()), true;
+    case v1::MedicationCommand::kStopTaper:
+      return visit(command.stop_taper()), true;
+    case v1::MedicationCommand::kReconcileMedications:
+      return visit(command.reconcile_medications()), true;
+    case v1::MedicationCommand::kRetractReconciliation:
+      return visit(command.retract_reconciliation()), true;
+    case v1::MedicationCommand::kProgrammePump:
+      return visit(command.programme_pump()), true;
+    case v1::MedicationCommand::kRefillPump:
+      return visit(command.refill_pump()), true;
+    case v1::MedicationCommand::kRecordPumpBolus:
+      return visit(command.record_pump_bolus()), true;
+    case v1::MedicationCommand::kStopPump:
+      return visit(command.stop_pump()), true;
+    case v1::MedicationCommand::kRetractPumpRecord:
+      return visit(command.retract_pump_record()), true;
     case v1::MedicationCommand::COMMAND_NOT_SET:
       return false;
   }

@@ -1,17 +1,13 @@
-// Orders: active ↔ on hold → ended; entered in error from anywhere. An order that was recorded as a draft or in an
+// Orders: active ↔ on hold → ended, or followed by a renewal; entered in error from anywhere. An order that was recorded as a draft or in an
 // unknown status can only be discontinued or retracted.
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/refusal.h"
 #include "base/status.h"
-#include "services/medication/domain/decide.h"
-#include "services/medication/domain/dose/daily_mme.h"
-#include "services/medication/domain/safety/regimen.h"
-#include "services/medication/domain/safety/review.h"
-#include "services/medication/domain/safety/rules.h"
+#include "services/medication/domain/dose/medicine.h"
+#include "services/medication/domain/order_decision.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -24,48 +20,9 @@ absl::StatusOr<v1::Order> NewOrder(const Situation& at, const v1::Order& request
   return order;
 }
 
-// PATIENT_MERGED_AWAY, PATIENT_DECEASED: nobody begins or goes on to treat such a patient. History is taken all the
-// same.
-absl::Status CheckPatient(const v1::PatientFacts& patient) {
-  if (!patient.survivor_id().empty()) {
-    return Refuse(v1::PATIENT_MERGED_AWAY, {.metadata = {{"survivor_id", patient.survivor_id()}}});
-  }
-  if (patient.deceased()) return Refuse(v1::PATIENT_DECEASED);
-  return absl::OkStatus();
-}
-
-// What the rules say about the order as the request would have it.
-template <class Request>
-Alerts Review(const Situation& at, const v1::Order& order, const Request& request) {
-  const int64_t effective = decider::EffectiveMicros(request.context(), at.input);
-  return ReviewSafety({order, at.state, at.facts, at.rules, effective, at.age_seconds}, request.overrides());
-}
-
-// Notes the tables that the rules were taken from, and how old the facts may have been.
-template <class Event>
-void NoteGrounds(const Situation& at, Event& event) {
-  NoteTables(at, event);
-  if (at.age_seconds.has_value()) event.set_facts_age_seconds(*at.age_seconds);
-}
-
-// The day's opioids when all that is in force is taken, but for one order, and `with`.
-void NoteDailyMme(const Situation& at, int64_t from_micros, const std::string& without, const v1::Order* with,
-                  v1::DailyMmeTotal& total) {
-  std::vector<Medicine> medicines = MedicinesInForce(at.state, from_micros, at.rules, without);
-  if (with != nullptr) medicines.push_back(MedicineOf(*with, from_micros, at.rules));
-  const AtLeast mme = DailyMmeOf(medicines, at.rules).total;
-  const rpc::v1::NamedNumber number = Number("mme_per_day", mme);
-  *total.mutable_from() = ToTimestamp(from_micros);
-  total.set_mme_per_day(number.value());
-  total.set_at_least(number.at_least());
-  for (const char* rule : {"mme-50", "mme-90"}) {
-    if (at.rules.Setting(rule) != nullptr && mme.Reaches(at.rules.Limit(rule, "mme_per_day"))) total.add_reached(rule);
-  }
-}
-
 // From when on a new order is to be taken.
 int64_t Begins(const Situation& at, const v1::Order& order, const rpc::v1::CommandContext& context) {
-  return order.has_authored_on() ? ToMicros(order.authored_on()) : decider::EffectiveMicros(context, at.input);
+  return order.has_authored_on() ? ToMicros(order.authored_on()) : EffectiveAt(at, context);
 }
 
 // An order ceases to count, or counts again, if it is for an opioid.
@@ -73,8 +30,21 @@ template <class Request, class Change>
 void NoteChange(const Situation& at, const Request& request, bool counts, Change& change) {
   const auto order = at.state.in_force().find(request.order_id());
   if (order == at.state.in_force().end() || !order->second.opioid()) return;
-  NoteDailyMme(at, decider::EffectiveMicros(request.context(), at.input), request.order_id(),
-               counts ? &order->second.therapy() : nullptr, *change.mutable_daily_mme());
+  *change.mutable_daily_mme() = DailyMmeFrom(at, EffectiveAt(at, request.context()), request.order_id(),
+                                             counts ? &order->second.therapy() : nullptr);
+}
+
+// The end of an order: when, what the day comes to without it, and what the rules say.
+template <class Request, class End>
+void NoteEnd(const Situation& at, const Request& request, End& end, Alerts& alerts) {
+  const int64_t ends = EffectiveAt(at, request.context());
+  *end.mutable_ended() = ToTimestamp(ends);
+  NoteChange(at, request, false, end);
+  const auto in_force = at.state.in_force().find(request.order_id());
+  if (in_force == at.state.in_force().end()) return;
+  alerts = ReviewEnd({in_force->second.therapy(), at.state, at.facts, at.rules, ends});
+  end.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+  NoteTables(at, end);
 }
 
 // Accepts with an event that says no more than which order, why, and its revision: held, resumed, discontinued,
@@ -90,6 +60,34 @@ Decision Changed(const v1::OrderState& order, const Request& request, Change* (v
   return decider::Accepted(request.order_id(), revision, std::move(event));
 }
 
+// The order prescribed, active; `replaces`: the active order whose place it takes, empty: none.
+template <class Request>
+absl::StatusOr<Decision> Prescribed(const Situation& at, v1::Order order, const Request& request,
+                                    const std::string& replaces) {
+  RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
+  ASSIGN_OR_RETURN(const Alerts alerts, Review(at, order, request, replaces));
+
+  order.set_status(v1::ORDER_STATUS_ACTIVE);
+  if (!order.has_authored_on()) *order.mutable_authored_on() = ToTimestamp(EffectiveAt(at, request.context()));
+  const std::string id = order.id();
+  v1::MedicationEvent event;
+  v1::OrderPrescribed& prescribed = *event.mutable_order_prescribed();
+  *prescribed.mutable_order() = std::move(order);
+  prescribed.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+  prescribed.set_revision(1);
+  prescribed.set_renewal(!replaces.empty());
+  NoteGrounds(at, prescribed);
+  const int64_t begins = Begins(at, prescribed.order(), request.context());
+  *prescribed.mutable_doses() = DosesAt(at, prescribed.order(), begins);
+  if (MedicineOf(prescribed.order(), begins, at.rules).IsOpioid(at.rules)) {
+    prescribed.set_opioid(true);
+    *prescribed.mutable_daily_mme() = DailyMmeFrom(at, begins, replaces.empty() ? id : replaces, &prescribed.order());
+  }
+  Decision decision = decider::Accepted(id, 1, std::move(event));
+  decision.alerts = alerts;
+  return decision;
+}
+
 }  // namespace
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::PrescribeRequest& request) {
@@ -97,28 +95,42 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PrescribeRequest&
   if (order.status() != v1::ORDER_STATUS_UNSPECIFIED && order.status() != v1::ORDER_STATUS_ACTIVE) {
     return Refuse(v1::STATUS_NOT_PRESCRIBABLE);
   }
-  RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
-  const Alerts alerts = Review(at, order, request);
-  RETURN_IF_ERROR(CheckOverridden(alerts));
+  return Prescribed(at, std::move(order), request, "");
+}
 
-  order.set_status(v1::ORDER_STATUS_ACTIVE);
-  if (!order.has_authored_on()) {
-    *order.mutable_authored_on() = ToTimestamp(decider::EffectiveMicros(request.context(), at.input));
-  }
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::RenewOrderRequest& request) {
+  v1::Order order;
+  order.set_id(request.new_order_id());
+  ASSIGN_OR_RETURN(order, NewOrder(at, order));
+  ASSIGN_OR_RETURN(const v1::OrderState* prior, FindOrder(at.state, request.order_id(), request.context()));
+  RETURN_IF_ERROR(CheckActive(*prior));
+  const int64_t effective = EffectiveAt(at, request.context());
+  if (!request.dosages().empty()) RETURN_IF_ERROR(CheckNoTaper(at, request.order_id(), effective));
+
+  const v1::Order& therapy = at.state.in_force().at(request.order_id()).therapy();
+  *order.mutable_medication() = therapy.medication();
+  *order.mutable_ingredients() = therapy.ingredients();
+  *order.mutable_dosages() = request.dosages().empty() ? therapy.dosages() : request.dosages();
+  if (request.has_quantity()) *order.mutable_quantity() = request.quantity();
+  if (request.has_refills_allowed()) order.set_refills_allowed(request.refills_allowed());
+  if (request.has_days_supply()) order.set_days_supply(request.days_supply());
+  if (request.has_validity()) *order.mutable_validity() = request.validity();
+  *order.mutable_indications() = request.indications();
+  order.set_prescriber_id(request.prescriber_id());
+  if (request.has_provenance()) *order.mutable_provenance() = request.provenance();
+  order.set_prior_order_id(request.order_id());
   const std::string id = order.id();
+  ASSIGN_OR_RETURN(Decision decision, Prescribed(at, std::move(order), request, request.order_id()));
+
+  // After the new one, so that what decides again on that finds the prior one as it was.
   v1::MedicationEvent event;
-  v1::OrderPrescribed& prescribed = *event.mutable_order_prescribed();
-  *prescribed.mutable_order() = std::move(order);
-  prescribed.mutable_alerts()->Assign(alerts.begin(), alerts.end());
-  prescribed.set_revision(1);
-  NoteGrounds(at, prescribed);
-  const int64_t begins = Begins(at, prescribed.order(), request.context());
-  if (MedicineOf(prescribed.order(), begins, at.rules).IsOpioid(at.rules)) {
-    prescribed.set_opioid(true);
-    NoteDailyMme(at, begins, id, &prescribed.order(), *prescribed.mutable_daily_mme());
-  }
-  Decision decision = decider::Accepted(id, 1, std::move(event));
-  decision.alerts = alerts;
+  v1::OrderRenewed& renewed = *event.mutable_order_renewed();
+  renewed.set_order_id(request.order_id());
+  renewed.set_renewed_by(id);
+  renewed.set_revision(prior->revision() + 1);
+  *renewed.mutable_ended() = ToTimestamp(effective);
+  renewed.set_taper_id(TaperOf(at.state, request.order_id(), effective));
+  decision.events.push_back({.event = std::move(event)});
   return decision;
 }
 
@@ -131,10 +143,11 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordOrderReques
   *recorded.mutable_order() = std::move(order);
   recorded.set_revision(1);
   const int64_t begins = Begins(at, recorded.order(), request.context());
+  *recorded.mutable_doses() = DosesAt(at, recorded.order(), begins);
   if (MedicineOf(recorded.order(), begins, at.rules).IsOpioid(at.rules)) {
     recorded.set_opioid(true);
     if (recorded.order().status() == v1::ORDER_STATUS_ACTIVE) {
-      NoteDailyMme(at, begins, id, &recorded.order(), *recorded.mutable_daily_mme());
+      *recorded.mutable_daily_mme() = DailyMmeFrom(at, begins, id, &recorded.order());
     }
   }
   return decider::Accepted(id, 1, std::move(event));
@@ -143,20 +156,21 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordOrderReques
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ChangeDoseRequest& request) {
   ASSIGN_OR_RETURN(const v1::OrderState* order, FindOrder(at.state, request.order_id(), request.context()));
   RETURN_IF_ERROR(CheckActive(*order));
+  const int64_t effective = EffectiveAt(at, request.context());
+  RETURN_IF_ERROR(CheckNoTaper(at, request.order_id(), effective));
   RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
   v1::Order changed = at.state.in_force().at(request.order_id()).therapy();
   *changed.mutable_dosages() = request.dosages();
-  const Alerts alerts = Review(at, changed, request);
-  RETURN_IF_ERROR(CheckOverridden(alerts));
+  ASSIGN_OR_RETURN(const Alerts alerts, Review(at, changed, request));
 
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_dose_changed);
   v1::DoseChanged& dose = *decision.events.front().event.mutable_dose_changed();
   *dose.mutable_dosages() = request.dosages();
+  *dose.mutable_doses() = DosesAt(at, changed, effective);
   dose.mutable_alerts()->Assign(alerts.begin(), alerts.end());
   NoteGrounds(at, dose);
   if (at.state.in_force().at(request.order_id()).opioid()) {
-    NoteDailyMme(at, decider::EffectiveMicros(request.context(), at.input), request.order_id(), &changed,
-                 *dose.mutable_daily_mme());
+    *dose.mutable_daily_mme() = DailyMmeFrom(at, effective, request.order_id(), &changed);
   }
   decision.alerts = alerts;
   return decision;
@@ -186,15 +200,22 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::DiscontinueOrderR
   RETURN_IF_ERROR(CheckNotEnded(*order));
   RETURN_IF_ERROR(CheckReason(request.context()));
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_order_discontinued);
-  v1::OrderDiscontinued& discontinued = *decision.events.front().event.mutable_order_discontinued();
-  const int64_t ends = decider::EffectiveMicros(request.context(), at.input);
-  *discontinued.mutable_ended() = ToTimestamp(ends);
-  NoteChange(at, request, false, discontinued);
-  const auto in_force = at.state.in_force().find(request.order_id());
-  if (in_force == at.state.in_force().end()) return decision;
-  decision.alerts = ReviewEnd({in_force->second.therapy(), at.state, at.facts, at.rules, ends});
-  discontinued.mutable_alerts()->Assign(decision.alerts.begin(), decision.alerts.end());
-  NoteTables(at, discontinued);
+  NoteEnd(at, request, *decision.events.front().event.mutable_order_discontinued(), decision.alerts);
+  return decision;
+}
+
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::CompleteOrderRequest& request) {
+  ASSIGN_OR_RETURN(const v1::OrderState* order, FindOrder(at.state, request.order_id(), request.context()));
+  RETURN_IF_ERROR(CheckActive(*order));
+  v1::MedicationEvent event;
+  v1::OrderCompleted& completed = *event.mutable_order_completed();
+  completed.set_order_id(request.order_id());
+  completed.set_revision(order->revision() + 1);
+  Decision decision;
+  NoteEnd(at, request, completed, decision.alerts);
+  decision.resource_id = request.order_id();
+  decision.revision = completed.revision();
+  decision.events.push_back({.event = std::move(event)});
   return decision;
 }
 

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status.h"
+#include "services/medication/domain/evolve_plans.h"
 #include "services/medication/domain/evolve_stewardship.h"
 #include "decider/rule_tables.h"
 #include "services/medication/domain/medication_decider.h"
@@ -20,14 +21,10 @@ bool MayBeInForce(v1::OrderStatus status) {
   return status == v1::ORDER_STATUS_ACTIVE || status == v1::ORDER_STATUS_ON_HOLD;
 }
 
-constexpr int kMostTotals = 256;
-
-// The day's opioids from now on; the oldest are forgotten.
+// The day's opioids from now on, where the event says so.
 template <class Change>
-void AddTotal(v1::MedicationState& state, const Change& event) {
-  if (!event.has_daily_mme()) return;
-  *state.add_daily_mme() = event.daily_mme();
-  if (state.daily_mme_size() > kMostTotals) state.mutable_daily_mme()->erase(state.daily_mme().begin());
+void AddTotalOf(v1::MedicationState& state, const Change& event) {
+  if (event.has_daily_mme()) AddTotal(state, event.daily_mme());
 }
 
 void AddPastUse(v1::MedicationState& state, const v1::OrderInForce& order, const google::protobuf::Timestamp* ended) {
@@ -44,7 +41,7 @@ void Add(v1::MedicationState& state, const Change& event) {
   v1::OrderState& added = (*state.mutable_orders())[order.id()];
   added.set_revision(event.revision());
   added.set_status(order.status());
-  AddTotal(state, event);
+  AddTotalOf(state, event);
   v1::OrderInForce in_force;
   in_force.set_opioid(event.opioid());
   if (order.has_authored_on()) *in_force.mutable_started() = order.authored_on();
@@ -68,7 +65,7 @@ absl::Status ChangeDose(v1::MedicationState& state, const v1::DoseChanged& event
   const auto order = state.mutable_orders()->find(event.order_id());
   if (order == state.mutable_orders()->end()) return Missing(event);
   order->second.set_revision(event.revision());
-  AddTotal(state, event);
+  AddTotalOf(state, event);
   *(*state.mutable_in_force())[event.order_id()].mutable_therapy()->mutable_dosages() = event.dosages();
   return absl::OkStatus();
 }
@@ -80,15 +77,16 @@ absl::Status SetStatus(v1::MedicationState& state, const Change& event, v1::Orde
   if (order == state.mutable_orders()->end()) return Missing(event);
   order->second.set_revision(event.revision());
   order->second.set_status(status);
-  AddTotal(state, event);
+  if constexpr (requires { event.has_daily_mme(); }) AddTotalOf(state, event);
   return absl::OkStatus();
 }
 
 // The same, and the order is over.
 template <class Change>
 absl::Status End(v1::MedicationState& state, const Change& event, v1::OrderStatus status,
-                 const google::protobuf::Timestamp* ended) {
+                 const google::protobuf::Timestamp* ended, const std::string& followed_by = "") {
   RETURN_IF_ERROR(SetStatus(state, event, status));
+  EndTapersOf(state, event.order_id(), followed_by);
   const auto order = state.mutable_in_force()->find(event.order_id());
   if (order == state.mutable_in_force()->end()) return absl::OkStatus();
   if (status != v1::ORDER_STATUS_ENTERED_IN_ERROR) AddPastUse(state, order->second, ended);
@@ -145,6 +143,12 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
     case Event::kOrderDiscontinued:
       return End(state, event.order_discontinued(), v1::ORDER_STATUS_STOPPED,
                  event.order_discontinued().has_ended() ? &event.order_discontinued().ended() : nullptr);
+    case Event::kOrderCompleted:
+      return End(state, event.order_completed(), v1::ORDER_STATUS_COMPLETED, &event.order_completed().ended());
+    case Event::kOrderRenewed: {
+      const v1::OrderRenewed& renewed = event.order_renewed();
+      return End(state, renewed, v1::ORDER_STATUS_COMPLETED, &renewed.ended(), renewed.renewed_by());
+    }
     case Event::kOrderRetracted:
       return End(state, event.order_retracted(), v1::ORDER_STATUS_ENTERED_IN_ERROR, nullptr);
     case Event::kDispenseRecorded:
@@ -153,6 +157,19 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
       return AddAdministration(state, event.administration_recorded());
     case Event::kAdministrationRetracted:
       return RetractAdministration(state, event.administration_retracted());
+    case Event::kTaperPlanned:
+    case Event::kTaperRevised:
+    case Event::kTaperStopped:
+      return EvolveTaper(state, event);
+    case Event::kPumpProgrammed:
+    case Event::kPumpRefilled:
+    case Event::kPumpBolusRecorded:
+    case Event::kPumpStopped:
+    case Event::kPumpRecordRetracted:
+      return EvolvePump(state, event);
+    case Event::kMedicationsReconciled:
+    case Event::kReconciliationRetracted:
+      return EvolveReconciliation(state, event);
     case Event::kRecordErased:
       state.Clear();
       return absl::OkStatus();

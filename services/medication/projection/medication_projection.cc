@@ -7,6 +7,7 @@
 #include "anamnesis/projection/v1/views.pb.h"
 #include "base/status.h"
 #include "projection/change.h"
+#include "services/medication/projection/plans_projection.h"
 #include "services/medication/projection/stewardship_projection.h"
 
 namespace anamnesis::medication {
@@ -32,6 +33,7 @@ ViewChange Prescribed(const std::string& patient_id, const v1::OrderPrescribed& 
   View view = AtRevision(event.revision());
   *view.mutable_order()->mutable_order() = event.order();
   *view.mutable_order()->mutable_alerts() = event.alerts();
+  *view.mutable_order()->mutable_doses() = event.doses();
   return Put({patient_id, event.order().id()}, view);
 }
 
@@ -39,6 +41,7 @@ std::vector<ViewChange> Recorded(const std::string& patient_id, const v1::OrderR
   if (event.order().status() == v1::ORDER_STATUS_ENTERED_IN_ERROR) return {};
   View view = AtRevision(event.revision());
   *view.mutable_order()->mutable_order() = event.order();
+  *view.mutable_order()->mutable_doses() = event.doses();
   return {Put({patient_id, event.order().id()}, view)};
 }
 
@@ -46,7 +49,8 @@ ViewChange DoseChanged(const std::string& patient_id, const v1::DoseChanged& eve
   View view = AtRevision(event.revision());
   *view.mutable_order()->mutable_order()->mutable_dosages() = event.dosages();
   *view.mutable_order()->mutable_alerts() = event.alerts();
-  return Patch({patient_id, event.order_id()}, view, {"order.dosages", "alerts"});
+  *view.mutable_order()->mutable_doses() = event.doses();
+  return Patch({patient_id, event.order_id()}, view, {"order.dosages", "alerts", "doses"});
 }
 
 // Held, resumed, discontinued. The reason of the status before goes.
@@ -57,6 +61,23 @@ ViewChange StatusChanged(const std::string& patient_id, const Change& event, v1:
   order.set_status(status);
   if (!event.reason().empty()) order.mutable_status_reason()->set_text(event.reason());
   return Patch({patient_id, event.order_id()}, view, {"order.status_reason"});
+}
+
+template <class Change>
+ViewChange Completed(const std::string& patient_id, const Change& event) {
+  View view = AtRevision(event.revision());
+  view.mutable_order()->mutable_order()->set_status(v1::ORDER_STATUS_COMPLETED);
+  return Patch({patient_id, event.order_id()}, view, {"order.status_reason"});
+}
+
+// Completed; a taper that is under way goes on with the order that follows.
+std::vector<ViewChange> Renewed(const std::string& patient_id, const v1::OrderRenewed& event) {
+  std::vector<ViewChange> changes = {Completed(patient_id, event)};
+  if (event.taper_id().empty()) return changes;
+  View view;
+  view.mutable_taper()->mutable_taper()->set_order_id(event.renewed_by());
+  changes.push_back(Patch({patient_id, event.taper_id()}, view));
+  return changes;
 }
 
 ViewChange Retracted(const std::string& patient_id, const v1::OrderRetracted& event) {
@@ -113,6 +134,10 @@ absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record
     case MedicationEvent::kOrderDiscontinued:
       return WithTotal(patient_id, event.order_discontinued(),
                        {StatusChanged(patient_id, event.order_discontinued(), v1::ORDER_STATUS_STOPPED)});
+    case MedicationEvent::kOrderCompleted:
+      return WithTotal(patient_id, event.order_completed(), {Completed(patient_id, event.order_completed())});
+    case MedicationEvent::kOrderRenewed:
+      return Renewed(patient_id, event.order_renewed());
     case MedicationEvent::kOrderRetracted:
       return WithTotal(patient_id, event.order_retracted(), {Retracted(patient_id, event.order_retracted())});
     case MedicationEvent::kDispenseRecorded:
@@ -121,6 +146,20 @@ absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record
       return {{Administered(patient_id, event.administration_recorded().administration())}};
     case MedicationEvent::kAdministrationRetracted:
       return {{AdministrationRetracted(patient_id, event.administration_retracted())}};
+    case MedicationEvent::kTaperPlanned:
+      return WithTotal(patient_id, event.taper_planned(), ProjectPlans(patient_id, event));
+    case MedicationEvent::kTaperRevised:
+      return WithTotal(patient_id, event.taper_revised(), ProjectPlans(patient_id, event));
+    case MedicationEvent::kTaperStopped:
+      return WithTotal(patient_id, event.taper_stopped(), ProjectPlans(patient_id, event));
+    case MedicationEvent::kMedicationsReconciled:
+    case MedicationEvent::kReconciliationRetracted:
+    case MedicationEvent::kPumpProgrammed:
+    case MedicationEvent::kPumpRefilled:
+    case MedicationEvent::kPumpBolusRecorded:
+    case MedicationEvent::kPumpStopped:
+    case MedicationEvent::kPumpRecordRetracted:
+      return ProjectPlans(patient_id, event);
     case MedicationEvent::kRecordErased:
       return {{projection::Purge(patient_id)}};
     case MedicationEvent::kRuleTableLoaded:

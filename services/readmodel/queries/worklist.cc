@@ -38,6 +38,8 @@ const char* KindOf(chart::v1::Worklist worklist) {
     case chart::v1::WORKLIST_ABLATIONS_ELIGIBLE_FOR_REPEAT:
     case chart::v1::WORKLIST_OUTCOME_REPORTS:
       return "intervention";
+    case chart::v1::WORKLIST_PUMP_REFILLS:
+      return "pump";
     default:
       return "opioid_therapy";
   }

@@ -42,7 +42,7 @@ void AddPatientTerms(const projection::v1::PatientView& patient, std::set<std::s
 // Whether somebody may be on a list of work because of the view.
 bool IsWork(const projection::v1::View& view) {
   return view.has_opioid_therapy() || view.has_drug_test() || view.has_note() || view.has_referral_in() ||
-         view.has_outgoing_referral() || view.has_intervention();
+         view.has_outgoing_referral() || view.has_intervention() || view.has_pump();
 }
 
 }  // namespace

@@ -134,6 +134,16 @@ std::optional<int64_t> ClinicalTime(const View& view) {
     case View::kReassessment:
       return Micros(view.reassessment().reassessment().has_reassessed(),
                     view.reassessment().reassessment().reassessed());
+    case View::kTaper: {
+      const auto& taper = view.taper().taper();
+      return Micros(taper.steps_size() > 0, taper.steps_size() > 0 ? taper.steps(0).starts() : Timestamp());
+    }
+    case View::kReconciliation: {
+      const auto& reconciliation = view.reconciliation().reconciliation();
+      return Micros(reconciliation.has_reconciled(), reconciliation.reconciled());
+    }
+    case View::kPump:
+      return Micros(view.pump().programme().has_programmed(), view.pump().programme().programmed());
     case View::kReferralIn:
       return Micros(view.referral_in().referral_in().has_received_time(),
                     view.referral_in().referral_in().received_time());

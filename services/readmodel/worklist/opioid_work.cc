@@ -59,12 +59,21 @@ void OpioidWork::Add(const projection::v1::View& view) {
 }
 
 void OpioidWork::AddTherapy(const projection::v1::OpioidTherapyView& therapy) {
+  std::vector<Step> recorded;
   for (const medication::v1::DailyMmeTotal& total : therapy.daily_mme()) {
-    const int64_t from = total.has_from() ? ToMicros(total.from()) : kUnknownBegin;
-    if (from > as_of_micros_) continue;
-    steps_.push_back({from, total});
+    recorded.push_back({total.has_from() ? ToMicros(total.from()) : kUnknownBegin, total});
   }
-  std::ranges::stable_sort(steps_, {}, &Step::from_micros);
+  std::ranges::stable_sort(recorded, {}, &Step::from_micros);
+  for (size_t i = 0; i < recorded.size() && recorded[i].from_micros <= as_of_micros_; ++i) {
+    steps_.push_back(recorded[i]);
+    // What was to come holds until another total is recorded.
+    const int64_t until = i + 1 < recorded.size() ? recorded[i + 1].from_micros : kAlways;
+    for (const medication::v1::DailyMmeTotal& later : recorded[i].total.later()) {
+      const int64_t from = ToMicros(later.from());
+      if (from < until && from <= as_of_micros_) steps_.push_back({from, later});
+    }
+  }
+  std::ranges::stable_sort(steps_, {}, &Step::from_micros);  // With those of the person's other records.
 }
 
 void OpioidWork::AddAgreement(const projection::v1::TreatmentAgreementView& view) {

@@ -65,6 +65,13 @@ std::optional<ViewWork> OutcomeReport(const View& view, const std::string& pract
                   .about = "intervention/" + intervention.id()};
 }
 
+std::optional<ViewWork> PumpRefill(const View& view, const std::string& practitioner_id) {
+  const medication::v1::PumpProgramme& programme = view.pump().programme();
+  if (!view.has_pump() || view.pump().has_ended() || !view.pump().has_refill_due()) return std::nullopt;
+  if (!IsOf(programme.practitioner_id(), practitioner_id)) return std::nullopt;
+  return ViewWork{.due_micros = ToMicros(view.pump().refill_due().due()), .about = "pump/" + programme.id()};
+}
+
 std::optional<ViewWork> Find(chart::v1::Worklist worklist, const View& view, const std::string& practitioner_id) {
   switch (worklist) {
     case chart::v1::WORKLIST_UNSIGNED_NOTES:
@@ -79,6 +86,8 @@ std::optional<ViewWork> Find(chart::v1::Worklist worklist, const View& view, con
       return Eligible(view, encounter::v1::INTERVENTION_KIND_RADIOFREQUENCY_ABLATION, practitioner_id);
     case chart::v1::WORKLIST_OUTCOME_REPORTS:
       return OutcomeReport(view, practitioner_id);
+    case chart::v1::WORKLIST_PUMP_REFILLS:
+      return PumpRefill(view, practitioner_id);
     default:
       return std::nullopt;
   }

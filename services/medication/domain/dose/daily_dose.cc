@@ -63,12 +63,6 @@ std::optional<Exact> AllowedPerDay(const v1::Dosage& dosage, const ActiveIngredi
   return *mass / most->per.value;
 }
 
-bool IsInForce(const v1::Dosage& dosage, int64_t instant_micros) {
-  const clinical::v1::Period& bounds = dosage.timing().bounds();
-  if (bounds.has_start() && instant_micros < ToMicros(bounds.start())) return false;
-  return !bounds.has_end() || instant_micros <= ToMicros(bounds.end());
-}
-
 // Adds what a dosage gives of an ingredient to what those beside it give.
 void Add(const v1::Dosage& dosage, const ActiveIngredient& ingredient, bool sole, IngredientUse& use) {
   const std::optional<Exact> rate = MicrogramsPerHour(dosage, ingredient, sole);
@@ -83,6 +77,12 @@ void Add(const v1::Dosage& dosage, const ActiveIngredient& ingredient, bool sole
 }
 
 }  // namespace
+
+bool IsTakenAt(const v1::Dosage& dosage, int64_t instant_micros) {
+  const clinical::v1::Period& bounds = dosage.timing().bounds();
+  if (bounds.has_start() && instant_micros < ToMicros(bounds.start())) return false;
+  return !bounds.has_end() || instant_micros <= ToMicros(bounds.end());
+}
 
 v1::ProductRoute RouteOf(const v1::Dosage& dosage) {
   if (dosage.route().codings_size() == 0) return v1::PRODUCT_ROUTE_UNSPECIFIED;
@@ -125,7 +125,7 @@ std::vector<IngredientUse> UsesAt(const v1::Order& order, const std::vector<Acti
     // By way in, then by sequence: what runs side by side.
     std::map<v1::ProductRoute, std::map<uint32_t, IngredientUse>> steps;
     for (const v1::Dosage& dosage : order.dosages()) {
-      if (!IsInForce(dosage, instant_micros)) continue;
+      if (!IsTakenAt(dosage, instant_micros)) continue;
       v1::ProductRoute route = RouteOf(dosage);
       if (route == v1::PRODUCT_ROUTE_UNSPECIFIED) route = made_for;
       IngredientUse& step = steps[route][dosage.sequence()];

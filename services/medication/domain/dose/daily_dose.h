@@ -29,6 +29,9 @@ struct IngredientUse {
   AtLeast ug_per_hour;
 };
 
+// Whether the instant is within the dosage's bounds, of which both are in them.
+bool IsTakenAt(const v1::Dosage& dosage, int64_t instant_micros);
+
 // The way in that a dosage names (SNOMED CT); UNSPECIFIED where it names none, OTHER where it is none of ours.
 v1::ProductRoute RouteOf(const v1::Dosage& dosage);
 

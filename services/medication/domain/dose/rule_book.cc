@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kSnomed = "http://snomed.info/sct";
 constexpr std::string_view kLoinc = "http://loinc.org";
 constexpr std::string_view kIcd10Cm = "http://hl7.org/fhir/sid/icd-10-cm";
+// How the rules of the table of intrathecal limits begin.
+constexpr std::string_view kIntrathecal = "intrathecal-";
 
 constexpr std::array kOpioids = {v1::DRUG_CLASS_OPIOID_FULL, v1::DRUG_CLASS_OPIOID_PARTIAL,
                                  v1::DRUG_CLASS_OPIOID_MIXED};
@@ -135,9 +137,10 @@ constexpr std::array kWeighed = {
     Weighed{"nsaid-egfr",           "egfr"        },
 };
 
-absl::Status CheckSafety(const v1::RuleTable& table) {
+template <class Settings>
+absl::Status CheckSettings(const v1::RuleTable& table, const Settings& rules) {
   std::set<std::string> seen;
-  for (const v1::SafetySetting& rule : table.safety().rules()) {
+  for (const v1::SafetySetting& rule : rules) {
     const std::string entry = absl::StrCat("rule ", rule.id());
     if (rule.id().empty()) return Wrong(table, entry, "has no id");
     if (!seen.insert(rule.id()).second) return Wrong(table, entry, "is listed twice");
@@ -154,6 +157,33 @@ absl::Status CheckSafety(const v1::RuleTable& table) {
       if (limit == rule.limits().end()) {
         return Wrong(table, entry, absl::StrCat("needs the limit `", std::string(weighed.limit), "`"));
       }
+    }
+  }
+  return absl::OkStatus();
+}
+
+// A rule of another table could not be told from one of this.
+absl::Status CheckSafety(const v1::RuleTable& table) {
+  for (const v1::SafetySetting& rule : table.safety().rules()) {
+    if (rule.id().starts_with(kIntrathecal)) return Wrong(table, "rule " + rule.id(), "is one of another table");
+  }
+  return CheckSettings(table, table.safety().rules());
+}
+
+absl::Status CheckIntrathecal(const v1::RuleTable& table) {
+  for (const v1::SafetySetting& rule : table.intrathecal().rules()) {
+    if (!rule.id().starts_with(kIntrathecal)) return Wrong(table, "rule " + rule.id(), "is one of another table");
+  }
+  RETURN_IF_ERROR(CheckSettings(table, table.intrathecal().rules()));
+  std::set<std::string> seen;
+  for (const v1::IntrathecalLimit& limit : table.intrathecal().limits()) {
+    const std::string entry = "limits of " + limit.substance().rxnorm();
+    if (limit.substance().rxnorm().empty()) return Wrong(table, entry, "names no substance");
+    if (!seen.insert(limit.substance().rxnorm()).second) return Wrong(table, entry, "is listed twice");
+    if (limit.source().empty()) return Wrong(table, entry, "has no `source`");
+    if (!IsPositive(limit.max_mg_per_day())) return Wrong(table, entry, "`max_mg_per_day` is not a positive number");
+    for (const std::string* text : {&limit.start_mg_per_day(), &limit.step_mg_per_day()}) {
+      if (!text->empty() && !IsPositive(*text)) return Wrong(table, entry, "a limit is not a positive number");
     }
   }
   return absl::OkStatus();
@@ -194,6 +224,8 @@ absl::Status CheckTable(const v1::RuleTable& table) {
       return CheckSafety(table);
     case v1::RuleTable::kConditions:
       return CheckConditions(table);
+    case v1::RuleTable::kIntrathecal:
+      return CheckIntrathecal(table);
     case v1::RuleTable::CONTENT_NOT_SET:
       break;
   }
@@ -222,15 +254,23 @@ void RuleBook::Add(const v1::RuleTable& table) {
   }
   for (const v1::Substance& excluded : table.mme().excluded()) excluded_.push_back(excluded.rxnorm());
   for (const v1::ClassifiedSubstance& substance : table.drug_classes().substances()) {
-    std::vector<v1::DrugClass>& classes = classes_[substance.substance().rxnorm()];
-    for (const int drug_class : substance.classes()) classes.push_back(static_cast<v1::DrugClass>(drug_class));
+    Classified& own = classes_[substance.substance().rxnorm()];
+    own.name = substance.substance().name();
+    for (const int drug_class : substance.classes()) own.classes.push_back(static_cast<v1::DrugClass>(drug_class));
   }
   for (const v1::ConditionCodes& condition : table.conditions().conditions()) {
     conditions_[condition.kind()] = condition;
   }
   for (const std::string& code : table.conditions().egfr_loinc()) egfr_loinc_.push_back(code);
-  if (table.has_safety()) safety_table_ = table.id();
-  for (const v1::SafetySetting& rule : table.safety().rules()) settings_[rule.id()] = rule;
+  for (const auto* rules : {&table.safety().rules(), &table.intrathecal().rules()}) {
+    for (const v1::SafetySetting& rule : *rules) settings_[rule.id()] = {rule, table.id()};
+  }
+  for (const std::string& role : table.safety().override_roles()) override_roles_.push_back(role);
+  for (const v1::IntrathecalLimit& limit : table.intrathecal().limits()) {
+    intrathecal_[limit.substance().rxnorm()] = {ParseExact(limit.start_mg_per_day()),
+                                                ParseExact(limit.step_mg_per_day()),
+                                                ParseExact(limit.max_mg_per_day())};
+  }
   for (const v1::Product& product : table.products().products()) {
     Composition& composition = products_[product.rxnorm()];
     composition.made_for = product.route();
@@ -243,7 +283,18 @@ void RuleBook::Add(const v1::RuleTable& table) {
 
 const v1::SafetySetting* RuleBook::Setting(std::string_view rule_id) const {
   const auto found = settings_.find(rule_id);
-  return found == settings_.end() ? nullptr : &found->second;
+  return found == settings_.end() ? nullptr : &found->second.setting;
+}
+
+bool RuleBook::MayOverride(std::span<const std::string> roles) const {
+  return override_roles_.empty() || std::ranges::any_of(roles, [&](const std::string& role) {
+           return std::ranges::count(override_roles_, role) > 0;
+         });
+}
+
+const IntrathecalLimits* RuleBook::LimitsOf(std::string_view rxnorm) const {
+  const auto found = intrathecal_.find(rxnorm);
+  return found == intrathecal_.end() ? nullptr : &found->second;
 }
 
 Exact RuleBook::Limit(std::string_view rule_id, std::string_view name) const {
@@ -265,9 +316,22 @@ bool RuleBook::IsExcluded(std::string_view rxnorm) const {
   return std::ranges::find(excluded_, rxnorm) != excluded_.end();
 }
 
-bool RuleBook::IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const {
+const RuleBook::Classified& RuleBook::Find(std::string_view rxnorm) const {
+  static const Classified& none = *new Classified();
   const auto found = classes_.find(std::string(rxnorm));
-  return found != classes_.end() && std::ranges::find(found->second, drug_class) != found->second.end();
+  return found == classes_.end() ? none : found->second;
+}
+
+const std::vector<v1::DrugClass>& RuleBook::ClassesOf(std::string_view rxnorm) const {
+  return Find(rxnorm).classes;
+}
+
+const std::string& RuleBook::NameOf(std::string_view rxnorm) const {
+  return Find(rxnorm).name;
+}
+
+bool RuleBook::IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const {
+  return std::ranges::count(ClassesOf(rxnorm), drug_class) > 0;
 }
 
 bool RuleBook::IsOpioid(std::string_view rxnorm) const {

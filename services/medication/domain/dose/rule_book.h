@@ -31,6 +31,13 @@ struct Composition {
   bool extended_release = false;
 };
 
+// How much of a drug may go into the spinal fluid, milligrams a day. Nothing: no limit.
+struct IntrathecalLimits {
+  std::optional<Exact> start;
+  std::optional<Exact> step;
+  std::optional<Exact> max;
+};
+
 class RuleBook {
  public:
   // INVALID_ARGUMENT as CheckTable, or where two tables hold the same.
@@ -45,6 +52,10 @@ class RuleBook {
 
   // Whether it is of the class.
   bool IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const;
+  // All classes that it is of; empty where no table lists it.
+  const std::vector<v1::DrugClass>& ClassesOf(std::string_view rxnorm) const;
+  // What the table of classes calls it; empty where it does not list it.
+  const std::string& NameOf(std::string_view rxnorm) const;
   // Full, partial or mixed.
   bool IsOpioid(std::string_view rxnorm) const;
 
@@ -62,8 +73,15 @@ class RuleBook {
   const v1::SafetySetting* Setting(std::string_view rule_id) const;
   // From where on it holds; CheckTable saw to it that a rule that needs a limit has it.
   Exact Limit(std::string_view rule_id, std::string_view name) const;
-  // The table of the safety rules.
-  const std::string& safety_table() const { return safety_table_; }
+  // The id of the table that sets the rule; only of one that is set.
+  const std::string& TableOf(std::string_view rule_id) const { return settings_.find(rule_id)->second.table; }
+  // Whether a caller with these roles may override a rule that blocks.
+  bool MayOverride(std::span<const std::string> roles) const;
+  // Roles of which one may; empty: all.
+  const std::vector<std::string>& override_roles() const { return override_roles_; }
+
+  // How much of a drug a pump may give; null where no table lists it.
+  const IntrathecalLimits* LimitsOf(std::string_view rxnorm) const;
 
   // `mme-cdc-2022` and its version for each table, for what is decided by them.
   const std::map<std::string, uint32_t>& versions() const { return versions_; }
@@ -72,18 +90,28 @@ class RuleBook {
   struct Factor {
     std::vector<std::pair<std::optional<Exact>, Exact>> tiers;  // Up to what, inclusive, by how much.
   };
+  struct Classified {
+    std::string name;
+    std::vector<v1::DrugClass> classes;
+  };
+  struct Set {
+    v1::SafetySetting setting;
+    std::string table;  // Which sets it.
+  };
 
   void Add(const v1::RuleTable& table);
+  const Classified& Find(std::string_view rxnorm) const;
 
   std::map<std::string, uint32_t> versions_;
   std::map<std::pair<std::string, v1::MmeBasis>, Factor, std::less<>> factors_;
   std::vector<std::string> excluded_;
-  std::unordered_map<std::string, std::vector<v1::DrugClass>> classes_;
+  std::unordered_map<std::string, Classified> classes_;
   std::unordered_map<std::string, Composition> products_;
   std::map<v1::ConditionKind, v1::ConditionCodes> conditions_;
   std::vector<std::string> egfr_loinc_;
-  std::string safety_table_;
-  std::map<std::string, v1::SafetySetting, std::less<>> settings_;
+  std::map<std::string, Set, std::less<>> settings_;
+  std::vector<std::string> override_roles_;
+  std::map<std::string, IntrathecalLimits, std::less<>> intrathecal_;
 };
 
 }  // namespace anamnesis::medication

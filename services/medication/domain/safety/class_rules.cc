@@ -58,7 +58,7 @@ void Combinations(const Proposal& proposal, const Regimen& regimen, Alerts& aler
           (regimen.proposed().IsOf(combination.these, proposal.rules) &&
            other.IsOf(combination.those, proposal.rules)) ||
           (regimen.proposed().IsOf(combination.those, proposal.rules) && other.IsOf(combination.these, proposal.rules));
-      if (together) Raise(proposal, combination.rule_id, combination.message, {FactOf(other)}, alerts);
+      if (together) Raise(proposal.rules, combination.rule_id, combination.message, {FactOf(other)}, alerts);
     }
   }
 }
@@ -67,7 +67,7 @@ void NsaidUlcer(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
   if (!regimen.proposed().IsOf(kNsaid, proposal.rules)) return;
   const auto ulcer = ConditionOf(proposal.facts.patient(), v1::CONDITION_KIND_PEPTIC_ULCER, proposal.rules);
   if (!ulcer) return;
-  Raise(proposal, "nsaid-ulcer", "A non-steroidal anti-inflammatory drug can make an ulcer bleed.", {*ulcer}, alerts);
+  Raise(proposal.rules, "nsaid-ulcer", "A non-steroidal anti-inflammatory drug can make an ulcer bleed.", {*ulcer}, alerts);
 }
 
 void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
@@ -75,7 +75,7 @@ void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
   if (proposal.rules.Setting(kRule) == nullptr || !regimen.proposed().IsOf(kNsaid, proposal.rules)) return;
   const auto egfr = EgfrAt(proposal.facts.encounters(), proposal.rules, proposal.at_micros);
   if (!egfr || egfr->value >= proposal.rules.Limit(kRule, "egfr")) return;
-  Raise(proposal, kRule, "A non-steroidal anti-inflammatory drug can harm kidneys that filter little.", {egfr->fact},
+  Raise(proposal.rules, kRule, "A non-steroidal anti-inflammatory drug can harm kidneys that filter little.", {egfr->fact},
         alerts, {Number("egfr", {egfr->value, true})});
 }
 
@@ -86,7 +86,7 @@ void DuplicateClass(const Proposal& proposal, const Regimen& regimen, Alerts& al
       return regimen.proposed().IsOf({&drug_class, 1}, proposal.rules) && other.IsOf({&drug_class, 1}, proposal.rules);
     });
     if (same) {
-      Raise(proposal, "duplicate-class", "The patient takes another medicine of the same class already.",
+      Raise(proposal.rules, "duplicate-class", "The patient takes another medicine of the same class already.",
             {FactOf(other)}, alerts);
     }
   }
@@ -106,10 +106,10 @@ void AcetaminophenDaily(const Proposal& proposal, const Regimen& regimen, Alerts
   const rpc::v1::NamedNumber number = Number("mg_per_day", total);
   if (proposal.rules.Setting("acetaminophen-daily") != nullptr &&
       total.known > proposal.rules.Limit("acetaminophen-daily", "mg_per_day")) {
-    Raise(proposal, "acetaminophen-daily",
+    Raise(proposal.rules, "acetaminophen-daily",
           "Over all products the day's acetaminophen is more than the liver may be given.", facts, alerts, {number});
   } else if (!total.complete) {
-    Raise(proposal, "acetaminophen-unknown", "A part of the day's acetaminophen cannot be computed.", facts, alerts,
+    Raise(proposal.rules, "acetaminophen-unknown", "A part of the day's acetaminophen cannot be computed.", facts, alerts,
           {number});
   }
 }

@@ -1,6 +1,7 @@
 // Rules about opioids together, as the table `opioid-safety` sets them.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/medication/domain/dose/daily_mme.h"
@@ -21,13 +22,27 @@ std::vector<std::string> OrdersIn(const DailyMme& daily) {
   return facts;
 }
 
+// The day's opioids at their highest from the proposal on, as the dosages stand; what is unknown at any time is unknown.
+DailyMme PeakOf(const Proposal& proposal, const Regimen& regimen) {
+  DailyMme peak = DailyMmeOf(regimen.medicines, proposal.rules);
+  bool complete = peak.total.complete;
+  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros,
+                                               regimen.replaced, &proposal.order)) {
+    DailyMme later = DailyMmeOf(RegimenAt(proposal, change).medicines, proposal.rules);
+    complete = complete && later.total.complete;
+    if (later.total.known > peak.total.known) peak = std::move(later);
+  }
+  peak.total.complete = complete;
+  return peak;
+}
+
 }  // namespace
 
 void MmeTotal(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   if (!regimen.proposed().IsOpioid(proposal.rules)) return;
-  const DailyMme daily = DailyMmeOf(regimen.medicines, proposal.rules);
+  const DailyMme daily = PeakOf(proposal, regimen);
   const auto raise = [&](std::string_view rule_id, std::string_view message) {
-    Raise(proposal, rule_id, message, OrdersIn(daily), alerts, {Number("mme_per_day", daily.total)});
+    Raise(proposal.rules, rule_id, message, OrdersIn(daily), alerts, {Number("mme_per_day", daily.total)});
   };
   const auto reaches = [&](std::string_view rule_id) {
     return proposal.rules.Setting(rule_id) != nullptr &&
@@ -49,7 +64,7 @@ void TwoLongActingOpioids(const Proposal& proposal, const Regimen& regimen, Aler
   if (!regimen.proposed().IsLongActingOpioid(proposal.rules)) return;
   for (const Medicine& other : regimen.others()) {
     if (!other.IsLongActingOpioid(proposal.rules)) continue;
-    Raise(proposal, "two-long-acting-opioids", "The patient would take two long-acting opioids.", {FactOf(other)},
+    Raise(proposal.rules, "two-long-acting-opioids", "The patient would take two long-acting opioids.", {FactOf(other)},
           alerts);
   }
 }
@@ -58,7 +73,7 @@ void DuplicateOpioid(const Proposal& proposal, const Regimen& regimen, Alerts& a
   if (!regimen.proposed().IsOpioid(proposal.rules)) return;
   for (const Medicine& other : regimen.others()) {
     if (!other.IsOpioid(proposal.rules) || regimen.proposed().SharesIngredientWith(other)) continue;
-    Raise(proposal, "duplicate-opioid", "The patient takes another opioid already.", {FactOf(other)}, alerts);
+    Raise(proposal.rules, "duplicate-opioid", "The patient takes another opioid already.", {FactOf(other)}, alerts);
   }
 }
 

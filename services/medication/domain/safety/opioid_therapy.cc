@@ -13,13 +13,22 @@ Exact DaysBetween(int64_t from_micros, int64_t to_micros) {
   return Exact(to_micros - from_micros) / Exact(kMicrosPerDay);
 }
 
-// The totals that were recorded as of up to the instant, oldest first; of several as of one instant, as recorded.
+// The totals as of up to the instant, oldest first; of several as of one instant, as recorded. What was to come after a
+// total holds until another one is recorded as of that instant or an earlier one.
 std::vector<const v1::DailyMmeTotal*> StepsUpTo(const v1::MedicationState& state, int64_t at_micros) {
+  const auto from = [](const v1::DailyMmeTotal* step) { return ToMicros(step->from()); };
   std::vector<const v1::DailyMmeTotal*> steps;
-  for (const v1::DailyMmeTotal& step : state.daily_mme()) {
-    if (step.has_from() && ToMicros(step.from()) <= at_micros) steps.push_back(&step);
+  for (const v1::DailyMmeTotal& recorded : state.daily_mme()) {
+    if (!recorded.has_from() || from(&recorded) > at_micros) continue;
+    steps.insert(std::ranges::upper_bound(steps, from(&recorded), {}, from), &recorded);
   }
-  std::ranges::stable_sort(steps, {}, [](const v1::DailyMmeTotal* step) { return ToMicros(step->from()); });
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const v1::DailyMmeTotal& recorded = *steps[i];
+    const int64_t until = i + 1 < steps.size() ? from(steps[i + 1]) : at_micros + 1;
+    for (const v1::DailyMmeTotal& later : recorded.later()) {
+      if (from(&later) < until) steps.insert(steps.begin() + ++i, &later);
+    }
+  }
   return steps;
 }
 

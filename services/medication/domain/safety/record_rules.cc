@@ -95,7 +95,7 @@ void FactsStale(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
   const AtLeast age =
       AtLeast::Of(proposal.age_seconds.has_value() ? std::optional<Exact>(*proposal.age_seconds) : std::nullopt);
   if (age.complete && age.known <= proposal.rules.Limit(kRule, "seconds")) return;
-  Raise(proposal, kRule, "What other services know of the patient may have changed since it was last heard of.",
+  Raise(proposal.rules, kRule, "What other services know of the patient may have changed since it was last heard of.",
         {FactOf(regimen.proposed())}, alerts, {Number("age_seconds", age)});
 }
 

@@ -13,6 +13,7 @@ namespace anamnesis::medication {
 // The proposed medicine and every other one whose order is active, as of when the proposal is to hold.
 struct Regimen {
   std::vector<Medicine> medicines;  // The proposed one first, the others by order id.
+  std::string_view replaced;        // The order whose place the proposed one takes, which is none of the others.
 
   const Medicine& proposed() const { return medicines.front(); }
   std::span<const Medicine> others() const { return std::span(medicines).subspan(1); }
@@ -22,7 +23,14 @@ struct Regimen {
 std::vector<Medicine> MedicinesInForce(const v1::MedicationState& state, int64_t at_micros, const RuleBook& rules,
                                        std::string_view without = {});
 
+// The instants after the given one at which what is taken changes by itself, because a dosage begins or has ended, in
+// order: of every active order but `without`, and of `with` (null: none).
+std::vector<int64_t> DoseChangesAfter(const v1::MedicationState& state, int64_t at_micros, std::string_view without,
+                                      const v1::Order* with);
+
 // Refers to the proposal, which must outlive it.
 Regimen RegimenOf(const Proposal& proposal);
+// As of a later instant than the proposal's own.
+Regimen RegimenAt(const Proposal& proposal, int64_t at_micros);
 
 }  // namespace anamnesis::medication

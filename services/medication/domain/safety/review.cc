@@ -22,7 +22,13 @@ constexpr std::array kOfAnOrder = {
     TwoLongActingOpioids, LongActingNaive, Combinations,        DuplicateOpioid, DuplicateClass,
     AcetaminophenDaily,   NsaidUlcer,      NsaidEgfr,           PdmpReviewDue,   AgreementMissing,
     DrugTestUnexpected,   DrugTestDue,     OpioidRisk,          NaloxoneMissing, InitialSupply,
-    ReassessmentOverdue,  EarlyRefill,     DoseRiseWithoutGain, TaperFast,
+    ReassessmentOverdue,  EarlyRefill,     DoseRiseWithoutGain, TaperFast,       PlannedStop,
+};
+// Of what is taken without an order: whether it agrees with the patient and with what is ordered.
+constexpr std::array kOfWhatIsTaken = {
+    AllergyIngredient, FactsStale,      MmeTotal,           TwoLongActingOpioids, Combinations,
+    DuplicateOpioid,   DuplicateOrder,  DuplicateClass,     AcetaminophenDaily,   NsaidUlcer,
+    NsaidEgfr,
 };
 constexpr std::array kOfAnEnd = {AbruptStop};
 
@@ -46,11 +52,13 @@ Alerts Ask(std::span<const SafetyRule> rules, const Proposal& proposal) {
 Alerts ReviewSafety(const Proposal& proposal,
                     const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides) {
   Alerts alerts = Ask(kOfAnOrder, proposal);
-  for (rpc::v1::Alert& alert : alerts) {
-    const auto given = std::ranges::find(overrides, alert.rule_id(), &rpc::v1::AlertOverride::rule_id);
-    if (given != overrides.end()) alert.set_override_reason(given->reason());
-  }
-  std::ranges::stable_sort(alerts, std::greater{}, &rpc::v1::Alert::severity);
+  Override(alerts, overrides);
+  return alerts;
+}
+
+Alerts ReviewTaken(const Proposal& proposal) {
+  Alerts alerts = Ask(kOfWhatIsTaken, proposal);
+  Override(alerts, {});
   return alerts;
 }
 
@@ -58,29 +66,40 @@ Alerts ReviewEnd(const Proposal& proposal) {
   return Ask(kOfAnEnd, proposal);
 }
 
-absl::Status CheckOverridden(const Alerts& alerts) {
-  RefusalDetails details;
+void Override(Alerts& alerts, const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides) {
+  for (rpc::v1::Alert& alert : alerts) {
+    const auto given = std::ranges::find(overrides, alert.rule_id(), &rpc::v1::AlertOverride::rule_id);
+    if (given != overrides.end()) alert.set_override_reason(given->reason());
+  }
+  std::ranges::stable_sort(alerts, std::greater{}, &rpc::v1::Alert::severity);
+}
+
+absl::Status CheckOverridden(const Alerts& alerts, bool may_override) {
+  RefusalDetails not_overridden, not_permitted;
   for (const rpc::v1::Alert& alert : alerts) {
-    if (alert.severity() != rpc::v1::ALERT_SEVERITY_BLOCK || !alert.override_reason().empty()) continue;
+    if (alert.severity() != rpc::v1::ALERT_SEVERITY_BLOCK) continue;
+    if (!alert.override_reason().empty() && may_override) continue;
+    RefusalDetails& details = alert.override_reason().empty() ? not_overridden : not_permitted;
     google::rpc::PreconditionFailure::Violation& violation = details.preconditions.emplace_back();
     violation.set_type(alert.rule_id());
     violation.set_subject(absl::StrJoin(alert.facts(), " "));
     violation.set_description(alert.message());
   }
-  return details.preconditions.empty() ? absl::OkStatus() : Refuse(v1::SAFETY_OVERRIDE_REQUIRED, details);
+  if (!not_overridden.preconditions.empty()) return Refuse(v1::SAFETY_OVERRIDE_REQUIRED, not_overridden);
+  return not_permitted.preconditions.empty() ? absl::OkStatus() : Refuse(v1::OVERRIDE_NOT_PERMITTED, not_permitted);
 }
 
-void Raise(const Proposal& proposal, std::string_view rule_id, std::string_view message,
+void Raise(const RuleBook& rules, std::string_view rule_id, std::string_view message,
            const std::vector<std::string>& facts, Alerts& alerts, std::initializer_list<rpc::v1::NamedNumber> values) {
-  const v1::SafetySetting* const setting = proposal.rules.Setting(rule_id);
+  const v1::SafetySetting* const setting = rules.Setting(rule_id);
   if (setting == nullptr) return;
   rpc::v1::Alert& alert = alerts.emplace_back();
   alert.set_rule_id(std::string(rule_id));
   alert.set_severity(setting->severity());
   alert.set_message(std::string(message));
   alert.mutable_facts()->Assign(facts.begin(), facts.end());
-  alert.set_table_id(proposal.rules.safety_table());
-  alert.set_table_version(proposal.rules.versions().at(proposal.rules.safety_table()));
+  alert.set_table_id(rules.TableOf(rule_id));
+  alert.set_table_version(rules.versions().at(alert.table_id()));
   alert.set_source(setting->source());
   alert.mutable_values()->Assign(values.begin(), values.end());
 }

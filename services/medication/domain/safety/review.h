@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,6 +26,8 @@ struct Proposal {
   const RuleBook& rules;
   int64_t at_micros;  // When it is to hold.
   std::optional<uint32_t> age_seconds = std::nullopt;  // Of `facts`; nothing: unknown.
+  std::string_view replaces = {};  // The active order whose place it takes; empty: that with its own id, if any.
+  bool taper = false;              // Whether its dosages are a plan by which the dose falls.
 };
 
 // What all rules say, gravest first, each alert with the reason of the override that names its rule. The limits of
@@ -32,10 +35,17 @@ struct Proposal {
 Alerts ReviewSafety(const Proposal& proposal,
                     const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides);
 
+// What the rules about what is taken together say about a medicine that is taken without an order, gravest first.
+Alerts ReviewTaken(const Proposal& proposal);
+
 // What the rules say about the end of an order that is in force; nothing that stops it.
 Alerts ReviewEnd(const Proposal& proposal);
 
-// SAFETY_OVERRIDE_REQUIRED, with a precondition violation for each blocking alert that nobody overrode.
-absl::Status CheckOverridden(const Alerts& alerts);
+// Gives each alert the reason of the override that names its rule, and puts the gravest first.
+void Override(Alerts& alerts, const google::protobuf::RepeatedPtrField<rpc::v1::AlertOverride>& overrides);
+
+// SAFETY_OVERRIDE_REQUIRED, with a precondition violation for each blocking alert that nobody overrode;
+// OVERRIDE_NOT_PERMITTED with one for each that was overridden by somebody who may not.
+absl::Status CheckOverridden(const Alerts& alerts, bool may_override);
 
 }  // namespace anamnesis::medication

@@ -71,14 +71,17 @@ void EarlyRefill(const Proposal& proposal, const Regimen& regimen, Alerts& alert
 void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `dose-rise-without-gain`: the day's total rises, and no gain of function was recorded since it last rose.
 void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `taper-fast`: after `days_of_use` the day's total falls by more than `percent` of what it was `days` ago.
+// `taper-fast`: after `days_of_use` the day's total falls, now or later as the dosages say, by more than `percent` of
+// what it was `days` before.
 void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `abrupt-stop`, of a taper: at its end the day's total is still at the limit, and no opioid is left.
+void PlannedStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `abrupt-stop`, asked when an order ends: the day's total reaches the limit, and no opioid is left.
 void AbruptStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 
 // Appends an alert as the table sets the rule, unless it does not list it. The message travels in refusals, so it names
 // no drug, no diagnosis and nothing of the patient; `values` do not travel.
-void Raise(const Proposal& proposal, std::string_view rule_id, std::string_view message,
+void Raise(const RuleBook& rules, std::string_view rule_id, std::string_view message,
            const std::vector<std::string>& facts, Alerts& alerts,
            std::initializer_list<rpc::v1::NamedNumber> values = {});
 // `mme_per_day` 60, or at least 60.

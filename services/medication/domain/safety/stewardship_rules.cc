@@ -65,7 +65,7 @@ void LongActingNaive(const Proposal& proposal, const Regimen& regimen, Alerts& a
   if (proposal.rules.Setting(kRule) == nullptr || !regimen.proposed().IsLongActingOpioid(proposal.rules)) return;
   const OpioidTherapy therapy = TherapyAt(proposal.state, proposal.at_micros);
   if (therapy.HasLasted(proposal.rules.Limit(kRule, "days"), proposal.at_micros)) return;
-  Raise(proposal, kRule, "The patient is not known to be used to opioids; a long-acting one can stop the breath.",
+  Raise(proposal.rules, kRule, "The patient is not known to be used to opioids; a long-acting one can stop the breath.",
         {ProposedFact(regimen)}, alerts);
 }
 
@@ -74,7 +74,7 @@ void PdmpReviewDue(const Proposal& proposal, const Regimen& regimen, Alerts& ale
   const bool renewal = TherapyAt(proposal.state, proposal.at_micros).current;
   const std::string_view rule = renewal ? "pdmp-renewal" : "pdmp-initiation";
   if (!IsOver(proposal, rule, Last(proposal, v1::STEWARDSHIP_KIND_PDMP_REVIEW))) return;
-  Raise(proposal, rule, "The prescription drug monitoring programme was not looked into lately.",
+  Raise(proposal.rules, rule, "The prescription drug monitoring programme was not looked into lately.",
         {ProposedFact(regimen)}, alerts);
 }
 
@@ -86,7 +86,7 @@ void AgreementMissing(const Proposal& proposal, const Regimen& regimen, Alerts& 
     return !agreement.has_until() || ToMicros(agreement.until()) > proposal.at_micros;
   };
   if (Last(proposal, v1::STEWARDSHIP_KIND_TREATMENT_AGREEMENT, holds) != kNever) return;
-  Raise(proposal, kRule, "The therapy is a long one, and no treatment agreement holds.", {ProposedFact(regimen)},
+  Raise(proposal.rules, kRule, "The therapy is a long one, and no treatment agreement holds.", {ProposedFact(regimen)},
         alerts);
 }
 
@@ -94,7 +94,7 @@ void DrugTestDue(const Proposal& proposal, const Regimen& regimen, Alerts& alert
   constexpr std::string_view kRule = "drug-test-missing";
   if (!IsForOpioid(proposal, regimen)) return;
   if (!IsOver(proposal, kRule, Last(proposal, v1::STEWARDSHIP_KIND_DRUG_TEST))) return;
-  Raise(proposal, kRule, "There is no urine drug test of the last year.", {ProposedFact(regimen)}, alerts);
+  Raise(proposal.rules, kRule, "There is no urine drug test of the last year.", {ProposedFact(regimen)}, alerts);
 }
 
 void DrugTestUnexpected(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
@@ -107,7 +107,7 @@ void DrugTestUnexpected(const Proposal& proposal, const Regimen& regimen, Alerts
   }
   if (tests.empty()) return;
   std::ranges::sort(tests);
-  Raise(proposal, "drug-test-unexpected", "Nobody has concluded on an unexpected result of a urine drug test.", tests,
+  Raise(proposal.rules, "drug-test-unexpected", "Nobody has concluded on an unexpected result of a urine drug test.", tests,
         alerts);
 }
 
@@ -130,7 +130,7 @@ void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& a
   const bool much = total.Reaches(proposal.rules.Limit(kRule, "mme_per_day"));
   if (!much && reasons.empty()) return;
   if (reasons.empty()) reasons.push_back(ProposedFact(regimen));
-  Raise(proposal, kRule, "The risk of an overdose is raised, and naloxone was never offered.", reasons, alerts,
+  Raise(proposal.rules, kRule, "The risk of an overdose is raised, and naloxone was never offered.", reasons, alerts,
         {Number("mme_per_day", total)});
 }
 
@@ -145,7 +145,7 @@ void OpioidRisk(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
   const Exact score(static_cast<long>(newest->score()));
   for (const std::string_view rule : {"opioid-risk-high", "opioid-risk-moderate"}) {
     if (proposal.rules.Setting(rule) == nullptr || score < proposal.rules.Limit(rule, "score")) continue;
-    Raise(proposal, rule, "The Opioid Risk Tool tells of a raised risk of misuse.",
+    Raise(proposal.rules, rule, "The Opioid Risk Tool tells of a raised risk of misuse.",
           {"questionnaire_response/" + newest->id()}, alerts, {Number("score", {score, true})});
     return;
   }
@@ -156,7 +156,7 @@ void InitialSupply(const Proposal& proposal, const Regimen& regimen, Alerts& ale
   if (proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
   if (!proposal.order.has_days_supply() || TherapyAt(proposal.state, proposal.at_micros).current) return;
   if (Exact(proposal.order.days_supply()) <= proposal.rules.Limit(kRule, "days")) return;
-  Raise(proposal, kRule, "The first supply of an opioid is for longer than acute pain mostly lasts.",
+  Raise(proposal.rules, kRule, "The first supply of an opioid is for longer than acute pain mostly lasts.",
         {ProposedFact(regimen)}, alerts, {Number("days", {Exact(proposal.order.days_supply()), true})});
 }
 
@@ -172,7 +172,7 @@ void EarlyRefill(const Proposal& proposal, const Regimen& regimen, Alerts& alert
     const Exact left = supply - Exact(proposal.at_micros - ToMicros(order.filled()));
     const Exact percent_left = left * 100 / supply;
     if (percent_left <= proposal.rules.Limit(kRule, "percent_left")) continue;
-    Raise(proposal, kRule, "Much of the last supply of this opioid should still be there.", {"order/" + id}, alerts,
+    Raise(proposal.rules, kRule, "Much of the last supply of this opioid should still be there.", {"order/" + id}, alerts,
           {Number("percent_left", {percent_left, true})});
   }
 }
@@ -185,7 +185,7 @@ void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alert
   const int64_t last = Last(proposal, v1::STEWARDSHIP_KIND_REASSESSMENT);
   const bool since_start = last != kNever && (!therapy.started_micros || last >= *therapy.started_micros);
   if (since_start && !IsOver(proposal, kRule, last)) return;
-  Raise(proposal, kRule, "Benefits and risks of the therapy were not weighed again in time.", {ProposedFact(regimen)},
+  Raise(proposal.rules, kRule, "Benefits and risks of the therapy were not weighed again in time.", {ProposedFact(regimen)},
         alerts);
 }
 
@@ -197,7 +197,7 @@ void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alert
   if (!last_rise || !before.complete || after.known <= before.known) return;
   const auto gain = [](const v1::StewardshipState& reassessment) { return reassessment.gain(); };
   if (Last(proposal, v1::STEWARDSHIP_KIND_REASSESSMENT, gain) >= *last_rise) return;
-  Raise(proposal, "dose-rise-without-gain",
+  Raise(proposal.rules, "dose-rise-without-gain",
         "The dose rises again, and no gain of function is recorded since it rose last.", {ProposedFact(regimen)},
         alerts, {Number("mme_per_day_before", before), Number("mme_per_day", after)});
 }
@@ -206,17 +206,43 @@ void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
   constexpr std::string_view kRule = "taper-fast";
   if (!IsForOpioid(proposal, regimen)) return;
   if (!LastsLongerThan(proposal, kRule, TherapyAt(proposal.state, proposal.at_micros), "days_of_use")) return;
-  const Exact days = proposal.rules.Limit(kRule, "days");
-  const int64_t earlier = proposal.at_micros - days.get_num().get_si() * kMicrosPerDay;
-  const AtLeast before = TotalBefore(proposal);
-  const AtLeast after = DailyMmeOf(regimen.medicines, proposal.rules).total;
-  if (!before.complete || !after.complete || after.known >= before.known) return;
-  // The month's fall is judged from what was taken when it began.
-  const Exact reference = std::max(DailyMmeAt(proposal.state, earlier).value_or(before.known), before.known);
-  const Exact percent = (reference - after.known) * 100 / reference;
-  if (percent <= proposal.rules.Limit(kRule, "percent")) return;
-  Raise(proposal, kRule, "After long use the dose falls faster than the body gets used to.", {ProposedFact(regimen)},
-        alerts, {Number("percent", {percent, true})});
+  const int64_t month = proposal.rules.Limit(kRule, "days").get_num().get_si() * kMicrosPerDay;
+  const AtLeast now = TotalBefore(proposal);
+  // What the day comes to at an instant: as it was recorded, or as it will be with the proposal.
+  const auto total_at = [&](int64_t micros) -> AtLeast {
+    if (micros >= proposal.at_micros) return DailyMmeOf(RegimenAt(proposal, micros).medicines, proposal.rules).total;
+    return {DailyMmeAt(proposal.state, micros).value_or(now.known), now.complete};
+  };
+  std::vector<int64_t> changes = DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order);
+  changes.insert(changes.begin(), proposal.at_micros);
+  std::optional<Exact> fastest;
+  for (const int64_t change : changes) {
+    const AtLeast before = change == proposal.at_micros ? now : total_at(change - 1);
+    const AtLeast after = total_at(change);
+    // That nothing is taken any more is judged by `abrupt-stop`.
+    if (!before.complete || !after.complete || after.known >= before.known) continue;
+    if (after.known == 0 && change != proposal.at_micros) continue;
+    // The month's fall is judged from what was taken when it began.
+    const Exact reference = std::max(total_at(change - month).known, before.known);
+    const Exact percent = (reference - after.known) * 100 / reference;
+    if (percent > proposal.rules.Limit(kRule, "percent")) fastest = std::max(fastest.value_or(percent), percent);
+  }
+  if (!fastest) return;
+  Raise(proposal.rules, kRule, "After long use the dose falls faster than the body gets used to.",
+        {ProposedFact(regimen)}, alerts, {Number("percent", {*fastest, true})});
+}
+
+void PlannedStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  constexpr std::string_view kRule = "abrupt-stop";
+  if (!proposal.taper || proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
+  for (const int64_t change :
+       DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
+    const AtLeast before = DailyMmeOf(RegimenAt(proposal, change - 1).medicines, proposal.rules).total;
+    const AtLeast after = DailyMmeOf(RegimenAt(proposal, change).medicines, proposal.rules).total;
+    if (after.known > 0 || !after.complete || !before.Reaches(proposal.rules.Limit(kRule, "mme_per_day"))) continue;
+    Raise(proposal.rules, kRule, "All opioids would stop at once from a dose that the body is used to.",
+          {ProposedFact(regimen)}, alerts, {Number("mme_per_day_before", before)});
+  }
 }
 
 void AbruptStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
@@ -226,7 +252,7 @@ void AbruptStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
   const bool any_left =
       std::ranges::any_of(regimen.others(), [&](const Medicine& other) { return other.IsOpioid(proposal.rules); });
   if (any_left || !before.Reaches(proposal.rules.Limit(kRule, "mme_per_day"))) return;
-  Raise(proposal, kRule, "All opioids stop at once from a dose that the body is used to.", {ProposedFact(regimen)},
+  Raise(proposal.rules, kRule, "All opioids stop at once from a dose that the body is used to.", {ProposedFact(regimen)},
         alerts, {Number("mme_per_day_before", before)});
 }
 

@@ -1,0 +1,83 @@
+#include "services/medication/domain/order_decision.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "services/medication/domain/dose/daily_mme.h"
+#include "services/medication/domain/safety/regimen.h"
+#include "services/medication/domain/safety/rules.h"
+
+namespace anamnesis::medication {
+namespace {
+
+constexpr int kPlacesOfMilligrams = 3;
+
+// The total at one instant.
+v1::DailyMmeTotal TotalAt(const Situation& at, int64_t micros, std::string_view without, const v1::Order* with) {
+  std::vector<Medicine> medicines = MedicinesInForce(at.state, micros, at.rules, without);
+  if (with != nullptr) medicines.push_back(MedicineOf(*with, micros, at.rules));
+  const AtLeast mme = DailyMmeOf(medicines, at.rules).total;
+  const rpc::v1::NamedNumber number = Number("mme_per_day", mme);
+  v1::DailyMmeTotal total;
+  *total.mutable_from() = ToTimestamp(micros);
+  total.set_mme_per_day(number.value());
+  total.set_at_least(number.at_least());
+  for (const char* rule : {"mme-50", "mme-90"}) {
+    if (at.rules.Setting(rule) != nullptr && mme.Reaches(at.rules.Limit(rule, "mme_per_day"))) total.add_reached(rule);
+  }
+  return total;
+}
+
+}  // namespace
+
+absl::Status CheckPatient(const v1::PatientFacts& patient) {
+  if (!patient.survivor_id().empty()) {
+    return Refuse(v1::PATIENT_MERGED_AWAY, {.metadata = {{"survivor_id", patient.survivor_id()}}});
+  }
+  if (patient.deceased()) return Refuse(v1::PATIENT_DECEASED);
+  return absl::OkStatus();
+}
+
+std::string TaperOf(const v1::MedicationState& state, std::string_view order_id, int64_t at_micros) {
+  for (const auto& [id, taper] : state.tapers()) {
+    if (taper.order_id() == order_id && !taper.ended() && at_micros < ToMicros(taper.last_change())) return id;
+  }
+  return "";
+}
+
+absl::Status CheckNoTaper(const Situation& at, const std::string& order_id, int64_t at_micros) {
+  const std::string taper = TaperOf(at.state, order_id, at_micros);
+  return taper.empty() ? absl::OkStatus() : Refuse(v1::TAPER_UNDER_WAY, {.metadata = {{"taper_id", taper}}});
+}
+
+google::protobuf::RepeatedPtrField<v1::IngredientDose> DosesAt(const Situation& at, const v1::Order& order,
+                                                               int64_t at_micros) {
+  google::protobuf::RepeatedPtrField<v1::IngredientDose> doses;
+  Medicine medicine = MedicineOf(order, at_micros, at.rules);
+  for (const IngredientUse& use : medicine.uses) {
+    v1::IngredientDose& dose = *doses.Add();
+    dose.set_rxnorm(use.rxnorm);
+    dose.set_name(at.rules.NameOf(use.rxnorm));
+    for (const v1::DrugClass drug_class : at.rules.ClassesOf(use.rxnorm)) dose.add_classes(drug_class);
+    dose.set_mg_per_day(DecimalText(use.mg_per_day.known, kPlacesOfMilligrams));
+    dose.set_at_least(!use.mg_per_day.complete);
+    if (!at.rules.IsOpioid(use.rxnorm) || at.rules.IsExcluded(use.rxnorm)) continue;
+    Medicine alone{.order = &order, .composition = {}, .uses = {use}};
+    const rpc::v1::NamedNumber mme = Number("mme_per_day", DailyMmeOf({&alone, 1}, at.rules).total);
+    dose.set_mme_per_day(mme.value());
+    dose.set_mme_at_least(mme.at_least());
+  }
+  return doses;
+}
+
+v1::DailyMmeTotal DailyMmeFrom(const Situation& at, int64_t from_micros, std::string_view without,
+                               const v1::Order* with) {
+  v1::DailyMmeTotal total = TotalAt(at, from_micros, without, with);
+  for (const int64_t change : DoseChangesAfter(at.state, from_micros, without, with)) {
+    *total.add_later() = TotalAt(at, change, without, with);
+  }
+  return total;
+}
+
+}  // namespace anamnesis::medication
