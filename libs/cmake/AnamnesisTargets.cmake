@@ -155,18 +155,23 @@ function(anamnesis_fuzz_target NAME)
   endif()
 endfunction()
 
-# Makes default_tables.cc of the JSON files in `rules`: the tables that a new record of the service begins with are part of
-# the program.
-function(anamnesis_rule_files SERVICE)
-  file(GLOB RULE_FILES CONFIGURE_DEPENDS rules/*.json)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${RULE_FILES})
-  set(RULE_TEXTS "")
-  foreach(RULE_FILE IN LISTS RULE_FILES)
-    get_filename_component(RULE_NAME ${RULE_FILE} NAME)
-    file(READ ${RULE_FILE} RULE_TEXT)
-    string(APPEND RULE_TEXTS "    {\"${RULE_NAME}\", R\"rules(${RULE_TEXT})rules\"},\n")
+# anamnesis_text_files(OUT file.cc HEADER path NAMESPACE name TYPE type FUNCTION name FILES pattern): makes OUT, which has the
+# function of the header: the text of each file, by name. So the files are part of the program.
+function(anamnesis_text_files)
+  cmake_parse_arguments(ARG "" "OUT;HEADER;NAMESPACE;TYPE;FUNCTION;FILES" "" ${ARGN})
+  file(GLOB TEXT_FILES CONFIGURE_DEPENDS ${ARG_FILES})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${TEXT_FILES})
+  set(TEXTS "")
+  foreach(TEXT_FILE IN LISTS TEXT_FILES)
+    get_filename_component(TEXT_NAME ${TEXT_FILE} NAME)
+    file(READ ${TEXT_FILE} TEXT)
+    string(APPEND TEXTS "    {\"${TEXT_NAME}\", R\"text(${TEXT})text\"},\n")
   endforeach()
-  set(RULE_NAMESPACE ${SERVICE})
-  set(RULE_FOLDER services/${SERVICE}/rules)
-  configure_file(${PROJECT_SOURCE_DIR}/libs/cmake/rule_files.cc.in ${CMAKE_CURRENT_BINARY_DIR}/default_tables.cc @ONLY)
+  configure_file(${PROJECT_SOURCE_DIR}/libs/cmake/text_files.cc.in ${CMAKE_CURRENT_BINARY_DIR}/${ARG_OUT} @ONLY)
+endfunction()
+
+# Makes default_tables.cc of the JSON files in `rules`: the tables that a new record of the service begins with.
+function(anamnesis_rule_files SERVICE)
+  anamnesis_text_files(OUT default_tables.cc HEADER services/${SERVICE}/rules/default_tables.h NAMESPACE ${SERVICE}
+                       TYPE service::TableFile FUNCTION DefaultTableFiles FILES rules/*.json)
 endfunction()

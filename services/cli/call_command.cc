@@ -18,15 +18,14 @@
 #include "base/status.h"
 #include "base/uuid.h"
 #include "google/protobuf/descriptor.h"
-#include "grpcpp/impl/codegen/client_unary_call.h"
 #include "services/cli/commands.h"
 #include "services/cli/query.h"
 #include "services/cli/table.h"
+#include "services/cli/unary_call.h"
 
 namespace anamnesis::cli {
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
@@ -68,16 +67,12 @@ absl::StatusOr<Found> Find(const std::string& text) {
     names.push_back(face.name);
     if (dot == std::string::npos || face.name != text.substr(0, dot)) continue;
     const MethodDescriptor* method = face.contract->FindMethodByName(text.substr(dot + 1));
-    if (method != nullptr && !method->client_streaming() && !method->server_streaming()) return Found{&face, method};
+    if (method != nullptr && IsUnary(*method)) return Found{&face, method};
     return absl::NotFoundError(absl::StrCat(face.name, " has no call '", text.substr(dot + 1),
                                             "'; `anamnesis call --list` shows those that there are"));
   }
   return absl::NotFoundError(
       absl::StrCat("say SERVICE.Method, as `patient.RegisterPatient`; services are ", absl::StrJoin(names, ", ")));
-}
-
-std::unique_ptr<Message> New(const Descriptor& type) {
-  return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
 }
 
 // A command without a request id gets one, so that a repeat by the transport is the same command.
@@ -92,8 +87,8 @@ absl::Status Call(const Connection& connection, const CallOptions& options) {
   ASSIGN_OR_RETURN(const Found found, Find(options.method));
   std::string json = options.json;
   if (json == "-") json.assign(std::istreambuf_iterator<char>(std::cin), {});
-  const std::unique_ptr<Message> request = New(*found.method->input_type());
-  const std::unique_ptr<Message> response = New(*found.method->output_type());
+  const std::unique_ptr<Message> request = NewMessage(*found.method->input_type());
+  const std::unique_ptr<Message> response = NewMessage(*found.method->output_type());
   const auto parsed = google::protobuf::util::JsonStringToMessage(json.empty() ? "{}" : json, request.get());
   if (!parsed.ok()) {
     return absl::InvalidArgumentError(
@@ -103,11 +98,7 @@ absl::Status Call(const Connection& connection, const CallOptions& options) {
   grpc::ClientContext context;
   connection.Prepare(context);
   const std::shared_ptr<grpc::Channel> channel = connection.Channel(found.face->server);
-  const std::string path = absl::StrCat("/", found.face->contract->full_name(), "/", found.method->name());
-  const grpc::internal::RpcMethod method(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, channel);
-  const grpc::Status status =
-      grpc::internal::BlockingUnaryCall<Message, Message, grpc::protobuf::MessageLite, grpc::protobuf::MessageLite>(
-          channel.get(), method, &context, *request, response.get());
+  const grpc::Status status = CallUnary(*channel, *found.method, context, *request, *response);
   if (!status.ok()) return connection.Explain(found.face->server, status);
   PrintJson(*response);
   return absl::OkStatus();
@@ -118,7 +109,7 @@ void List() {
   for (const Face& face : Faces()) {
     for (int i = 0; i < face.contract->method_count(); ++i) {
       const MethodDescriptor& method = *face.contract->method(i);
-      if (method.client_streaming() || method.server_streaming()) continue;
+      if (!IsUnary(method)) continue;
       table.Add({absl::StrCat(face.name, ".", method.name()), method.output_type()->name()});
     }
   }

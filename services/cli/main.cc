@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "base/version.h"
+#include "services/cli/clinic/play.h"
 #include "services/cli/commands.h"
 #include "services/cli/connection.h"
 #include "services/cli/import/import_command.h"
@@ -26,7 +27,7 @@ int main(int argc, char** argv) {
         .encounter = importer::EncounterStreams(connection.Channel("encounter"), connection.Caller()),
         .medication = importer::MedicationStreams(connection.Channel("medication"), connection.Caller())};
   });
-  simulate::AddSimulateCommand(app);
+  simulate::AddSimulateCommand(app, [&connection](bool json) { return clinic::PlayClinic(connection, json); });
   cli::AddSearchCommand(app, connection);
   cli::AddChartCommand(app, connection);
   cli::AddCallCommand(app, connection);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -22,6 +23,8 @@ struct Arguments {
   std::string out = "simulated-clinic";
   std::string from = "2020-01-01";
   int years = 3;
+  bool play = false;
+  bool json = false;
 };
 
 absl::Status WriteBundle(const std::filesystem::path& path, const Json& bundle) {
@@ -54,18 +57,28 @@ absl::Status Run(const Arguments& arguments) {
 
 }  // namespace
 
-void AddSimulateCommand(CLI::App& app) {
+void AddSimulateCommand(CLI::App& app, PlayClinic play_clinic) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("simulate", "Write FHIR bundles of a synthetic pain clinic");
-  command->add_option("--patients", arguments->patients, "How many patients")
+  CLI::App* command = app.add_subcommand(
+      "simulate", "Write FHIR bundles of a synthetic pain clinic, or play one against the running services");
+  CLI::Option_group* bundles = command->add_option_group("Bundles", "What is written");
+  bundles->add_option("--patients", arguments->patients, "How many patients")
       ->check(CLI::Range(uint64_t{1}, kMaxPatients))
       ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "The same seed writes the same bytes")->capture_default_str();
-  command->add_option("--out", arguments->out, "Directory to write to")->capture_default_str();
-  command->add_option("--from", arguments->from, "First day of care, YYYY-MM-DD")->capture_default_str();
-  command->add_option("--years", arguments->years, "Years of care")->check(CLI::Range(1, 30))->capture_default_str();
-  command->callback([arguments] {
-    const absl::Status status = Run(*arguments);
+  bundles->add_option("--seed", arguments->seed, "The same seed writes the same bytes")->capture_default_str();
+  bundles->add_option("--out", arguments->out, "Directory to write to")->capture_default_str();
+  bundles->add_option("--from", arguments->from, "First day of care, YYYY-MM-DD")->capture_default_str();
+  bundles->add_option("--years", arguments->years, "Years of care")->check(CLI::Range(1, 30))->capture_default_str();
+  CLI::Option* play = command->add_flag(
+      "--play", arguments->play, "Write nothing: play the stories of the scripted clinic, which give every command");
+  command->add_flag("--json", arguments->json, "With --play: print what came of each step for programs")->needs(play);
+  bundles->excludes(play);
+  command->footer(
+      "--play sends each step of its stories to the services, compares the answer with what is to come of it, and "
+      "fails\n"
+      "where anything is otherwise. What was played before is not played again.");
+  command->callback([arguments, play_clinic = std::move(play_clinic)] {
+    const absl::Status status = arguments->play ? play_clinic(arguments->json) : Run(*arguments);
     if (status.ok()) return;
     std::cerr << "anamnesis simulate: " << status.message() << "\n";
     throw CLI::RuntimeError(1);

@@ -18,7 +18,10 @@ class SimulateCommandTest : public ::testing::Test {
   SimulateCommandTest()
       : directory_(fs::path(testing::TempDir()) / ("simulate-" + std::to_string(getpid()) + "-" +
                                                    testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    AddSimulateCommand(app_);
+    AddSimulateCommand(app_, [this](bool json) {
+      played_.push_back(json);
+      return absl::OkStatus();
+    });
   }
   ~SimulateCommandTest() override { fs::remove_all(directory_); }
 
@@ -33,6 +36,7 @@ class SimulateCommandTest : public ::testing::Test {
   }
 
   CLI::App app_;
+  std::vector<bool> played_;  // Whether JSON was asked for.
   const fs::path directory_;
 };
 
@@ -45,6 +49,14 @@ TEST_F(SimulateCommandTest, WritesAFileForEachPatientAndTheClinic) {
     EXPECT_EQ(bundle["type"], "transaction");
   }
   EXPECT_EQ(std::distance(fs::directory_iterator(directory_), {}), 3);
+}
+
+TEST_F(SimulateCommandTest, PlaysInsteadOfWriting) {
+  EXPECT_EQ(Run("--play"), 0);
+  EXPECT_EQ(Run("--play --json"), 0);
+  EXPECT_EQ(played_, (std::vector<bool>{false, true}));
+  EXPECT_NE(Run("--play --patients 2"), 0);
+  EXPECT_NE(Run("--json"), 0);
 }
 
 TEST_F(SimulateCommandTest, RefusesWhatItCannotDo) {
