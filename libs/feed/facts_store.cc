@@ -172,17 +172,27 @@ absl::StatusOr<FactsStore::Known> FactsStore::Get(const std::string& entity, con
     ASSIGN_OR_RETURN(const uint64_t position, ParsePosition(read, text));
     known.positions.push_back(position);
   }
+  ASSIGN_OR_RETURN(known.facts, WithOthers(entity, others, [&](const std::string& one) {
+                     return ReadOrEmpty(*db_, FactsKey(one), options);
+                   }));
+  return known;
+}
+
+absl::StatusOr<std::vector<std::string>> WithOthers(
+    const std::string& entity, const FactsStore::Others& others,
+    const std::function<absl::StatusOr<std::string>(const std::string& entity)>& read) {
+  std::vector<std::string> facts;
   std::vector<std::string> entities = {entity};
   for (size_t i = 0; i < entities.size(); ++i) {
-    ASSIGN_OR_RETURN(std::string facts, ReadOrEmpty(*db_, FactsKey(entities[i]), options));
-    known.facts.push_back(std::move(facts));
+    ASSIGN_OR_RETURN(std::string of_one, read(entities[i]));
+    facts.push_back(std::move(of_one));
     if (others == nullptr) continue;
-    ASSIGN_OR_RETURN(const std::vector<std::string> more, others(known.facts.back()));
+    ASSIGN_OR_RETURN(const std::vector<std::string> more, others(facts.back()));
     for (const std::string& other : more) {
       if (std::ranges::find(entities, other) == entities.end()) entities.push_back(other);
     }
   }
-  return known;
+  return facts;
 }
 
 FollowSink& FactsStore::SinkFor(const std::string& source, Fold fold) {

@@ -56,4 +56,9 @@ class FactsStore {
   std::vector<std::unique_ptr<Sink>> sinks_;
 };
 
+// The facts of the entity, then those of its others and of theirs, each as `read` once.
+absl::StatusOr<std::vector<std::string>> WithOthers(
+    const std::string& entity, const FactsStore::Others& others,
+    const std::function<absl::StatusOr<std::string>(const std::string& entity)>& read);
+
 }  // namespace anamnesis::feed

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "anamnesis/chart/v1/chart_service.pb.h"
+#include "anamnesis/encounter/v1/decision_service.pb.h"
 #include "anamnesis/encounter/v1/encounter_service.pb.h"
 #include "anamnesis/medication/v1/decision_service.pb.h"
 #include "anamnesis/medication/v1/medication_service.pb.h"
@@ -38,13 +39,14 @@ struct Face {
   const ServiceDescriptor* contract;
 };
 
-const std::array<Face, 5>& Faces() {
-  static const auto* const faces = new std::array<Face, 5>{
-      Face{"patient",    "patient",    patient::v1::PatientCommand::descriptor()->file()->service(0)           },
-      Face{"encounter",  "encounter",  encounter::v1::EncounterCommand::descriptor()->file()->service(0)       },
-      Face{"medication", "medication", medication::v1::MedicationCommand::descriptor()->file()->service(0)     },
-      Face{"decision",   "medication", medication::v1::ExplainDecisionRequest::descriptor()->file()->service(0)},
-      Face{"chart",      "readmodel",  chart::v1::GetChartRequest::descriptor()->file()->service(0)            }
+const std::array<Face, 6>& Faces() {
+  static const auto* const faces = new std::array<Face, 6>{
+      Face{"patient",            "patient",    patient::v1::PatientCommand::descriptor()->file()->service(0)            },
+      Face{"encounter",          "encounter",  encounter::v1::EncounterCommand::descriptor()->file()->service(0)        },
+      Face{"medication",         "medication", medication::v1::MedicationCommand::descriptor()->file()->service(0)      },
+      Face{"decision",           "medication", medication::v1::ExplainDecisionResponse::descriptor()->file()->service(0)},
+      Face{"encounter-decision", "encounter",  encounter::v1::ExplainDecisionResponse::descriptor()->file()->service(0) },
+      Face{"chart",              "readmodel",  chart::v1::GetChartRequest::descriptor()->file()->service(0)             }
   };
   return *faces;
 }

@@ -7,11 +7,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "anamnesis/encounter/v1/decision_service.grpc.pb.h"
 #include "anamnesis/medication/v1/decision_service.grpc.pb.h"
 #include "base/status.h"
 #include "nlohmann/json.hpp"
@@ -26,12 +29,28 @@
 namespace anamnesis::cli {
 namespace {
 
-using medication::v1::DecidedAgain;
+using audit::v1::DecidedAgain;
 
-constexpr char kService[] = "medication";
 constexpr char kRole[] = "auditor";
 
+// What each service that decides by rule tables calls its own.
+struct Medication {
+  static constexpr char kService[] = "medication";
+  using DecisionService = medication::v1::DecisionService;
+  using Explained = medication::v1::ExplainDecisionResponse;
+  using CompareRequest = medication::v1::CompareRuleTablesRequest;
+  using RuleTable = medication::v1::RuleTable;
+};
+struct Encounter {
+  static constexpr char kService[] = "encounter";
+  using DecisionService = encounter::v1::DecisionService;
+  using Explained = encounter::v1::ExplainDecisionResponse;
+  using CompareRequest = encounter::v1::CompareRuleTablesRequest;
+  using RuleTable = encounter::v1::RuleTable;
+};
+
 struct DecisionOptions {
+  std::string service = Medication::kService;
   uint64_t position = 0;
   std::vector<std::string> files;
   bool json = false;
@@ -53,26 +72,54 @@ std::string AlertsText(const Alerts& alerts) {
 }
 
 std::string AgainText(const DecidedAgain& again) {
-  if (again.refusal().empty()) return AlertsText(again.alerts());
-  const std::string rules = again.stopped_by().empty() ? "" : " by " + absl::StrJoin(again.stopped_by(), ", ");
-  return absl::StrCat("refused", rules, " (", again.refusal(), ")");
+  if (!again.refusal().empty()) {
+    const std::string rules = again.stopped_by().empty() ? "" : " by " + absl::StrJoin(again.stopped_by(), ", ");
+    return absl::StrCat("refused", rules, " (", again.refusal(), ")");
+  }
+  const std::string changed = again.changed().empty() ? "" : "; other " + absl::StrJoin(again.changed(), ", ");
+  return AlertsText(again.alerts()) + changed;
 }
 
+// What was known besides the tables, in numbers; all of it is in the JSON form.
+void AddGrounds(const medication::v1::ExplainDecisionResponse& explained, Table& table) {
+  table.Add({"orders in force before", std::to_string(explained.state().in_force_size())});
+  table.Add({"allergies known", std::to_string(explained.facts().patient().allergies_size())});
+  table.Add({"problems known", std::to_string(explained.facts().patient().problems_size())});
+}
+void AddGrounds(const encounter::v1::ExplainDecisionResponse& explained, Table& table) {
+  table.Add({"interventions before", std::to_string(explained.state().interventions_size())});
+  table.Add({"allergies known", std::to_string(explained.facts().allergies_size())});
+  if (!explained.has_performer_state()) return;
+  table.Add({"privileges of the performer", std::to_string(explained.performer_state().privileges_size())});
+}
+
+void PrintAlert(const rpc::v1::Alert& alert) {
+  std::vector<std::string> values;
+  for (const auto& value : alert.values()) {
+    values.push_back(absl::StrCat(value.name(), " ", value.at_least() ? "at least " : "", value.value()));
+  }
+  std::cout << "\n" << alert.rule_id() << ": " << alert.message() << "\n";
+  if (!values.empty()) std::cout << "  weighed: " << absl::StrJoin(values, ", ") << "\n";
+  if (!alert.facts().empty()) std::cout << "  because of: " << absl::StrJoin(alert.facts(), ", ") << "\n";
+  if (!alert.source().empty()) std::cout << "  source: " << alert.source() << "\n";
+  if (!alert.override_reason().empty()) std::cout << "  overridden: " << alert.override_reason() << "\n";
+}
+
+template <class Of>
 absl::Status Explain(const Connection& connection, const DecisionOptions& options) {
-  medication::v1::ExplainDecisionRequest request;
+  audit::v1::ExplainDecisionRequest request;
   request.set_position(options.position);
   grpc::ClientContext context;
   rpc::PrepareContext(context, Auditor(connection), connection.timeout());
-  medication::v1::ExplainDecisionResponse response;
-  const auto stub = medication::v1::DecisionService::NewStub(connection.Channel(kService));
+  typename Of::Explained response;
+  const auto stub = Of::DecisionService::NewStub(connection.Channel(Of::kService));
   const grpc::Status status = stub->ExplainDecision(&context, request, &response);
-  if (!status.ok()) return connection.Explain(kService, status);
+  if (!status.ok()) return connection.Explain(Of::kService, status);
   if (options.json) {
     PrintJson(response);
     return absl::OkStatus();
   }
   const event::v1::EventEnvelope& event = response.event();
-  const auto& facts = response.facts().patient();
   std::vector<std::string> tables, positions;
   for (const auto& table : response.tables()) tables.push_back(absl::StrCat(table.id(), " ", table.version()));
   for (const auto& known : event.decided_against()) {
@@ -82,25 +129,13 @@ absl::Status Explain(const Connection& connection, const DecisionOptions& option
   table.Add({"event", absl::StrCat(event.type(), " at position ", event.position())});
   table.Add({"decided", absl::StrCat(Minute(event.recorded_time()), " by ", event.actor())});
   table.Add({"took effect", Minute(event.effective_time())});
-  table.Add({"by the tables", absl::StrJoin(tables, ", ")});
+  table.Add({"by the tables", tables.empty() ? "none" : absl::StrJoin(tables, ", ")});
   table.Add({"knowing up to", positions.empty() ? "nothing of other services" : absl::StrJoin(positions, ", ")});
-  table.Add({"orders in force before", std::to_string(response.state().in_force_size())});
-  table.Add({"allergies known", std::to_string(facts.allergies_size())});
-  table.Add({"problems known", std::to_string(facts.problems_size())});
+  AddGrounds(response, table);
   table.Add({"the rules said", AlertsText(response.alerts())});
   table.Add({"decided again", response.again().same() ? "the same" : AgainText(response.again())});
   table.Print(std::cout, TerminalWidth(), "");
-  for (const rpc::v1::Alert& alert : response.alerts()) {
-    std::vector<std::string> values;
-    for (const auto& value : alert.values()) {
-      values.push_back(absl::StrCat(value.name(), " ", value.at_least() ? "at least " : "", value.value()));
-    }
-    std::cout << "\n" << alert.rule_id() << ": " << alert.message() << "\n";
-    if (!values.empty()) std::cout << "  weighed: " << absl::StrJoin(values, ", ") << "\n";
-    if (!alert.facts().empty()) std::cout << "  because of: " << absl::StrJoin(alert.facts(), ", ") << "\n";
-    if (!alert.source().empty()) std::cout << "  source: " << alert.source() << "\n";
-    if (!alert.override_reason().empty()) std::cout << "  overridden: " << alert.override_reason() << "\n";
-  }
+  for (const rpc::v1::Alert& alert : response.alerts()) PrintAlert(alert);
   return absl::OkStatus();
 }
 
@@ -109,16 +144,18 @@ struct Comparison {
   uint64_t decisions = 0;
   uint64_t erased = 0;
   uint64_t refused = 0;
-  std::vector<medication::v1::DifferentDecision> differences;
+  std::vector<std::pair<std::string, audit::v1::DifferentDecision>> differences;  // Each with its service.
 };
 
-absl::StatusOr<Comparison> Compare(const Connection& connection, const DecisionOptions& options) {
-  medication::v1::CompareRuleTablesRequest request;
-  for (const std::string& file : options.files) {
-    ASSIGN_OR_RETURN(*request.add_tables(), ReadRuleTable(file));
+// Adds the decisions of a service; no table of it, nothing to compare.
+template <class Of>
+absl::Status Compare(const Connection& connection, const std::vector<RuleTable>& tables, Comparison& comparison) {
+  typename Of::CompareRequest request;
+  for (const RuleTable& table : tables) {
+    if (const auto* own = std::get_if<typename Of::RuleTable>(&table)) *request.add_tables() = *own;
   }
-  const auto stub = medication::v1::DecisionService::NewStub(connection.Channel(kService));
-  Comparison comparison;
+  if (request.tables().empty()) return absl::OkStatus();
+  const auto stub = Of::DecisionService::NewStub(connection.Channel(Of::kService));
   std::atomic<uint64_t> done = 0, all = 0;
   std::optional<ProgressBar> bar;
   if (isatty(STDERR_FILENO) != 0) {
@@ -129,29 +166,36 @@ absl::StatusOr<Comparison> Compare(const Connection& connection, const DecisionO
         },
         std::cerr);
   }
-  medication::v1::CompareRuleTablesResponse page;
+  audit::v1::CompareRuleTablesResponse page;
   do {
     grpc::ClientContext context;
     rpc::PrepareContext(context, Auditor(connection), connection.timeout());
     const grpc::Status status = stub->CompareRuleTables(&context, request, &page);
-    if (!status.ok()) return connection.Explain(kService, status);
+    if (!status.ok()) return connection.Explain(Of::kService, status);
     comparison.decisions += page.decisions();
     comparison.erased += page.erased();
     for (auto& difference : *page.mutable_differences()) {
       comparison.refused += difference.again().refusal().empty() ? 0 : 1;
-      comparison.differences.push_back(std::move(difference));
+      comparison.differences.emplace_back(Of::kService, std::move(difference));
     }
     request.set_after_position(page.position());
     done = page.position();
     all = page.tail_position();
   } while (page.position() < page.tail_position());
-  return comparison;
+  return absl::OkStatus();
 }
 
 absl::Status Whatif(const Connection& connection, const DecisionOptions& options) {
-  ASSIGN_OR_RETURN(const Comparison comparison, Compare(connection, options));
+  std::vector<RuleTable> tables;
+  for (const std::string& file : options.files) {
+    ASSIGN_OR_RETURN(RuleTable table, ReadRuleTable(file));
+    tables.push_back(std::move(table));
+  }
+  Comparison comparison;
+  RETURN_IF_ERROR(Compare<Medication>(connection, tables, comparison));
+  RETURN_IF_ERROR(Compare<Encounter>(connection, tables, comparison));
   if (options.json) {
-    for (const auto& difference : comparison.differences) PrintJson(difference);
+    for (const auto& [service, difference] : comparison.differences) PrintJson(difference);
     std::cout << nlohmann::ordered_json{{"decisions", comparison.decisions},
                                         {"different", comparison.differences.size()},
                                         {"refused", comparison.refused},
@@ -160,11 +204,11 @@ absl::Status Whatif(const Connection& connection, const DecisionOptions& options
               << "\n";
     return absl::OkStatus();
   }
-  Table table({"POSITION", "WHEN", "PATIENT", "EVENT", "THE RULES SAID", "WOULD SAY"});
-  for (const auto& difference : comparison.differences) {
-    table.Add({std::to_string(difference.position()), Minute(difference.effective_time()), difference.patient_id(),
-               difference.type().substr(difference.type().rfind('.') + 1), AlertsText(difference.alerts()),
-               AgainText(difference.again())});
+  Table table({"SERVICE", "POSITION", "WHEN", "PATIENT", "EVENT", "THE RULES SAID", "WOULD SAY"});
+  for (const auto& [service, difference] : comparison.differences) {
+    table.Add({service, std::to_string(difference.position()), Minute(difference.effective_time()),
+               difference.patient_id(), difference.type().substr(difference.type().rfind('.') + 1),
+               AlertsText(difference.alerts()), AgainText(difference.again())});
   }
   table.Print(std::cout, TerminalWidth(), "no decision would differ");
   std::cout << absl::StrFormat("%d decisions made again, %d would differ, %d of them refused", comparison.decisions,
@@ -178,31 +222,43 @@ absl::Status Whatif(const Connection& connection, const DecisionOptions& options
 
 void AddExplainCommand(CLI::App& app, Connection& connection) {
   auto options = std::make_shared<DecisionOptions>();
-  CLI::App* command = app.add_subcommand("explain", "Show what a medication decision was made on, and make it again");
+  CLI::App* command = app.add_subcommand("explain", "Show what a clinical decision was made on, and make it again");
   command
       ->add_option("POSITION", options->position,
-                   "Of its event in the medication log, as `anamnesis replay --service medication` shows it")
+                   "Of its event in the service's log, as `anamnesis replay --service …` shows it")
       ->required()
       ->check(CLI::PositiveNumber);
+  command->add_option("--service", options->service, "Whose decision it is")
+      ->check(CLI::IsMember({Medication::kService, Encounter::kService}))
+      ->capture_default_str();
   command->add_flag("--json", options->json, "Print one JSON object: the state and the facts are in there whole");
   command->footer(
-      "Prescriptions, changes of dose, ends of orders and drug tests are decisions.\n\nExample:\n"
-      "  anamnesis explain 812");
-  command->callback([options, &connection] { Finish(Explain(connection, *options)); });
+      "Decisions of the medication service are prescriptions, changes of dose, ends of orders and drug tests; of the "
+      "encounter\nservice interventions that were planned, revised, checked at the time-out or performed, outcomes, "
+      "the "
+      "end of an\nanaesthesia and the way out of recovery.\n\nExamples:\n"
+      "  anamnesis explain 812\n  anamnesis explain --service encounter 97");
+  command->callback([options, &connection] {
+    Finish(options->service == Encounter::kService ? Explain<Encounter>(connection, *options)
+                                                   : Explain<Medication>(connection, *options));
+  });
 }
 
 void AddWhatifCommand(CLI::App& app, Connection& connection) {
   auto options = std::make_shared<DecisionOptions>();
   CLI::App* command =
-      app.add_subcommand("whatif", "Make all medication decisions again under other rule tables; nothing is written");
+      app.add_subcommand("whatif", "Make the decisions again under other rule tables; nothing is written");
   command
-      ->add_option("--rules", options->files,
-                   "A table as JSON, which takes the place of the one that holds the same; may be repeated")
+      ->add_option(
+          "--rules", options->files,
+          "A table as JSON, which takes the place of the one that holds the same, in the service whose kind it is; "
+          "may be repeated")
       ->required()
       ->allow_extra_args(false);
   command->add_flag("--json", options->json, "Print one JSON object a line, the last one with the counts");
   command->footer(
-      "Decisions that would be refused, or of which the rules would say something else, are shown.\n\nExample:\n"
+      "Decisions that would be refused, of which the rules would say something else, or that would come to another "
+      "result are shown.\n\nExample:\n"
       "  anamnesis rules show opioid-safety > ours.json   # change a limit, then\n"
       "  anamnesis whatif --rules ours.json");
   command->callback([options, &connection] { Finish(Whatif(connection, *options)); });

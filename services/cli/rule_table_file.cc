@@ -6,24 +6,23 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
-#include "base/status.h"
 
 namespace anamnesis::cli {
 
-absl::StatusOr<std::string> ReadText(const std::string& path) {
+absl::StatusOr<RuleTable> ReadRuleTable(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  return text.str();
-}
-
-absl::StatusOr<medication::v1::RuleTable> ReadRuleTable(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadText(path));
-  medication::v1::RuleTable table;
-  const auto parsed = google::protobuf::util::JsonStringToMessage(text, &table);
+  encounter::v1::RuleTable of_encounter;
+  if (google::protobuf::util::JsonStringToMessage(text.str(), &of_encounter).ok() &&
+      of_encounter.content_case() != encounter::v1::RuleTable::CONTENT_NOT_SET) {
+    return of_encounter;
+  }
+  medication::v1::RuleTable of_medication;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(text.str(), &of_medication);
   if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().ToString()));
-  return table;
+  return of_medication;
 }
 
 }  // namespace anamnesis::cli

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -178,10 +179,11 @@ absl::Status Show(const Connection& connection, const RulesOptions& options) {
   return absl::OkStatus();
 }
 
-// Loads the request's table, or has the server say whether it would.
-template <class Of>
-absl::Status Send(const Connection& connection, const RulesOptions& options, typename Of::Request request,
-                  bool only_check) {
+// Loads the table, or has the server say whether it would.
+template <class Of, class RuleTable>
+absl::Status Send(const Connection& connection, const RulesOptions& options, const RuleTable& table, bool only_check) {
+  typename Of::Request request;
+  *request.mutable_table() = table;
   request.mutable_context()->set_request_id(NewUuid());
   request.mutable_context()->set_reason(options.reason);
   request.mutable_context()->set_validate_only(only_check);
@@ -193,10 +195,10 @@ absl::Status Send(const Connection& connection, const RulesOptions& options, typ
   const auto stub = Of::Service::NewStub(connection.Channel(Of::kService));
   const grpc::Status status = stub->LoadRuleTable(&context, request, &outcome);
   if (!status.ok()) return connection.Explain(Of::kService, status);
-  const std::string name = absl::StrCat(request.table().id(), " version ", request.table().version());
+  const std::string name = absl::StrCat(table.id(), " version ", table.version());
   if (options.json) {
-    std::cout << nlohmann::ordered_json{{"id", request.table().id()},
-                                        {"version", request.table().version()},
+    std::cout << nlohmann::ordered_json{{"id", table.id()},
+                                        {"version", table.version()},
                                         {"loaded", outcome.position() > 0},
                                         {"position", outcome.position()}}
                      .dump()
@@ -206,25 +208,18 @@ absl::Status Send(const Connection& connection, const RulesOptions& options, typ
   } else if (outcome.position() == 0) {
     std::cout << name << " was loaded before; nothing changed\n";
   } else {
-    std::cout << name << " is loaded; decisions from " << request.table().effective_from() << " on are made by it\n";
+    std::cout << name << " is loaded; decisions from " << table.effective_from() << " on are made by it\n";
   }
   return absl::OkStatus();
 }
 
-// To the service whose kind of table it is: what a table holds tells.
+// To the service whose kind of table it is.
 absl::Status Load(const Connection& connection, const RulesOptions& options, bool only_check) {
-  ASSIGN_OR_RETURN(const std::string json, ReadText(options.file));
-  encounter::v1::LoadRuleTableRequest of_encounter;
-  if (google::protobuf::util::JsonStringToMessage(json, of_encounter.mutable_table()).ok() &&
-      of_encounter.table().content_case() != encounter::v1::RuleTable::CONTENT_NOT_SET) {
-    return Send<Encounter>(connection, options, std::move(of_encounter), only_check);
+  ASSIGN_OR_RETURN(const RuleTable table, ReadRuleTable(options.file));
+  if (const auto* of_encounter = std::get_if<encounter::v1::RuleTable>(&table)) {
+    return Send<Encounter>(connection, options, *of_encounter, only_check);
   }
-  medication::v1::LoadRuleTableRequest of_medication;
-  const auto parsed = google::protobuf::util::JsonStringToMessage(json, of_medication.mutable_table());
-  if (!parsed.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(options.file, ": ", parsed.message().ToString()));
-  }
-  return Send<Medication>(connection, options, std::move(of_medication), only_check);
+  return Send<Medication>(connection, options, std::get<medication::v1::RuleTable>(table), only_check);
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 
 #include "base/status.h"
 #include "feed/fold.h"
+#include "service/decision_service.h"
 #include "service/erase_record.h"
 #include "service/rule_keeper.h"
+#include "services/encounter/audit/past_decision.h"
 #include "services/encounter/domain/patient_facts.h"
 #include "services/encounter/projection/encounter_projection.h"
 #include "services/encounter/rules/table_file.h"
@@ -43,19 +45,20 @@ absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const se
     ASSIGN_OR_RETURN(known.rules, keeper->Current(log));
     return absl::OkStatus();
   };
-  return EncounterService::Start(
-      {.name = "encounter",
-       .project = ProjectEncounter,
-       .projection_version = kEncounterProjectionVersion,
-       .followed = {{.service = "patient",
-                     .fold = feed::FoldInto(ApplyPatientEvent),
-                     .command_for = service::EraseRecordWhenErased<v1::EncounterCommand, patient::v1::PatientEvent>}},
-       .facts_version = kPatientFactsVersion,
-       .others = AbsorbedRecords,
-       .parse_facts = FactsOfPerson,
-       .add_own_facts = add_rules,
-       .first_commands = std::move(load_tables)},
-      options);
+  service::Context<EncounterDecider> context = {
+      .name = "encounter",
+      .project = ProjectEncounter,
+      .projection_version = kEncounterProjectionVersion,
+      .followed = {{.service = "patient",
+                    .fold = feed::FoldInto(ApplyPatientEvent),
+                    .command_for = service::EraseRecordWhenErased<v1::EncounterCommand, patient::v1::PatientEvent>}},
+      .facts_version = kPatientFactsVersion,
+      .others = AbsorbedRecords,
+      .parse_facts = FactsOfPerson,
+      .add_own_facts = add_rules,
+      .first_commands = std::move(load_tables)};
+  context.own_services = service::DecisionServiceOf<EncounterDecisions>(context, options.follow);
+  return EncounterService::Start(std::move(context), options);
 }
 
 }  // namespace anamnesis::encounter

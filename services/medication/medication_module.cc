@@ -2,10 +2,10 @@
 
 #include "base/status.h"
 #include "feed/fold.h"
-#include "rpc/client.h"
+#include "service/decision_service.h"
 #include "service/erase_record.h"
 #include "service/rule_keeper.h"
-#include "services/medication/audit/decision_service.h"
+#include "services/medication/audit/past_decision.h"
 #include "services/medication/domain/encounter_facts.h"
 #include "services/medication/domain/patient_facts.h"
 #include "services/medication/projection/medication_projection.h"
@@ -50,18 +50,6 @@ void NoteAge(std::optional<int64_t> age_micros, Known& known) {
   if (age_micros.has_value()) known.age_seconds = static_cast<uint32_t>(*age_micros / 1'000'000);
 }
 
-// Explains decisions with what the followed services tell, by their addresses.
-auto DecisionServiceOver(const std::map<std::string, std::string>& follow) {
-  return [follow](const eventlog::EventLog& log, rpc::Gate& gate) {
-    std::map<std::string, std::shared_ptr<grpc::Channel>> channels;
-    for (const auto& [service, address] : follow) channels[service] = rpc::Connect(address);
-    rpc::Caller self{.actor = "service:medication", .roles = {"service"}};
-    std::vector<std::unique_ptr<rpc::Service>> services;
-    services.push_back(std::make_unique<DecisionService>(log, PastFacts(std::move(channels), std::move(self)), gate));
-    return services;
-  };
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const service::WriteServiceOptions& options) {
@@ -71,25 +59,22 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
     ASSIGN_OR_RETURN(known.rules, keeper->Current(log));
     return absl::OkStatus();
   };
-  return MedicationService::Start(
-      {
-          .name = "medication",
-          .project = ProjectMedication,
-          .projection_version = kMedicationProjectionVersion,
-          .followed = {{.service = "patient",
-                        .fold = feed::FoldInto(ApplyToPatientFacts),
-                        .command_for =
-                            service::EraseRecordWhenErased<v1::MedicationCommand, patient::v1::PatientEvent>},
-                       {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts, ConcernsFacts)}},
-          .facts_version = kMedicationFactsVersion,
-          .others = AbsorbedRecords,
-          .parse_facts = FactsOfPerson,
-          .add_own_facts = add_rules,
-          .note_age = NoteAge,
-          .first_commands = std::move(load_tables),
-          .own_services = DecisionServiceOver(options.follow)
-  },
-      options);
+  service::Context<MedicationDecider> context = {
+      .name = "medication",
+      .project = ProjectMedication,
+      .projection_version = kMedicationProjectionVersion,
+      .followed = {{.service = "patient",
+                    .fold = feed::FoldInto(ApplyToPatientFacts),
+                    .command_for = service::EraseRecordWhenErased<v1::MedicationCommand, patient::v1::PatientEvent>},
+                   {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts, ConcernsFacts)}},
+      .facts_version = kMedicationFactsVersion,
+      .others = AbsorbedRecords,
+      .parse_facts = FactsOfPerson,
+      .add_own_facts = add_rules,
+      .note_age = NoteAge,
+      .first_commands = std::move(load_tables)};
+  context.own_services = service::DecisionServiceOf<MedicationDecisions>(context, options.follow);
+  return MedicationService::Start(std::move(context), options);
 }
 
 }  // namespace anamnesis::medication

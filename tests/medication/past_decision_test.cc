@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "service/decided_again.h"
 #include "tests/medication/builders.h"
 #include "tests/medication/tables.h"
 
@@ -36,8 +37,11 @@ Decided Decide(std::vector<v1::MedicationCommand> commands, const Known& known) 
   return decided;
 }
 
-v1::DecidedAgain Again(const Decided& decided, const Known& known) {
-  return DecideAgain(*CommandOf(decided.record, decided.event), decided.before, known, decided.event);
+audit::v1::DecidedAgain Again(const Decided& decided, const Known& known) {
+  const v1::MedicationState* const states[] = {&decided.before};
+  const v1::MedicationCommand command = *MedicationDecisions::CommandOf(decided.record, decided.event);
+  return service::DecideAgain<MedicationDecider>(states, command, MedicationDecisions::InputOf(command, known), known,
+                                                 decided.event);
 }
 
 const Known& Defaults() {
@@ -51,35 +55,35 @@ v1::MedicationCommand Overridden() {
 
 TEST(PastDecisionTest, EveryKindOfDecisionIsMadeAgainToTheSameEvent) {
   const std::vector<std::vector<v1::MedicationCommand>> histories = {
-      {Overridden()        },
-      {                                                 Prescribe(Oxycodone(kOtherOrder)),   Overridden()},
-      {                                                          Prescribe(), ChangeDose("two tablets")},
-      {                                             Prescribe(),                                   Discontinue()},
-      {                                             Prescribe(),                                      Complete()},
-      {                                             Prescribe(),                                         Renew()},
-      { Prescribe(),                                    TestUrine(kMorphine, v1::ANALYTE_RESULT_POSITIVE)},
+      {Overridden()},
+      {Prescribe(Oxycodone(kOtherOrder)), Overridden()},
+      {Prescribe(), ChangeDose("two tablets")},
+      {Prescribe(), Discontinue()},
+      {Prescribe(), Complete()},
+      {Prescribe(), Renew()},
+      {Prescribe(), TestUrine(kMorphine, v1::ANALYTE_RESULT_POSITIVE)},
   };
   for (const auto& history : histories) {
     const Decided decided = Decide(history, Defaults());
-    const v1::DecidedAgain again = Again(decided, Defaults());
+    const audit::v1::DecidedAgain again = Again(decided, Defaults());
     EXPECT_TRUE(again.same()) << decided.event.ShortDebugString() << again.ShortDebugString();
-    EXPECT_FALSE(Differs(decided.event, again));
+    EXPECT_FALSE(service::Differs(decided.event, again));
   }
 }
 
 TEST(PastDecisionTest, AnotherTableMakesAnotherDecision) {
   const Decided decided = Decide({Overridden()}, Defaults());
   const Known silent{.others = {}, .rules = ShelfOf(TablesWithOnly({}))};
-  const v1::DecidedAgain again = Again(decided, silent);
+  const audit::v1::DecidedAgain again = Again(decided, silent);
   EXPECT_FALSE(again.same());
   EXPECT_EQ(again.alerts_size(), 0);
-  EXPECT_TRUE(Differs(decided.event, again));
+  EXPECT_TRUE(service::Differs(decided.event, again));
 
   const Decided by_silent = Decide({Prescribe()}, silent);
-  const v1::DecidedAgain refused = Again(by_silent, Defaults());
+  const audit::v1::DecidedAgain refused = Again(by_silent, Defaults());
   EXPECT_EQ(refused.refusal(), "SAFETY_OVERRIDE_REQUIRED");
   EXPECT_THAT(refused.stopped_by(), testing::ElementsAre("pdmp-initiation"));
-  EXPECT_TRUE(Differs(by_silent.event, refused));
+  EXPECT_TRUE(service::Differs(by_silent.event, refused));
 }
 
 TEST(PastDecisionTest, OtherFactsMakeAnotherDecision) {
@@ -88,11 +92,25 @@ TEST(PastDecisionTest, OtherFactsMakeAnotherDecision) {
   EXPECT_THAT(Again(decided, allergic).stopped_by(), testing::ElementsAre("allergy-ingredient"));
 }
 
+TEST(PastDecisionTest, AnotherResultDiffersByItsFields) {
+  const Decided decided = Decide({Overridden()}, Defaults());
+  ASSERT_TRUE(decided.event.order_prescribed().has_daily_mme());
+  std::vector<v1::RuleTable> tables = Tables();
+  for (v1::RuleTable& table : tables) {
+    if (!table.has_mme()) continue;
+    for (v1::MmeFactor& factor : *table.mutable_mme()->mutable_factors()) {
+      if (!factor.factor().empty()) factor.set_factor("1.6");
+    }
+  }
+  const audit::v1::DecidedAgain again = Again(decided, {.others = {}, .rules = ShelfOf(tables)});
+  EXPECT_THAT(again.changed(), testing::Contains("daily_mme.mme_per_day"));
+}
+
 TEST(PastDecisionTest, WhatNoRuleWasAskedForIsNoDecision) {
   const Decided held = Decide({Prescribe(), Hold()}, Defaults());
-  EXPECT_FALSE(CommandOf(held.record, held.event).has_value());
-  EXPECT_FALSE(IsDecisionType("anamnesis.medication.v1.OrderHeld"));
-  EXPECT_TRUE(IsDecisionType("anamnesis.medication.v1.OrderPrescribed"));
+  EXPECT_FALSE(MedicationDecisions::CommandOf(held.record, held.event).has_value());
+  EXPECT_FALSE(MedicationDecisions::IsType("anamnesis.medication.v1.OrderHeld"));
+  EXPECT_TRUE(MedicationDecisions::IsType("anamnesis.medication.v1.OrderPrescribed"));
 }
 
 }  // namespace

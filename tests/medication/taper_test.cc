@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "service/decided_again.h"
 #include "gmock/gmock.h"
 #include "services/medication/audit/past_decision.h"
 #include "services/medication/domain/safety/opioid_therapy.h"
@@ -161,6 +162,7 @@ const Case kCases[] = {
     {"NoOtherTaper",          {}, {Prescribe(Morphine("60")), Taper({{1, "50"}})}, [] { auto other = Taper({{1, "40"}}); other.mutable_plan_taper()->mutable_taper()->set_id(kNewId); return other; }(), {}, "TAPER_UNDER_WAY"},
     {"NoOtherDose",           {}, {Prescribe(Morphine("60")), Taper({{1, "50"}})}, To("70"), {}, "TAPER_UNDER_WAY"},
     {"NoRenewalToAnotherDose", {}, {Prescribe(Morphine("60")), Taper({{1, "50"}})}, RenewTo("60"), {}, "TAPER_UNDER_WAY"},
+    {"ARenewalToTheSameDosages", {}, {Prescribe(Morphine("60")), Taper({{1, "50"}}, 9)}, [] { auto renewal = Renew(); *renewal.mutable_renew_order()->mutable_dosages() = After({Prescribe(Morphine("60")), Taper({{1, "50"}}, 9)}).in_force().at(kOrder).therapy().dosages(); return renewal; }(), {}, "OrderPrescribed + OrderRenewed"},
     {"ARenewalOfTheSame",     {}, {Prescribe(Morphine("60")), Taper({{1, "50"}})}, Renew(), {}, "OrderPrescribed + OrderRenewed"},
     {"AnotherDoseAfterwards", {}, {Prescribe(Morphine("60")), Taper({{1, "50"}})}, On(1, To("45")), {}, "DoseChanged"},
     {"Revised",               {}, {Prescribe(Morphine("60")), Taper({{1, "50"}, {30, "40"}})}, On(2, Revise({{40, "45"}})), {}, "TaperRevised"},
@@ -258,7 +260,10 @@ TEST(Taper, IsDecidedAgainToTheSame) {
     eventlog::Record record;
     record.stream = absl::StrCat("medication-", kPatient);
     record.effective_micros = kNow;
-    const v1::DecidedAgain again = DecideAgain(*CommandOf(record, recorded), before, known, recorded);
+    const v1::MedicationState* const states[] = {&before};
+    const v1::MedicationCommand command = *MedicationDecisions::CommandOf(record, recorded);
+    const audit::v1::DecidedAgain again = service::DecideAgain<MedicationDecider>(
+        states, command, MedicationDecisions::InputOf(command, known), known, recorded);
     EXPECT_TRUE(again.same()) << recorded.ShortDebugString() << again.ShortDebugString();
     EXPECT_EQ(again.alerts_size(), 1);
   }

@@ -138,7 +138,7 @@ TEST(RulesTest, ADecisionIsExplainedByWhatWasKnownThen) {
 
   const Answer explained = testing_support::Run(cluster, absl::StrCat("explain ", position));
   ASSERT_EQ(explained.exit_code, 0) << explained.said;
-  for (const char* said : {"OrderPrescribed", "opioid-safety 2", "the same", "mme_per_day 60", "MMWR 2022"}) {
+  for (const char* said : {"OrderPrescribed", "opioid-safety 3", "the same", "mme_per_day 60", "MMWR 2022"}) {
     EXPECT_THAT(explained.text, HasSubstr(said));
   }
   const Answer json = testing_support::Run(cluster, absl::StrCat("explain --json ", position));

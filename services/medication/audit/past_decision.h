@@ -1,9 +1,12 @@
-// A decision that was recorded, made again.
+// What the decisions of the medication service are, to be made again: see service/decision_service.h.
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "anamnesis/medication/v1/decision_service.pb.h"
+#include "anamnesis/medication/v1/errors.pb.h"
 #include "anamnesis/medication/v1/events.pb.h"
 #include "anamnesis/medication/v1/medication_service.pb.h"
 #include "eventlog/record.h"
@@ -11,23 +14,23 @@
 
 namespace anamnesis::medication {
 
-// Whether events of the type come from decisions that the clinical rules were asked for.
-bool IsDecisionType(std::string_view type);
+struct MedicationDecisions {
+  using Domain = MedicationDecider;
+  using Shelf = RuleShelf;
+  using Explained = v1::ExplainDecisionResponse;
+  using Compare = v1::CompareRuleTablesRequest;
+  static constexpr const char* kRulesStream = medication::kRulesStream;
+  static constexpr v1::MedicationError kTableInvalid = v1::RULE_TABLE_INVALID;
 
-// The command that the event came from, as far as it tells; nothing for an event that no clinical rule was asked for.
-std::optional<v1::MedicationCommand> CommandOf(const eventlog::Record& record, const v1::MedicationEvent& event);
-
-// What the clinical rules had to say, as recorded.
-std::vector<rpc::v1::Alert> AlertsOf(const v1::MedicationEvent& event);
-
-// How old the facts were, as recorded.
-std::optional<uint32_t> AgeOf(const v1::MedicationEvent& event);
-
-// Decides again: on the state before the event, with what was known then.
-v1::DecidedAgain DecideAgain(const v1::MedicationCommand& command, const v1::MedicationState& before,
-                             const Known& known, const v1::MedicationEvent& recorded);
-
-// Whether rules, severities or overrides differ, or it is refused now. Other table versions by themselves are none.
-bool Differs(const v1::MedicationEvent& recorded, const v1::DecidedAgain& again);
+  static bool IsType(std::string_view type);
+  static std::optional<v1::MedicationCommand> CommandOf(const eventlog::Record& record,
+                                                        const v1::MedicationEvent& event);
+  // How old the facts were.
+  static void KnowAsThen(const v1::MedicationEvent& event, Known& known);
+  // Of somebody who may override.
+  static decider::DecisionInput InputOf(const v1::MedicationCommand& command, const Known& known);
+  static void Fill(const v1::MedicationCommand& command, const Known& known,
+                   std::span<const v1::MedicationState* const> states, v1::ExplainDecisionResponse& explained);
+};
 
 }  // namespace anamnesis::medication

@@ -1,5 +1,8 @@
 // Orders: active ↔ on hold → ended, or followed by a renewal; entered in error from anywhere. An order that was recorded as a draft or in an
 // unknown status can only be discontinued or retracted.
+#include <google/protobuf/util/message_differencer.h>
+
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,6 +14,8 @@
 
 namespace anamnesis::medication {
 namespace {
+
+using google::protobuf::util::MessageDifferencer;
 
 // The order with its id; ORDER_ALREADY_EXISTS.
 absl::StatusOr<v1::Order> NewOrder(const Situation& at, const v1::Order& requested) {
@@ -105,9 +110,11 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RenewOrderRequest
   ASSIGN_OR_RETURN(const v1::OrderState* prior, FindOrder(at.state, request.order_id(), request.context()));
   RETURN_IF_ERROR(CheckActive(*prior));
   const int64_t effective = EffectiveAt(at, request.context());
-  if (!request.dosages().empty()) RETURN_IF_ERROR(CheckNoTaper(at, request.order_id(), effective));
-
   const v1::Order& therapy = at.state.in_force().at(request.order_id()).therapy();
+  const bool other_dose =
+      !request.dosages().empty() && !std::ranges::equal(request.dosages(), therapy.dosages(), MessageDifferencer::Equals);
+  if (other_dose) RETURN_IF_ERROR(CheckNoTaper(at, request.order_id(), effective));
+
   *order.mutable_medication() = therapy.medication();
   *order.mutable_ingredients() = therapy.ingredients();
   *order.mutable_dosages() = request.dosages().empty() ? therapy.dosages() : request.dosages();

@@ -38,6 +38,8 @@ class RuleBook {
   bool Names(const clinical::v1::Coding& coding, v1::Allergen allergen) const;
   // Whether a caller with these roles may override.
   bool MayOverride(std::span<const std::string> roles) const;
+  // The roles of which a caller needs one to override; empty: whoever may send the command.
+  const std::vector<std::string>& override_roles() const { return override_roles_; }
 
   // `interventions` and its version; empty and 0 where no table is in force.
   const std::string& table() const { return table_; }
