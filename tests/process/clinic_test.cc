@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -220,6 +221,7 @@ TEST_F(ClinicTest, EveryRuleHasSomethingToSay) {
     medication::v1::MedicationEvent event;
     ASSERT_TRUE(event.ParseFromString(envelope.payload()));
     for (const auto& rule : event.rule_table_loaded().table().safety().rules()) all.insert(rule.id());
+    for (const auto& rule : event.rule_table_loaded().table().intrathecal().rules()) all.insert(rule.id());
   }
   for (const event::v1::EventEnvelope& envelope : events_["encounter"]) {
     encounter::v1::EncounterEvent event;

@@ -71,23 +71,6 @@ absl::StatusOr<CommandOutcome> SubmitTo(const std::string& service, const std::s
       channel, context, command);
 }
 
-absl::StatusOr<CommandOutcome> Send(const cli::Connection& connection, const Step& step, bool validate_only) {
-  const CommandOf command = CommandIn(step);
-  const std::shared_ptr<grpc::Channel> channel = connection.Channel(command.service);
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, CallerOf(step), connection.timeout());
-  if (step.streamed() && !validate_only) return SubmitTo(command.service, channel, context, *command.command);
-  const std::unique_ptr<Message> request(command.request->New());
-  request->CopyFrom(*command.request);
-  auto& of_request = static_cast<CommandContext&>(
-      *request->GetReflection()->MutableMessage(request.get(), request->GetDescriptor()->FindFieldByName("context")));
-  of_request.set_validate_only(validate_only);
-  CommandOutcome outcome;
-  const grpc::Status status = cli::CallUnary(*channel, MethodFor(command), context, *request, outcome);
-  if (!status.ok()) return rpc::FromGrpcStatus(status);
-  return outcome;
-}
-
 // The rules that stopped a command.
 std::set<std::string> RulesIn(const absl::Status& refusal) {
   std::set<std::string> rules;
@@ -123,7 +106,7 @@ absl::StatusOr<int> Player::FirstToPlay(const Story& story) {
 
 // The request id of what was carried out is taken: another request with it, one that only asks, is refused by name.
 absl::StatusOr<bool> Player::WasCarriedOut(const Step& step) {
-  const absl::Status status = Send(connection_, step, /*validate_only=*/true).status();
+  const absl::Status status = Send(step, /*validate_only=*/true).status();
   if (status.ok() || IsDecision(status)) {
     return RefusalInfo(status).reason() == rpc::v1::RpcError_Name(rpc::v1::REQUEST_ID_REUSED);
   }
@@ -133,7 +116,7 @@ absl::StatusOr<bool> Player::WasCarriedOut(const Step& step) {
 absl::StatusOr<Answer> Player::Play(const Step& step) {
   const std::string service = CommandIn(step).service;
   RETURN_IF_ERROR(AwaitFollowed(service));
-  const absl::StatusOr<CommandOutcome> outcome = Send(connection_, step, /*validate_only=*/false);
+  const absl::StatusOr<CommandOutcome> outcome = Send(step, /*validate_only=*/false);
   if (!outcome.ok()) {
     if (!IsDecision(outcome.status())) return connection_.Explain(service, rpc::ToGrpcStatus(outcome.status()));
     return Answer{RefusalInfo(outcome.status()).reason(), RulesIn(outcome.status())};
@@ -145,15 +128,40 @@ absl::StatusOr<Answer> Player::Play(const Step& step) {
   return answer;
 }
 
+absl::StatusOr<CommandOutcome> Player::Send(const Step& step, bool validate_only) {
+  const CommandOf command = CommandIn(step);
+  const std::shared_ptr<grpc::Channel>& channel = Channel(command.service);
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, CallerOf(step), connection_.timeout());
+  if (step.streamed() && !validate_only) return SubmitTo(command.service, channel, context, *command.command);
+  const std::unique_ptr<Message> request(command.request->New());
+  request->CopyFrom(*command.request);
+  auto& of_request = static_cast<CommandContext&>(
+      *request->GetReflection()->MutableMessage(request.get(), request->GetDescriptor()->FindFieldByName("context")));
+  of_request.set_validate_only(validate_only);
+  CommandOutcome outcome;
+  const grpc::Status status = cli::CallUnary(*channel, MethodFor(command), context, *request, outcome);
+  if (!status.ok()) return rpc::FromGrpcStatus(status);
+  return outcome;
+}
+
+// One for all calls: a new one would connect anew.
+const std::shared_ptr<grpc::Channel>& Player::Channel(const std::string& service) {
+  std::shared_ptr<grpc::Channel>& channel = channels_[service];
+  if (channel == nullptr) channel = connection_.Channel(service);
+  return channel;
+}
+
 absl::Status Player::AwaitFollowed(const std::string& service) {
-  const auto is_behind = [&](const std::string& source) {
-    const auto seen = followed_.find(absl::StrCat(service, " follow:", source));
-    return seen != followed_.end() && seen->second < acknowledged_[source];
+  constexpr char kFollow[] = "follow:";
+  const auto is_behind = [&] {
+    const auto links = followed_.find(service);
+    return links == followed_.end() || std::ranges::any_of(links->second, [&](const auto& link) {
+             return link.second < acknowledged_[link.first];
+           });
   };
-  const auto stub = ops::v1::OpsService::NewStub(connection_.Channel(service));
   const auto give_up = std::chrono::steady_clock::now() + connection_.timeout();
-  bool seen = false;
-  while (!seen || is_behind("patient") || is_behind("encounter")) {
+  while (is_behind()) {
     if (std::chrono::steady_clock::now() > give_up) {
       return absl::DeadlineExceededError(
           absl::StrCat(service, " does not follow what the other services record; see `anamnesis status`"));
@@ -161,10 +169,17 @@ absl::Status Player::AwaitFollowed(const std::string& service) {
     grpc::ClientContext context;
     connection_.Prepare(context);
     ops::v1::GetStatusResponse response;
+    const auto stub = ops::v1::OpsService::NewStub(Channel(service));
     const grpc::Status status = stub->GetStatus(&context, {}, &response);
     if (!status.ok()) return connection_.Explain(service, status);
-    for (const auto& link : response.links()) followed_[absl::StrCat(service, " ", link.name())] = link.position();
-    seen = true;
+    const auto [links, is_first] = followed_.try_emplace(service);
+    for (const auto& link : response.links()) {
+      if (!link.name().starts_with(kFollow)) continue;
+      const std::string source = link.name().substr(sizeof(kFollow) - 1);
+      links->second[source] = link.position();
+      // What an earlier play recorded is to be followed, too.
+      if (is_first) acknowledged_[source] = std::max(acknowledged_[source], link.tail_position());
+    }
   }
   return absl::OkStatus();
 }

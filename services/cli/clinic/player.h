@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -32,11 +33,14 @@ class Player {
 
  private:
   absl::StatusOr<bool> WasCarriedOut(const Step& step);
+  absl::StatusOr<rpc::v1::CommandOutcome> Send(const Step& step, bool validate_only);
+  const std::shared_ptr<grpc::Channel>& Channel(const std::string& service);
   absl::Status AwaitFollowed(const std::string& service);
 
   const cli::Connection& connection_;
-  std::map<std::string, uint64_t> acknowledged_;  // By service, the last position.
-  std::map<std::string, uint64_t> followed_;      // By `medication follow:patient`, as seen last.
+  std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;   // By service.
+  std::map<std::string, uint64_t> acknowledged_;                     // By service, the last position.
+  std::map<std::string, std::map<std::string, uint64_t>> followed_;  // By service and source, as seen last.
 };
 
 // What is otherwise than the step says; empty where nothing is.

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "clinic/story.pb.h"
 #include "google/protobuf/message.h"
+#include "services/cli/clinic/story.pb.h"
 
 namespace anamnesis::clinic {
 
