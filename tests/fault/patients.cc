@@ -213,6 +213,7 @@ std::vector<event::v1::EventEnvelope> ReplayPatients(const std::string& address)
   const auto stub = event::v1::EventFeedService::NewStub(QuickChannel(address));
   grpc::ClientContext context;
   rpc::PrepareContext(context, Anybody(), kReplay);
+  context.set_wait_for_ready(true);  // On a busy machine a connection may need more than one attempt.
   const auto reader = stub->Subscribe(&context, event::v1::SubscribeRequest());
   std::vector<event::v1::EventEnvelope> events;
   event::v1::SubscribeResponse response;
