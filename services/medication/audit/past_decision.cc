@@ -14,7 +14,8 @@ using Event = v1::MedicationEvent;
 }  // namespace
 
 bool MedicationDecisions::IsType(std::string_view type) {
-  return type == v1::OrderPrescribed::descriptor()->full_name() || type == v1::DoseChanged::descriptor()->full_name() ||
+  return type == v1::PrescriptionRefused::descriptor()->full_name() ||
+         type == v1::OrderPrescribed::descriptor()->full_name() || type == v1::DoseChanged::descriptor()->full_name() ||
          type == v1::OrderDiscontinued::descriptor()->full_name() ||
          type == v1::DrugTestRecorded::descriptor()->full_name();
 }
@@ -50,6 +51,22 @@ std::optional<v1::MedicationCommand> MedicationDecisions::CommandOf(const eventl
       *request.mutable_drug_test() = event.drug_test_recorded().drug_test();
       return command;
     }
+    case Event::kPrescriptionRefused: {
+      const v1::PrescriptionRefused& refused = event.prescription_refused();
+      if (refused.has_order()) {
+        v1::PrescribeRequest& request = *command.mutable_prescribe();
+        FillContext(record, refused.reason(), request);
+        *request.mutable_order() = refused.order();
+        FillOverrides(refused.alerts(), request);
+      } else {
+        v1::ChangeDoseRequest& request = *command.mutable_change_dose();
+        FillContext(record, refused.reason(), request);
+        request.set_order_id(refused.order_id());
+        *request.mutable_dosages() = refused.dosages();
+        FillOverrides(refused.alerts(), request);
+      }
+      return command;
+    }
     default:
       return std::nullopt;
   }
@@ -61,6 +78,7 @@ void MedicationDecisions::KnowAsThen(const Event& event, Known& known) {
   };
   if (event.has_order_prescribed()) note(event.order_prescribed());
   if (event.has_dose_changed()) note(event.dose_changed());
+  if (event.has_prescription_refused()) note(event.prescription_refused());
 }
 
 void MedicationDecisions::Fill(const v1::MedicationCommand& command, const Known& known,

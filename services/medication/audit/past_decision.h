@@ -27,7 +27,9 @@ struct MedicationDecisions {
                                                         const v1::MedicationEvent& event);
   // How old the facts were.
   static void KnowAsThen(const v1::MedicationEvent& event, Known& known);
-  static decider::DecisionInput InputOf(const v1::MedicationCommand&, const Known&) { return {}; }
+  static decider::DecisionInput InputOf(const v1::MedicationEvent&, const v1::MedicationCommand&, const Known&) {
+    return {};
+  }
   static void Fill(const v1::MedicationCommand& command, const Known& known,
                    std::span<const v1::MedicationState* const> states, v1::ExplainDecisionResponse& explained);
 };

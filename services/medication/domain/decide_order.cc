@@ -1,5 +1,6 @@
 // Orders: active ↔ on hold → ended; entered in error from anywhere. An order that was recorded as a draft or in an
 // unknown status can only be discontinued or retracted.
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +78,33 @@ void NoteChange(const Situation& at, const Request& request, bool counts, Change
                counts ? &order->second.therapy() : nullptr, *change.mutable_daily_mme());
 }
 
+// The refusal, if the rules stop what is asked for: recorded with what they had to say. `asked` says what it is.
+std::optional<Decision> Stopped(const Situation& at, const Alerts& alerts, const rpc::v1::CommandContext& context,
+                                v1::PrescriptionRefused asked) {
+  absl::Status refusal = CheckOverridden(alerts);
+  if (refusal.ok()) return std::nullopt;
+  asked.set_reason(context.reason());
+  asked.set_refusal(RefusalInfo(refusal).reason());
+  asked.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+  NoteGrounds(at, asked);
+  v1::MedicationEvent event;
+  *event.mutable_prescription_refused() = std::move(asked);
+  Decision decision = decider::RefusedAndRecorded(std::move(refusal), std::move(event));
+  decision.alerts = alerts;
+  return decision;
+}
+v1::PrescriptionRefused Asked(const v1::Order& order) {
+  v1::PrescriptionRefused asked;
+  *asked.mutable_order() = order;
+  return asked;
+}
+v1::PrescriptionRefused Asked(const v1::ChangeDoseRequest& request) {
+  v1::PrescriptionRefused asked;
+  asked.set_order_id(request.order_id());
+  *asked.mutable_dosages() = request.dosages();
+  return asked;
+}
+
 // Accepts with an event that says no more than which order, why, and its revision: held, resumed, discontinued,
 // retracted.
 template <class Request, class Change>
@@ -99,7 +127,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PrescribeRequest&
   }
   RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
   const Alerts alerts = Review(at, order, request);
-  RETURN_IF_ERROR(CheckOverridden(alerts));
+  if (auto stopped = Stopped(at, alerts, request.context(), Asked(order))) return *std::move(stopped);
 
   order.set_status(v1::ORDER_STATUS_ACTIVE);
   if (!order.has_authored_on()) {
@@ -147,7 +175,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ChangeDoseRequest
   v1::Order changed = at.state.in_force().at(request.order_id()).therapy();
   *changed.mutable_dosages() = request.dosages();
   const Alerts alerts = Review(at, changed, request);
-  RETURN_IF_ERROR(CheckOverridden(alerts));
+  if (auto stopped = Stopped(at, alerts, request.context(), Asked(request))) return *std::move(stopped);
 
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_dose_changed);
   v1::DoseChanged& dose = *decision.events.front().event.mutable_dose_changed();
