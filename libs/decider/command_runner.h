@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "anamnesis/rpc/v1/command.pb.h"
 #include "anamnesis/rpc/v1/errors.pb.h"
+#include "anamnesis/rpc/v1/recorded.pb.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/uuid.h"
@@ -82,7 +83,8 @@ class CommandRunner {
     for (auto& lane : lanes_) lane = std::make_unique<Lane>(options.cache_bytes / kStrands);
   }
 
-  // Calls `done` exactly once, from any thread: with the outcome when it is durable, or with the refusal.
+  // Calls `done` exactly once, from any thread: with the outcome when it is durable, or with the refusal. A refusal that
+  // was recorded is the answer to every repeat of the request, whatever happened since.
   void Run(CommandCall<Command> call, Done done) {
     if (in_flight_.fetch_add(1) >= options_.max_in_flight) {
       in_flight_.fetch_sub(1);
@@ -165,7 +167,7 @@ class CommandRunner {
       ASSIGN_OR_RETURN(const bool answered, AnswerRepeat(job, context.request_id(), digest));
       if (answered) return absl::OkStatus();
     }
-    if (!decision.refusal.ok()) return decision.refusal;
+    if (!decision.refusal.ok() && (decision.events.empty() || context.validate_only())) return decision.refusal;
 
     rpc::v1::CommandOutcome outcome;
     outcome.set_resource_id(decision.resource_id);
@@ -180,7 +182,7 @@ class CommandRunner {
     ASSIGN_OR_RETURN(eventlog::AppendRequest request, ToAppend(*job, context, decision, *own, others));
     request.metadata.decided_against = std::move(known.positions);
     request.request_digest = digest;
-    request.result = outcome.SerializeAsString();
+    request.result = ResultOf(decision.refusal, outcome);
 
     std::shared_ptr<const CachedState<State>> next_snapshot;  // Null unless one is due.
     // The cache is ahead of the log from here on; what is not appended is mended by Drop.
@@ -211,7 +213,17 @@ class CommandRunner {
     return true;
   }
 
+  // What is kept of the answer; OutcomeOf reads it.
+  static std::string ResultOf(const absl::Status& refusal, const rpc::v1::CommandOutcome& outcome) {
+    if (refusal.ok()) return outcome.SerializeAsString();
+    rpc::v1::RecordedRefusal recorded;
+    *recorded.mutable_status() = ToRpcStatus(refusal);
+    return recorded.SerializeAsString();
+  }
+
   static absl::StatusOr<rpc::v1::CommandOutcome> OutcomeOf(const eventlog::AppendResult& result) {
+    rpc::v1::RecordedRefusal recorded;
+    if (recorded.ParseFromString(result.result) && recorded.has_status()) return FromRpcStatus(recorded.status());
     rpc::v1::CommandOutcome outcome;
     if (!outcome.ParseFromString(result.result)) return Refuse(rpc::v1::INTERNAL_FAULT);
     outcome.set_stream_version(result.stream_version);

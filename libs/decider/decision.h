@@ -27,7 +27,8 @@ struct Emitted {
   size_t stream = 0;
 };
 
-// Accepted with events, accepted without (nothing was to be done), or refused.
+// Accepted with events, accepted without (nothing was to be done), refused, or refused with events that say so: those
+// are recorded before the refusal is answered, and change no resource.
 template <class Event>
 struct Decision {
   absl::Status refusal;  // OK where accepted.
@@ -43,6 +44,14 @@ struct Decision {
 template <class Event, class ErrorEnum>
 Decision<Event> Refused(ErrorEnum error, const RefusalDetails& details = {}) {
   return {.refusal = Refuse(error, details)};
+}
+
+// The decision that refuses, with one event in the command's first stream that says so.
+template <class Event>
+Decision<Event> RefusedAndRecorded(absl::Status refusal, Event event) {
+  Decision<Event> decision{.refusal = std::move(refusal)};
+  decision.events.push_back({.event = std::move(event)});
+  return decision;
 }
 
 // The decision that accepts with one event in the command's first stream.

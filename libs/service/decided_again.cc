@@ -95,6 +95,12 @@ std::vector<rpc::v1::Alert> AlertsOf(const Message& event) {
   return alerts;
 }
 
+std::string RefusalOf(const Message& event) {
+  const Message* const member = decider::SetMember(event);
+  const FieldDescriptor* const field = member->GetDescriptor()->FindFieldByName("refusal");
+  return field == nullptr ? "" : member->GetReflection()->GetString(*member, field);
+}
+
 audit::v1::DecidedAgain Compared(const Message& recorded, const absl::Status& refusal,
                                  const std::vector<rpc::v1::Alert>& alerts, const Message* event) {
   audit::v1::DecidedAgain again;
@@ -110,7 +116,7 @@ audit::v1::DecidedAgain Compared(const Message& recorded, const absl::Status& re
 }
 
 bool Differs(const Message& recorded, const audit::v1::DecidedAgain& again) {
-  return !again.refusal().empty() || again.changed_size() > 0 ||
+  return again.refusal() != RefusalOf(recorded) || again.changed_size() > 0 ||
          WhatIsSaid(AlertsOf(recorded)) != WhatIsSaid(again.alerts());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "anamnesis/audit/v1/decisions.pb.h"
@@ -18,8 +19,10 @@ std::vector<rpc::v1::Alert> AlertsOf(const google::protobuf::Message& event);
 audit::v1::DecidedAgain Compared(const google::protobuf::Message& recorded, const absl::Status& refusal,
                                  const std::vector<rpc::v1::Alert>& alerts, const google::protobuf::Message* event);
 
-// Whether rules, severities, overrides or results differ, or it is refused now. Other table versions by themselves are
-// none.
+// The name of the refusal that the event records: its member `refusal`, if it has one.
+std::string RefusalOf(const google::protobuf::Message& event);
+
+// Whether rules, severities, overrides, results or the refusal differ. Other table versions by themselves are none.
 bool Differs(const google::protobuf::Message& recorded, const audit::v1::DecidedAgain& again);
 
 // Decides again, to the first of the events that came of it: on the states before the event, one for each stream of the command, with what was known then.

@@ -39,7 +39,7 @@ inline constexpr uint32_t kDecisionsOfAPage = 200;
 //   IsType(type)         whether events of the type come from decisions that the clinical rules were asked for
 //   CommandOf(record, event)   the command that such an event came from, as far as it tells; else nothing
 //   KnowAsThen(event, known)   puts in what the event itself says was known
-//   InputOf(command, known)    what entered with the command
+//   InputOf(event, command, known)   what entered with the command
 //   Fill(command, known, states, explained)   what else the decision was made on
 template <class Of>
 class DecisionService final : public rpc::Service {
@@ -120,7 +120,7 @@ class DecisionService final : public rpc::Service {
   }
 
   static audit::v1::DecidedAgain Again(const Past& past) {
-    return DecideAgain<D>(past.states, past.command, Of::InputOf(past.command, past.known), past.known, past.event);
+    return DecideAgain<D>(past.states, past.command, Of::InputOf(past.event, past.command, past.known), past.known, past.event);
   }
 
   absl::StatusOr<typename Of::Explained> Explain(const audit::v1::ExplainDecisionRequest& request) const {
@@ -142,6 +142,7 @@ class DecisionService final : public rpc::Service {
                              Of::Fill(past.command, past.known, past.states, explained);
                              const std::vector<rpc::v1::Alert> alerts = AlertsOf(event);
                              explained.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+                             explained.set_refusal(RefusalOf(event));
                              *explained.mutable_again() = Again(past);
                              *explained.mutable_command() = std::move(past.command);
                              return absl::OkStatus();
@@ -222,6 +223,7 @@ class DecisionService final : public rpc::Service {
     difference.set_type(record.type);
     const std::vector<rpc::v1::Alert> alerts = AlertsOf(event);
     difference.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+    difference.set_refusal(RefusalOf(event));
     *difference.mutable_again() = std::move(again);
   }
 

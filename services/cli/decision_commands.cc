@@ -71,13 +71,20 @@ std::string AlertsText(const Alerts& alerts) {
   });
 }
 
+// What the rules said as recorded, and whether that stopped it.
+template <class Recorded>
+std::string SaidText(const Recorded& recorded) {
+  if (recorded.refusal().empty()) return AlertsText(recorded.alerts());
+  return absl::StrCat("refused (", recorded.refusal(), "): ", AlertsText(recorded.alerts()));
+}
+
 std::string AgainText(const DecidedAgain& again) {
   if (!again.refusal().empty()) {
     const std::string rules = again.stopped_by().empty() ? "" : " by " + absl::StrJoin(again.stopped_by(), ", ");
     return absl::StrCat("refused", rules, " (", again.refusal(), ")");
   }
   const std::string changed = again.changed().empty() ? "" : "; other " + absl::StrJoin(again.changed(), ", ");
-  return AlertsText(again.alerts()) + changed;
+  return absl::StrCat("accepted: ", AlertsText(again.alerts()), changed);
 }
 
 // What was known besides the tables, in numbers; all of it is in the JSON form.
@@ -132,7 +139,7 @@ absl::Status Explain(const Connection& connection, const DecisionOptions& option
   table.Add({"by the tables", tables.empty() ? "none" : absl::StrJoin(tables, ", ")});
   table.Add({"knowing up to", positions.empty() ? "nothing of other services" : absl::StrJoin(positions, ", ")});
   AddGrounds(response, table);
-  table.Add({"the rules said", AlertsText(response.alerts())});
+  table.Add({"the rules said", SaidText(response)});
   table.Add({"decided again", response.again().same() ? "the same" : AgainText(response.again())});
   table.Print(std::cout, TerminalWidth(), "");
   for (const rpc::v1::Alert& alert : response.alerts()) PrintAlert(alert);
@@ -208,7 +215,7 @@ absl::Status Whatif(const Connection& connection, const DecisionOptions& options
   for (const auto& [service, difference] : comparison.differences) {
     table.Add({service, std::to_string(difference.position()), Minute(difference.effective_time()),
                difference.patient_id(), difference.type().substr(difference.type().rfind('.') + 1),
-               AlertsText(difference.alerts()), AgainText(difference.again())});
+               SaidText(difference), AgainText(difference.again())});
   }
   table.Print(std::cout, TerminalWidth(), "no decision would differ");
   std::cout << absl::StrFormat("%d decisions made again, %d would differ, %d of them refused", comparison.decisions,
@@ -234,9 +241,9 @@ void AddExplainCommand(CLI::App& app, Connection& connection) {
   command->add_flag("--json", options->json, "Print one JSON object: the state and the facts are in there whole");
   command->footer(
       "Decisions of the medication service are prescriptions, changes of dose, ends of orders and drug tests; of the "
-      "encounter\nservice interventions that were planned, revised, checked at the time-out or performed, outcomes, "
-      "the "
-      "end of an\nanaesthesia and the way out of recovery.\n\nExamples:\n"
+      "encounter service\ninterventions that were planned, revised, checked at the time-out or performed, outcomes, "
+      "the end of an anaesthesia and the way\nout of recovery. What the rules refused is there too, as PrescriptionRefused or "
+      "InterventionRefused.\n\nExamples:\n"
       "  anamnesis explain 812\n  anamnesis explain --service encounter 97");
   command->callback([options, &connection] {
     Finish(options->service == Encounter::kService ? Explain<Encounter>(connection, *options)
@@ -257,8 +264,8 @@ void AddWhatifCommand(CLI::App& app, Connection& connection) {
       ->allow_extra_args(false);
   command->add_flag("--json", options->json, "Print one JSON object a line, the last one with the counts");
   command->footer(
-      "Decisions that would be refused, of which the rules would say something else, or that would come to another "
-      "result are shown.\n\nExample:\n"
+      "Decisions that would be refused, or no longer, of which the rules would say something else, or that would come "
+      "to another\nresult are shown.\n\nExample:\n"
       "  anamnesis rules show opioid-safety > ours.json   # change a limit, then\n"
       "  anamnesis whatif --rules ours.json");
   command->callback([options, &connection] { Finish(Whatif(connection, *options)); });

@@ -17,6 +17,9 @@ struct AccountDomain {
   using Facts = NoFacts;
   static constexpr uint32_t kStateFormat = 1;
 
+  // Taking so much more than there is is recorded, as points of which none were added.
+  static constexpr int64_t kConspicuous = 1000;
+
   static std::vector<std::string> Streams(const Command& command, const DecisionInput&) {
     if (command.has_add()) return {"account-" + command.add().account_id()};
     return {"account-" + command.move().from_id(), "account-" + command.move().to_id()};
@@ -28,6 +31,9 @@ struct AccountDomain {
     const auto& context = command.has_add() ? command.add().context() : command.move().context();
     if (absl::Status stale = CheckEtag(context, own.revision()); !stale.ok()) return {.refusal = stale};
     const int64_t change = command.has_add() ? command.add().points() : -command.move().points();
+    if (own.points() + change < 0 && change <= -kConspicuous) {
+      return RefusedAndRecorded(Refuse(test::account::v1::NOT_ENOUGH_POINTS), Added(0));
+    }
     if (own.points() + change < 0) return Refused<Event>(test::account::v1::NOT_ENOUGH_POINTS);
     if (change == 0) return {.resource_id = "none", .revision = own.revision()};
     auto decision = Accepted<Event>("account", own.revision() + 1, Added(change));
@@ -37,6 +43,7 @@ struct AccountDomain {
 
   static absl::Status Evolve(State& state, const Event& event) {
     if (!event.has_points_added()) return absl::DataLossError("unknown event");
+    if (event.points_added().points() == 0) return absl::OkStatus();
     state.set_points(state.points() + event.points_added().points());
     state.set_revision(state.revision() + 1);
     return absl::OkStatus();

@@ -120,6 +120,53 @@ TEST_F(CommandRunnerTest, ARefusedRequestMayBeSentAgainUnderItsId) {
   EXPECT_TRUE(Run(Add("a", -3, "r1")).ok());
 }
 
+TEST_F(CommandRunnerTest, ARefusalThatIsRecordedIsTheAnswerForEver) {
+  const Outcome first = Run(Add("a", -1000, "r1"));
+  EXPECT_EQ(RefusalInfo(first.status()).reason(), "NOT_ENOUGH_POINTS");
+  EXPECT_EQ(log_->Tail(), 1u);
+  ASSERT_TRUE(Run(Add("a", 2000)).ok()) << "the recorded refusal is a part of the stream";
+  EXPECT_EQ(Run(Add("a", -1000, "r1")).status(), first.status()) << "though it would be accepted now";
+  EXPECT_EQ(log_->Tail(), 2u);
+  EXPECT_EQ(RefusalInfo(Run(Add("a", -1001, "r1")).status()).reason(), "REQUEST_ID_REUSED");
+  Restart({});
+  EXPECT_EQ(Run(Add("a", -1000, "r1")).status(), first.status());
+  EXPECT_TRUE(Run(Add("a", -1000)).ok());
+}
+
+TEST_F(CommandRunnerTest, ARefusalThatIsRecordedIsRepeatedWhereItWouldBeAgain) {
+  const Outcome first = Run(Add("a", -1000, "r1"));
+  EXPECT_EQ(Run(Add("a", -1000, "r1")).status(), first.status());
+  EXPECT_EQ(log_->Tail(), 1u);
+}
+
+TEST_F(CommandRunnerTest, ARefusalThatIsRecordedChangesNoEtag) {
+  ASSERT_TRUE(Run(Add("a", 5)).ok());
+  EXPECT_FALSE(Run(Add("a", -1000)).ok());
+  AccountCommand command = Add("a", 5);
+  command.mutable_add()->mutable_context()->set_etag("1");
+  const Outcome outcome = Run(command);
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->stream_version(), 3u);
+  EXPECT_EQ(outcome->etag(), "2");
+}
+
+TEST_F(CommandRunnerTest, ARepeatOfWhatWasAcceptedIsNotRecordedAsRefused) {
+  ASSERT_TRUE(Run(Add("a", 1000)).ok());
+  const Outcome first = Run(Add("a", -1000, "r1"));
+  ASSERT_TRUE(first.ok());
+  const Outcome second = Run(Add("a", -1000, "r1"));
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_TRUE(second->duplicate());
+  EXPECT_EQ(log_->Tail(), 2u);
+}
+
+TEST_F(CommandRunnerTest, WhatIsOnlyValidatedIsRefusedUnrecorded) {
+  AccountCommand command = Add("a", -1000, "r1");
+  command.mutable_add()->mutable_context()->set_validate_only(true);
+  EXPECT_EQ(RefusalInfo(Run(command).status()).reason(), "NOT_ENOUGH_POINTS");
+  EXPECT_EQ(log_->Tail(), 0u);
+}
+
 TEST_F(CommandRunnerTest, ValidateOnlyDecidesAndRecordsNothing) {
   AccountCommand command = Add("a", 5);
   command.mutable_add()->mutable_context()->set_validate_only(true);

@@ -263,7 +263,7 @@ TEST(Taper, IsDecidedAgainToTheSame) {
     const v1::MedicationState* const states[] = {&before};
     const v1::MedicationCommand command = *MedicationDecisions::CommandOf(record, recorded);
     const audit::v1::DecidedAgain again = service::DecideAgain<MedicationDecider>(
-        states, command, MedicationDecisions::InputOf(command, known), known, recorded);
+        states, command, MedicationDecisions::InputOf(recorded, command, known), known, recorded);
     EXPECT_TRUE(again.same()) << recorded.ShortDebugString() << again.ShortDebugString();
     EXPECT_EQ(again.alerts_size(), 1);
   }

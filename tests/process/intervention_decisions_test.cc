@@ -131,6 +131,14 @@ TEST_F(InterventionDecisionsTest, AreExplainedByWhatWasKnownThen) {
     ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "the allergy is not known in time";
   }
 
+  const std::string replayed = testing_support::Run(cluster_, "replay --service encounter --json").text;
+  const auto last = nlohmann::json::parse(replayed.substr(replayed.rfind('\n', replayed.size() - 2) + 1));
+  EXPECT_EQ(last["type"], "anamnesis.encounter.v1.InterventionRefused");
+  const Answer refused = Explain(last["position"].get<uint64_t>());
+  for (const char* said : {"refused (SAFETY_OVERRIDE_REQUIRED): block allergy-present", "the same", "user:ada"}) {
+    EXPECT_THAT(refused.text, HasSubstr(said));
+  }
+
   for (const uint64_t position : {planned, timed_out, performed}) {
     const Answer explained = Explain(position);
     ASSERT_EQ(explained.exit_code, 0) << explained.said;

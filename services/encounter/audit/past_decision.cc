@@ -23,6 +23,40 @@ Request& About(const eventlog::Record& record, const Change& change, const std::
   return request;
 }
 
+// What was asked for and refused, with all that was to be overridden.
+v1::EncounterCommand CommandOfRefused(const eventlog::Record& record, const v1::InterventionRefused& refused) {
+  v1::EncounterCommand command;
+  const auto fill = [&](auto& request) { *request.mutable_overrides() = refused.overrides(); };
+  switch (refused.asked_case()) {
+    case v1::InterventionRefused::kRevised: {
+      auto& request = About(record, refused, refused.reason(), *command.mutable_revise_intervention_plan());
+      *request.mutable_plan() = refused.revised();
+      fill(request);
+      return command;
+    }
+    case v1::InterventionRefused::kTimeOut: {
+      auto& request = About(record, refused, refused.reason(), *command.mutable_record_time_out());
+      *request.mutable_time_out() = refused.time_out();
+      fill(request);
+      return command;
+    }
+    case v1::InterventionRefused::kPerformed: {
+      auto& request = About(record, refused, refused.reason(), *command.mutable_perform_intervention());
+      *request.mutable_performance() = refused.performed();
+      request.set_performer_id(refused.performed().performer_id());
+      fill(request);
+      return command;
+    }
+    default: {
+      v1::PlanInterventionRequest& request = *command.mutable_plan_intervention();
+      FillContext(record, refused.reason(), request);
+      *request.mutable_intervention() = refused.planned();
+      fill(request);
+      return command;
+    }
+  }
+}
+
 // The clinical time that is decided about, by which the rules are chosen. What came of an event says it always.
 google::protobuf::Timestamp DecidedFor(const v1::EncounterCommand& command) {
   using v1::EncounterCommand;
@@ -59,7 +93,7 @@ bool EncounterDecisions::IsType(std::string_view type) {
       v1::InterventionPlanned::descriptor(), v1::InterventionPlanRevised::descriptor(),
       v1::TimeOutDone::descriptor(),         v1::InterventionPerformed::descriptor(),
       v1::OutcomeReported::descriptor(),     v1::OutcomeRetracted::descriptor(),
-      v1::AnaesthesiaEnded::descriptor(),    v1::RecoveryLeft::descriptor(),
+      v1::InterventionRefused::descriptor(),     v1::AnaesthesiaEnded::descriptor(),    v1::RecoveryLeft::descriptor(),
   };
   return std::ranges::any_of(types, [&](const auto* decided) { return decided->full_name() == type; });
 }
@@ -120,12 +154,17 @@ std::optional<v1::EncounterCommand> EncounterDecisions::CommandOf(const eventlog
       FillOverrides(event.recovery_left().alerts(), request);
       return command;
     }
+    case Event::kInterventionRefused:
+      return CommandOfRefused(record, event.intervention_refused());
     default:
       return std::nullopt;
   }
 }
 
-decider::DecisionInput EncounterDecisions::InputOf(const v1::EncounterCommand& command, const Known& known) {
+decider::DecisionInput EncounterDecisions::InputOf(const Event& event, const v1::EncounterCommand& command,
+                                                   const Known& known) {
+  const auto& roles = event.intervention_refused().roles();
+  if (event.has_intervention_refused()) return {.roles = {roles.begin(), roles.end()}};
   return {.roles = RulesFor(command, known).override_roles()};
 }
 

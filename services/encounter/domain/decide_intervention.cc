@@ -74,6 +74,32 @@ Decision Taken(const v1::InterventionEntry& entry, const Request& request, Step 
   return decision;
 }
 
+// The refusal, recorded with what it is about; `asked` says what was asked for.
+template <class Request>
+Decision Stopped(const Situation& at, const Request& request, const std::string& id, Weighed weighed, uint32_t version,
+                 v1::InterventionRefused asked) {
+  asked.set_intervention_id(id);
+  asked.set_reason(request.context().reason());
+  *asked.mutable_overrides() = request.overrides();
+  asked.mutable_roles()->Assign(at.input.roles.begin(), at.input.roles.end());
+  asked.set_refusal(RefusalInfo(weighed.refusal).reason());
+  asked.mutable_alerts()->Assign(weighed.alerts.begin(), weighed.alerts.end());
+  asked.set_table_version(version);
+  v1::EncounterEvent event;
+  *event.mutable_intervention_refused() = std::move(asked);
+  Decision decision = decider::RefusedAndRecorded(std::move(weighed.refusal), std::move(event));
+  decision.alerts = std::move(weighed.alerts);
+  return decision;
+}
+
+// What was asked for, as a part of the event.
+template <class Asked>
+v1::InterventionRefused Asking(const Asked& asked, Asked* (v1::InterventionRefused::*part)()) {
+  v1::InterventionRefused refused;
+  *(refused.*part)() = asked;
+  return refused;
+}
+
 }  // namespace
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordInterventionRequest& request) {
@@ -99,14 +125,19 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PlanInterventionR
                    .facts = at.facts,
                    .rules = rules,
                    .at_micros = planned};
-  ASSIGN_OR_RETURN(Alerts alerts, Weigh(AskRules(asked, Phase::kPlan), rules,
-                                        {.now = request.overrides(), .roles = at.input.roles, .before = kNoOverrides}));
+  auto [alerts, refusal] =
+      Weigh(AskRules(asked, Phase::kPlan), rules,
+            {.now = request.overrides(), .roles = at.input.roles, .before = kNoOverrides});
 
   intervention.set_status(v1::INTERVENTION_STATUS_PLANNED);
   *intervention.mutable_plan() = plan;
   intervention.set_investigational(IsInvestigational(plan.kind()));
   if (request.intervention().has_provenance()) *intervention.mutable_provenance() = request.intervention().provenance();
   std::string id = intervention.id();
+  if (!refusal.ok()) {
+    return Stopped(at, request, id, {std::move(alerts), std::move(refusal)}, rules.version(),
+                   Asking(intervention, &v1::InterventionRefused::mutable_planned));
+  }
   v1::EncounterEvent event;
   v1::InterventionPlanned& planned_event = *event.mutable_intervention_planned();
   *planned_event.mutable_intervention() = std::move(intervention);
@@ -133,10 +164,14 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseInterventio
                    .facts = at.facts,
                    .rules = rules,
                    .at_micros = planned};
-  ASSIGN_OR_RETURN(Alerts alerts, Weigh(AskRules(asked, Phase::kPlan), rules,
-                                        {.now = request.overrides(),
-                                         .roles = at.input.roles,
-                                         .before = another ? kNoOverrides : entry->overrides()}));
+  auto [alerts, refusal] = Weigh(AskRules(asked, Phase::kPlan), rules,
+                                 {.now = request.overrides(),
+                                  .roles = at.input.roles,
+                                  .before = another ? kNoOverrides : entry->overrides()});
+  if (!refusal.ok()) {
+    return Stopped(at, request, request.intervention_id(), {std::move(alerts), std::move(refusal)}, rules.version(),
+                   Asking(request.plan(), &v1::InterventionRefused::mutable_revised));
+  }
 
   v1::InterventionPlanRevised revised;
   *revised.mutable_plan() = request.plan();
@@ -166,11 +201,14 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordTimeOutRequ
   if (at.facts.deceased()) return Refuse(v1::PATIENT_DECEASED);
   RETURN_IF_ERROR(CheckNotEnded(*entry));
   RETURN_IF_ERROR(CheckConsented(*entry));
-  RETURN_IF_ERROR(CheckSame(entry->plan(), request.time_out()));
 
   v1::TimeOutDone done;
   *done.mutable_time_out() = request.time_out();
   if (!request.time_out().has_time()) *done.mutable_time_out()->mutable_time() = EffectiveTime(at, request.context());
+  if (absl::Status mismatch = CheckSame(entry->plan(), request.time_out()); !mismatch.ok()) {
+    return Stopped(at, request, request.intervention_id(), {.refusal = std::move(mismatch)}, 0,
+                   Asking(done.time_out(), &v1::InterventionRefused::mutable_time_out));
+  }
   const int64_t time = ToMicros(done.time_out().time());
   const RuleBook& rules = decider::RulesAt(at.shelf, time);
   const Case asked{.id = request.intervention_id(),
@@ -180,9 +218,12 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordTimeOutRequ
                    .rules = rules,
                    .at_micros = time,
                    .checks = &done.time_out().checks()};
-  ASSIGN_OR_RETURN(Alerts alerts,
-                   Weigh(AskRules(asked, Phase::kTimeOut), rules,
-                         {.now = request.overrides(), .roles = at.input.roles, .before = entry->overrides()}));
+  auto [alerts, refusal] = Weigh(AskRules(asked, Phase::kTimeOut), rules,
+                                 {.now = request.overrides(), .roles = at.input.roles, .before = entry->overrides()});
+  if (!refusal.ok()) {
+    return Stopped(at, request, request.intervention_id(), {std::move(alerts), std::move(refusal)}, rules.version(),
+                   Asking(done.time_out(), &v1::InterventionRefused::mutable_time_out));
+  }
   done.mutable_alerts()->Assign(alerts.begin(), alerts.end());
   done.set_table_version(rules.version());
   return Taken(*entry, request, std::move(done), &v1::EncounterEvent::mutable_time_out_done, std::move(alerts));
@@ -214,9 +255,12 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PerformInterventi
                    .checks = &entry->checks(),
                    .performance = &done,
                    .privileged = privilege != nullptr};
-  ASSIGN_OR_RETURN(Alerts alerts,
-                   Weigh(AskRules(asked, Phase::kPerformance), rules,
-                         {.now = request.overrides(), .roles = at.input.roles, .before = entry->overrides()}));
+  auto [alerts, refusal] = Weigh(AskRules(asked, Phase::kPerformance), rules,
+                                 {.now = request.overrides(), .roles = at.input.roles, .before = entry->overrides()});
+  if (!refusal.ok()) {
+    return Stopped(at, request, request.intervention_id(), {std::move(alerts), std::move(refusal)}, rules.version(),
+                   Asking(done, &v1::InterventionRefused::mutable_performed));
+  }
   if (privilege != nullptr) performed.set_privilege_id(*privilege);
   if (const auto due = FirstOutcomeDue(entry->plan(), start, rules)) {
     *performed.mutable_outcome_due() = ToTimestamp(*due);

@@ -78,8 +78,9 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::LeaveRecoveryRequ
     }
   }
   const Overrides none;
-  ASSIGN_OR_RETURN(Alerts alerts,
-                   Weigh(findings, rules, {.now = request.overrides(), .roles = at.input.roles, .before = none}));
+  auto [alerts, refusal] =
+      Weigh(findings, rules, {.now = request.overrides(), .roles = at.input.roles, .before = none});
+  RETURN_IF_ERROR(refusal);
   left.set_anaesthesia_id(request.anaesthesia_id());
   left.mutable_alerts()->Assign(alerts.begin(), alerts.end());
   left.set_table_version(rules.version());

@@ -290,6 +290,8 @@ absl::Status EvolveProcedure(const v1::EncounterEvent& event, v1::EncounterState
       return evolution(event.device_programme_recorded());
     case EncounterEvent::kDeviceProgrammeRetracted:
       return evolution(event.device_programme_retracted());
+    case EncounterEvent::kInterventionRefused:
+      return absl::OkStatus();  // Nothing came of it.
     default:
       return absl::DataLossError("the event is not one that this program knows");
   }

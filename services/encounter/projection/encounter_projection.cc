@@ -254,8 +254,9 @@ absl::StatusOr<std::vector<ViewChange>> ProjectEncounter(const eventlog::Record&
   const std::string subject_id = projection::SubjectOf(record.stream);
   std::vector<ViewChange> changes;
   VisitEvent(event, [&](const auto& known) {
-    // A rule table is of nobody.
-    if constexpr (!std::is_same_v<std::decay_t<decltype(known)>, v1::RuleTableLoaded>) {
+    using Known = std::decay_t<decltype(known)>;
+    // A rule table is of nobody; of what was refused nothing came, and nothing may seem to.
+    if constexpr (!std::is_same_v<Known, v1::RuleTableLoaded> && !std::is_same_v<Known, v1::InterventionRefused>) {
       changes.push_back(Changes{subject_id}(known));
     }
   });

@@ -12,8 +12,8 @@ using service::FillOverrides;
 using Event = v1::MedicationEvent;
 
 // The renewal that the new order came of.
-v1::MedicationCommand RenewalOf(const eventlog::Record& record, const v1::OrderPrescribed& prescribed) {
-  const v1::Order& order = prescribed.order();
+template <class Alerts>
+v1::MedicationCommand RenewalOf(const eventlog::Record& record, const v1::Order& order, const Alerts& alerts) {
   v1::MedicationCommand command;
   v1::RenewOrderRequest& request = *command.mutable_renew_order();
   FillContext(record, "", request);
@@ -27,14 +27,15 @@ v1::MedicationCommand RenewalOf(const eventlog::Record& record, const v1::OrderP
   *request.mutable_indications() = order.indications();
   request.set_prescriber_id(order.prescriber_id());
   if (order.has_provenance()) *request.mutable_provenance() = order.provenance();
-  FillOverrides(prescribed.alerts(), request);
+  FillOverrides(alerts, request);
   return command;
 }
 
 }  // namespace
 
 bool MedicationDecisions::IsType(std::string_view type) {
-  return type == v1::OrderPrescribed::descriptor()->full_name() || type == v1::DoseChanged::descriptor()->full_name() ||
+  return type == v1::PrescriptionRefused::descriptor()->full_name() ||
+         type == v1::OrderPrescribed::descriptor()->full_name() || type == v1::DoseChanged::descriptor()->full_name() ||
          type == v1::OrderDiscontinued::descriptor()->full_name() ||
          type == v1::OrderCompleted::descriptor()->full_name() ||
          type == v1::TaperPlanned::descriptor()->full_name() || type == v1::TaperRevised::descriptor()->full_name() ||
@@ -48,7 +49,9 @@ std::optional<v1::MedicationCommand> MedicationDecisions::CommandOf(const eventl
   v1::MedicationCommand command;
   switch (event.event_case()) {
     case Event::kOrderPrescribed: {
-      if (event.order_prescribed().renewal()) return RenewalOf(record, event.order_prescribed());
+      if (event.order_prescribed().renewal()) {
+        return RenewalOf(record, event.order_prescribed().order(), event.order_prescribed().alerts());
+      }
       v1::PrescribeRequest& request = *command.mutable_prescribe();
       FillContext(record, "", request);
       *request.mutable_order() = event.order_prescribed().order();
@@ -111,6 +114,42 @@ std::optional<v1::MedicationCommand> MedicationDecisions::CommandOf(const eventl
       *request.mutable_drug_test() = event.drug_test_recorded().drug_test();
       return command;
     }
+    case Event::kPrescriptionRefused: {
+      const v1::PrescriptionRefused& refused = event.prescription_refused();
+      if (refused.has_order() && refused.replaces()) {
+        command = RenewalOf(record, refused.order(), refused.alerts());
+        command.mutable_renew_order()->mutable_context()->set_reason(refused.reason());
+      } else if (refused.has_taper() && refused.replaces()) {
+        v1::ReviseTaperRequest& request = *command.mutable_revise_taper();
+        FillContext(record, refused.reason(), request);
+        request.set_taper_id(refused.taper().id());
+        *request.mutable_steps() = refused.taper().steps();
+        if (refused.taper().has_ends()) *request.mutable_ends() = refused.taper().ends();
+        FillOverrides(refused.alerts(), request);
+      } else if (refused.has_taper()) {
+        v1::PlanTaperRequest& request = *command.mutable_plan_taper();
+        FillContext(record, refused.reason(), request);
+        *request.mutable_taper() = refused.taper();
+        FillOverrides(refused.alerts(), request);
+      } else if (refused.has_programme()) {
+        v1::ProgrammePumpRequest& request = *command.mutable_programme_pump();
+        FillContext(record, refused.reason(), request);
+        *request.mutable_programme() = refused.programme();
+        FillOverrides(refused.alerts(), request);
+      } else if (refused.has_order()) {
+        v1::PrescribeRequest& request = *command.mutable_prescribe();
+        FillContext(record, refused.reason(), request);
+        *request.mutable_order() = refused.order();
+        FillOverrides(refused.alerts(), request);
+      } else {
+        v1::ChangeDoseRequest& request = *command.mutable_change_dose();
+        FillContext(record, refused.reason(), request);
+        request.set_order_id(refused.order_id());
+        *request.mutable_dosages() = refused.dosages();
+        FillOverrides(refused.alerts(), request);
+      }
+      return command;
+    }
     default:
       return std::nullopt;
   }
@@ -126,10 +165,13 @@ void MedicationDecisions::KnowAsThen(const Event& event, Known& known) {
   if (event.has_taper_revised()) note(event.taper_revised());
   if (event.has_medications_reconciled()) note(event.medications_reconciled());
   if (event.has_pump_programmed()) note(event.pump_programmed());
+  if (event.has_prescription_refused()) note(event.prescription_refused());
 }
 
-decider::DecisionInput MedicationDecisions::InputOf(const v1::MedicationCommand& command, const Known& known) {
-  // Who overrode was permitted to.
+decider::DecisionInput MedicationDecisions::InputOf(const Event& event, const v1::MedicationCommand& command,
+                                                    const Known& known) {
+  // Who overrode was permitted to, unless that is what was refused.
+  if (event.prescription_refused().refusal() == v1::MedicationError_Name(v1::OVERRIDE_NOT_PERMITTED)) return {};
   const int64_t effective = ToMicros(decider::ContextOf(command).effective_time());
   return {.roles = RulesAt(known.rules.get(), effective).override_roles()};
 }

@@ -27,8 +27,9 @@ struct MedicationDecisions {
                                                         const v1::MedicationEvent& event);
   // How old the facts were.
   static void KnowAsThen(const v1::MedicationEvent& event, Known& known);
-  // Of somebody who may override.
-  static decider::DecisionInput InputOf(const v1::MedicationCommand& command, const Known& known);
+  // Of somebody who may override, unless that is what was refused.
+  static decider::DecisionInput InputOf(const v1::MedicationEvent& event, const v1::MedicationCommand& command,
+                                        const Known& known);
   static void Fill(const v1::MedicationCommand& command, const Known& known,
                    std::span<const v1::MedicationState* const> states, v1::ExplainDecisionResponse& explained);
 };

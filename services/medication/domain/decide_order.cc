@@ -70,7 +70,11 @@ template <class Request>
 absl::StatusOr<Decision> Prescribed(const Situation& at, v1::Order order, const Request& request,
                                     const std::string& replaces) {
   RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
-  ASSIGN_OR_RETURN(const Alerts alerts, Review(at, order, request, replaces));
+  const Alerts alerts = Review(at, order, request, replaces);
+  v1::PrescriptionRefused asked;
+  *asked.mutable_order() = order;
+  asked.set_replaces(!replaces.empty());
+  if (auto stopped = Stopped(at, alerts, request.context(), std::move(asked))) return *std::move(stopped);
 
   order.set_status(v1::ORDER_STATUS_ACTIVE);
   if (!order.has_authored_on()) *order.mutable_authored_on() = ToTimestamp(EffectiveAt(at, request.context()));
@@ -128,6 +132,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RenewOrderRequest
   order.set_prior_order_id(request.order_id());
   const std::string id = order.id();
   ASSIGN_OR_RETURN(Decision decision, Prescribed(at, std::move(order), request, request.order_id()));
+  if (!decision.refusal.ok()) return decision;
 
   // After the new one, so that what decides again on that finds the prior one as it was.
   v1::MedicationEvent event;
@@ -168,7 +173,11 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ChangeDoseRequest
   RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
   v1::Order changed = at.state.in_force().at(request.order_id()).therapy();
   *changed.mutable_dosages() = request.dosages();
-  ASSIGN_OR_RETURN(const Alerts alerts, Review(at, changed, request));
+  const Alerts alerts = Review(at, changed, request);
+  v1::PrescriptionRefused asked;
+  asked.set_order_id(request.order_id());
+  *asked.mutable_dosages() = request.dosages();
+  if (auto stopped = Stopped(at, alerts, request.context(), std::move(asked))) return *std::move(stopped);
 
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_dose_changed);
   v1::DoseChanged& dose = *decision.events.front().event.mutable_dose_changed();

@@ -118,7 +118,9 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ProgrammePumpRequ
   const Alerts of_order = ReviewSafety(ProposalOf(at, given, effective), {});
   alerts.insert(alerts.end(), of_order.begin(), of_order.end());
   Override(alerts, request.overrides());
-  RETURN_IF_ERROR(CheckOverridden(alerts, at.rules.MayOverride(at.input.roles)));
+  v1::PrescriptionRefused asked;
+  *asked.mutable_programme() = programme;
+  if (auto stopped = Stopped(at, alerts, request.context(), std::move(asked))) return *std::move(stopped);
 
   if (!programme.has_programmed()) *programme.mutable_programmed() = ToTimestamp(effective);
   v1::MedicationEvent event;

@@ -60,7 +60,10 @@ absl::StatusOr<Decision> Planned(const Situation& at, const v1::OrderState& orde
   Proposal proposal = ProposalOf(at, planned, effective);
   proposal.taper = true;
   Alerts alerts = ReviewSafety(proposal, request.overrides());
-  RETURN_IF_ERROR(CheckOverridden(alerts, at.rules.MayOverride(at.input.roles)));
+  v1::PrescriptionRefused asked;
+  *asked.mutable_taper() = plan;
+  asked.set_replaces(revision > 1);
+  if (auto stopped = Stopped(at, alerts, request.context(), std::move(asked))) return *std::move(stopped);
 
   v1::MedicationEvent event;
   Change& change = *(event.*change_of)();
@@ -96,6 +99,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseTaperReques
   if (request.has_ends()) *plan.mutable_ends() = request.ends();
   ASSIGN_OR_RETURN(Decision decision, Planned(at, found.order, std::move(plan), found.taper.revision() + 1, request,
                                               &v1::MedicationEvent::mutable_taper_revised));
+  if (!decision.refusal.ok()) return decision;
   decision.events.front().event.mutable_taper_revised()->set_reason(request.context().reason());
   return decision;
 }

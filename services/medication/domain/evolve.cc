@@ -176,6 +176,8 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
     case Event::kRuleTableLoaded:
       AddTable(state, event.rule_table_loaded().table());
       return absl::OkStatus();
+    case Event::kPrescriptionRefused:
+      return absl::OkStatus();  // Nothing came of it.
     default:
       return EvolveStewardship(state, event);
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/refusal.h"
 #include "services/medication/domain/dose/daily_mme.h"
 #include "services/medication/domain/safety/regimen.h"
 #include "services/medication/domain/safety/rules.h"
@@ -49,6 +50,21 @@ std::string TaperOf(const v1::MedicationState& state, std::string_view order_id,
 absl::Status CheckNoTaper(const Situation& at, const std::string& order_id, int64_t at_micros) {
   const std::string taper = TaperOf(at.state, order_id, at_micros);
   return taper.empty() ? absl::OkStatus() : Refuse(v1::TAPER_UNDER_WAY, {.metadata = {{"taper_id", taper}}});
+}
+
+std::optional<Decision> Stopped(const Situation& at, const Alerts& alerts, const rpc::v1::CommandContext& context,
+                                v1::PrescriptionRefused asked) {
+  absl::Status refusal = CheckOverridden(alerts, at.rules.MayOverride(at.input.roles));
+  if (refusal.ok()) return std::nullopt;
+  asked.set_reason(context.reason());
+  asked.set_refusal(RefusalInfo(refusal).reason());
+  asked.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+  NoteGrounds(at, asked);
+  v1::MedicationEvent event;
+  *event.mutable_prescription_refused() = std::move(asked);
+  Decision decision = decider::RefusedAndRecorded(std::move(refusal), std::move(event));
+  decision.alerts = alerts;
+  return decision;
 }
 
 google::protobuf::RepeatedPtrField<v1::IngredientDose> DosesAt(const Situation& at, const v1::Order& order,

@@ -1,6 +1,8 @@
 // What the decisions about orders share: whom nobody goes on to treat, what the rules say, and what an event notes of it.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "services/medication/domain/decide.h"
@@ -28,16 +30,16 @@ inline Proposal ProposalOf(const Situation& at, const v1::Order& order, int64_t 
   return {order, at.state, at.facts, at.rules, at_micros, at.age_seconds, replaces};
 }
 
-// What the rules say about the order as the request would have it. SAFETY_OVERRIDE_REQUIRED, OVERRIDE_NOT_PERMITTED.
+// What the rules say about the order as the request would have it.
 template <class Request>
-absl::StatusOr<Alerts> Review(const Situation& at, const v1::Order& order, const Request& request,
-                              std::string_view replaces = {}) {
-  Alerts alerts =
-      ReviewSafety(ProposalOf(at, order, EffectiveAt(at, request.context()), replaces), request.overrides());
-  absl::Status overridden = CheckOverridden(alerts, at.rules.MayOverride(at.input.roles));
-  if (!overridden.ok()) return overridden;
-  return alerts;
+Alerts Review(const Situation& at, const v1::Order& order, const Request& request, std::string_view replaces = {}) {
+  return ReviewSafety(ProposalOf(at, order, EffectiveAt(at, request.context()), replaces), request.overrides());
 }
+
+// The refusal, if the rules stop what is asked for: recorded with what they had to say. `asked` says what it is.
+// SAFETY_OVERRIDE_REQUIRED, OVERRIDE_NOT_PERMITTED.
+std::optional<Decision> Stopped(const Situation& at, const Alerts& alerts, const rpc::v1::CommandContext& context,
+                                v1::PrescriptionRefused asked);
 
 // Notes how old the facts may have been, and the tables that the rules were taken from.
 template <class Event>

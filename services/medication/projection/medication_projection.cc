@@ -164,6 +164,8 @@ absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record
       return {{projection::Purge(patient_id)}};
     case MedicationEvent::kRuleTableLoaded:
       return std::vector<ViewChange>();  // Of no patient; what is decided by it is told with each order.
+    case MedicationEvent::kPrescriptionRefused:
+      return std::vector<ViewChange>();  // No order came of it, and none may seem to: auditors find it in the history.
     default:
       return ProjectStewardship(patient_id, event);
   }

@@ -118,12 +118,12 @@ rpc::v1::NamedNumber Number(std::string_view name, int64_t value, bool at_least)
   return number;
 }
 
-absl::StatusOr<Alerts> Weigh(const Findings& findings, const RuleBook& rules, const Overriding& overriding) {
+Weighed Weigh(const Findings& findings, const RuleBook& rules, const Overriding& overriding) {
   const bool may_override = rules.MayOverride(overriding.roles);
   RefusalDetails not_met, not_permitted, not_overridden;
-  Alerts alerts;
+  Weighed weighed;
   for (const Finding& finding : findings) {
-    rpc::v1::Alert& alert = alerts.emplace_back(finding.alert);
+    rpc::v1::Alert& alert = weighed.alerts.emplace_back(finding.alert);
     if (finding.severity == v1::RULE_SEVERITY_REFUSE) {
       AddViolation(alert, not_met);
       continue;
@@ -136,10 +136,14 @@ absl::StatusOr<Alerts> Weigh(const Findings& findings, const RuleBook& rules, co
     }
     if (given != nullptr) alert.set_override_reason(given->reason());
   }
-  if (!not_met.preconditions.empty()) return Refuse(v1::INTERVENTION_RULE_NOT_MET, not_met);
-  if (!not_permitted.preconditions.empty()) return Refuse(v1::OVERRIDE_NOT_PERMITTED, not_permitted);
-  if (!not_overridden.preconditions.empty()) return Refuse(v1::SAFETY_OVERRIDE_REQUIRED, not_overridden);
-  return alerts;
+  if (!not_met.preconditions.empty()) {
+    weighed.refusal = Refuse(v1::INTERVENTION_RULE_NOT_MET, not_met);
+  } else if (!not_permitted.preconditions.empty()) {
+    weighed.refusal = Refuse(v1::OVERRIDE_NOT_PERMITTED, not_permitted);
+  } else if (!not_overridden.preconditions.empty()) {
+    weighed.refusal = Refuse(v1::SAFETY_OVERRIDE_REQUIRED, not_overridden);
+  }
+  return weighed;
 }
 
 }  // namespace anamnesis::encounter

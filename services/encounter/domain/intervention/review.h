@@ -60,8 +60,12 @@ struct Overriding {
   const Overrides& before;             // With earlier commands on the same intervention.
 };
 
-// The alerts with the reasons for which they were overridden. INTERVENTION_RULE_NOT_MET, OVERRIDE_NOT_PERMITTED,
-// SAFETY_OVERRIDE_REQUIRED, each with a precondition violation for each rule.
-absl::StatusOr<Alerts> Weigh(const Findings& findings, const RuleBook& rules, const Overriding& overriding);
+// The alerts with the reasons for which they were overridden, and what they come to: OK, or INTERVENTION_RULE_NOT_MET,
+// OVERRIDE_NOT_PERMITTED, SAFETY_OVERRIDE_REQUIRED, each with a precondition violation for each rule.
+struct Weighed {
+  Alerts alerts;
+  absl::Status refusal = absl::OkStatus();
+};
+Weighed Weigh(const Findings& findings, const RuleBook& rules, const Overriding& overriding);
 
 }  // namespace anamnesis::encounter
