@@ -58,7 +58,10 @@ class ChangedFields final : public MessageDifferencer::Reporter {
  public:
   void ReportAdded(const Message&, const Message&, const Path& path) override { Add(path); }
   void ReportDeleted(const Message&, const Message&, const Path& path) override { Add(path); }
-  void ReportModified(const Message&, const Message&, const Path& path) override { Add(path); }
+  void ReportModified(const Message&, const Message&, const Path& path) override {
+    // What differs in a message is reported by itself.
+    if (path.back().field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) Add(path);
+  }
 
   const std::set<std::string>& names() const { return names_; }
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "service/decided_again.h"
 #include "tests/medication/builders.h"
+#include "tests/medication/dosing.h"
 #include "tests/medication/tables.h"
 
 namespace anamnesis::medication {
@@ -93,7 +94,8 @@ TEST(PastDecisionTest, OtherFactsMakeAnotherDecision) {
 }
 
 TEST(PastDecisionTest, AnotherResultDiffersByItsFields) {
-  const Decided decided = Decide({Overridden()}, Defaults());
+  const v1::Order morphine = OrderFor(kMorphine, By(kOral, Take("10 mg", "QD")));
+  const Decided decided = Decide({Overriding("pdmp-initiation", Prescribe(morphine))}, Defaults());
   ASSERT_TRUE(decided.event.order_prescribed().has_daily_mme());
   std::vector<v1::RuleTable> tables = Tables();
   for (v1::RuleTable& table : tables) {
