@@ -98,7 +98,7 @@ TEST_F(CommandsTest, TimelineIsNewestFirstAndBounded) {
 TEST_F(CommandsTest, MedsShowsOrders) {
   const Outcome meds = Run({"meds", "T-1"});
   EXPECT_EQ(meds.exit_code, 0) << meds.err;
-  EXPECT_THAT(meds.out, ContainsRegex("2024-02-03  oxycodone   dose unknown  active  0      0"));
+  EXPECT_THAT(meds.out, ContainsRegex("2024-02-03  oxycodone +dose unknown +active  0      0"));
   EXPECT_EQ(Run({"meds", "T-1", "--json"}).json()["order"]["medication"]["text"], "oxycodone");
   EXPECT_EQ(Run({"meds", "T-2"}).out, "no active orders are recorded\n");
   EXPECT_EQ(Run({"meds", "T-2", "--all"}).out, "no orders are recorded\n");
@@ -108,7 +108,7 @@ TEST_F(CommandsTest, MedsShowsOrders) {
 TEST_F(CommandsTest, MedsCountsDosesThatWereGiven) {
   Administer(medication::v1::ADMINISTRATION_STATUS_COMPLETED);
   Administer(medication::v1::ADMINISTRATION_STATUS_NOT_DONE);
-  EXPECT_THAT(Run({"meds", "T-1"}).out, ContainsRegex("dose unknown  active  0      1"));
+  EXPECT_THAT(Run({"meds", "T-1"}).out, ContainsRegex("dose unknown +active  0      1"));
 }
 
 TEST_F(CommandsTest, APatientWhoIsNotFoundEndsWithTwo) {

@@ -98,7 +98,7 @@ TEST_F(VisitTest, OrdersAreWrittenAndGivenFromTheTerminal) {
   const std::string meds = Run({"meds", patient_}).out;
   for (const char* said : {"opioid full", "morphine 60 mg, 60 MME", "active"}) EXPECT_THAT(meds, HasSubstr(said));
   EXPECT_EQ(Run({"discontinue", patient_, renewal, "--reason", "no gain of function"}).exit_code, 0);
-  ExpectFailure({"complete", patient_, renewal}, 1, "ended");
+  ExpectFailure({"complete", patient_, renewal}, 2, "ended");
   ExpectFailure({"prescribe", patient_, "--drug", "x", "--dose", "15"}, 1, "is no number and unit");
   ExpectFailure({"prescribe", patient_, "--drug", "x", "--dose", "15 mg", "--route", "nasal"}, 1, "is none of oral");
   ExpectFailure({"prescribe", patient_, "--drug", "x", "--override", "rule"}, 1, "is not RULE=REASON");
