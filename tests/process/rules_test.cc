@@ -110,7 +110,7 @@ TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
   EXPECT_NE(too_old.exit_code, 0);
   EXPECT_THAT(too_old.said, HasSubstr("higher version"));
   write(absl::StrReplaceAll(ours, {
-                                      {"\"version\": 2", "\"version\": 3"}
+                                      {"\"version\": 3", "\"version\": 4"}
   }));
   EXPECT_EQ(testing_support::Run(cluster, "rules check " + file).exit_code, 0);
   EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "SAFETY_OVERRIDE_REQUIRED") << "checking loads nothing";
