@@ -83,8 +83,8 @@ class CommandRunner {
     for (auto& lane : lanes_) lane = std::make_unique<Lane>(options.cache_bytes / kStrands);
   }
 
-  // Calls `done` exactly once, from any thread: with the outcome when it is durable, or with the refusal. A refusal that
-  // was recorded is the answer to every repeat of the request, whatever happened since.
+  // Calls `done` exactly once, from any thread: with the outcome when it is durable, or with the refusal. A refusal
+  // that was recorded is the answer to every repeat of the request, whatever happened since.
   void Run(CommandCall<Command> call, Done done) {
     if (in_flight_.fetch_add(1) >= options_.max_in_flight) {
       in_flight_.fetch_sub(1);

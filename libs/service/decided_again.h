@@ -25,7 +25,8 @@ std::string RefusalOf(const google::protobuf::Message& event);
 // Whether rules, severities, overrides, results or the refusal differ. Other table versions by themselves are none.
 bool Differs(const google::protobuf::Message& recorded, const audit::v1::DecidedAgain& again);
 
-// Decides again, to the first of the events that came of it: on the states before the event, one for each stream of the command, with what was known then.
+// Decides again: on the states before the event, one for each stream of the command, with what was known then. What
+// came of it is its first event.
 template <decider::Decider D>
 audit::v1::DecidedAgain DecideAgain(std::span<const typename D::State* const> states,
                                     const typename D::Command& command, const decider::DecisionInput& input,

@@ -120,7 +120,8 @@ class DecisionService final : public rpc::Service {
   }
 
   static audit::v1::DecidedAgain Again(const Past& past) {
-    return DecideAgain<D>(past.states, past.command, Of::InputOf(past.event, past.command, past.known), past.known, past.event);
+    return DecideAgain<D>(past.states, past.command, Of::InputOf(past.event, past.command, past.known), past.known,
+                          past.event);
   }
 
   absl::StatusOr<typename Of::Explained> Explain(const audit::v1::ExplainDecisionRequest& request) const {

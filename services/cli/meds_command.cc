@@ -42,13 +42,14 @@ std::string AtLeast(bool at_least, const std::string& number) {
 // `oxycodone 40 mg, 60 MME`; what is unknown is at least what is known of it.
 std::string DailyDose(const medication::v1::IngredientDose& dose) {
   const bool unknown = dose.at_least() && dose.mg_per_day() == "0";
-  std::string words = absl::StrCat(
-      dose.name().empty() ? dose.rxnorm() : dose.name(), " ",
-      unknown ? std::string(kUnknown) : AtLeast(dose.at_least(), dose.mg_per_day()) + " mg");
+  std::string words =
+      absl::StrCat(dose.name().empty() ? dose.rxnorm() : dose.name(), " ",
+                   unknown ? std::string(kUnknown) : AtLeast(dose.at_least(), dose.mg_per_day()) + " mg");
   if (dose.mme_per_day().empty()) return words;
-  return absl::StrCat(words, ", ", dose.mme_at_least() && dose.mme_per_day() == "0"
-                                       ? "MME unknown"
-                                       : AtLeast(dose.mme_at_least(), dose.mme_per_day()) + " MME");
+  return absl::StrCat(words, ", ",
+                      dose.mme_at_least() && dose.mme_per_day() == "0"
+                          ? "MME unknown"
+                          : AtLeast(dose.mme_at_least(), dose.mme_per_day()) + " MME");
 }
 
 // `opioid full`, each once.

@@ -15,8 +15,8 @@ namespace anamnesis::cli {
 namespace {
 
 constexpr uint32_t kPage = 500;
-constexpr const char* kStewardship[] = {"pdmp_review",  "treatment_agreement", "drug_test", "naloxone_offer",
-                                        "reassessment", "taper"};
+constexpr const char* kStewardship[] = {"pdmp_review",    "treatment_agreement", "drug_test",
+                                        "naloxone_offer", "reassessment",        "taper"};
 
 struct OpioidsOptions {
   std::string patient;
@@ -24,7 +24,8 @@ struct OpioidsOptions {
   bool json = false;
 };
 
-std::string Total(const medication::v1::DailyMmeTotal& total) {
+template <class MmeTotal>
+std::string Total(const MmeTotal& total) {
   return absl::StrCat(total.at_least() ? "at least " : "", total.mme_per_day());
 }
 

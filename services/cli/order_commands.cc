@@ -31,12 +31,12 @@ struct Way {
   const char* snomed;
 };
 constexpr std::array kWays = {
-    Way{"oral",         "26643006"},
-    Way{"transdermal",  "45890007"},
-    Way{"topical",      "6064005" },
-    Way{"intravenous",  "47625008"},
-    Way{"subcutaneous", "34206005"},
-    Way{"intrathecal",  "72607000"},
+    Way{"oral",         "26643006" },
+    Way{"transdermal",  "45890007" },
+    Way{"topical",      "6064005"  },
+    Way{"intravenous",  "47625008" },
+    Way{"subcutaneous", "34206005" },
+    Way{"intrathecal",  "72607000" },
     Way{"epidural",     "404820008"}
 };
 
@@ -245,17 +245,20 @@ void AddSupply(CLI::App& command, OrderOptions& options) {
 void AddPrescriber(CLI::App& command, OrderOptions& options) {
   AddSupply(command, options);
   command.add_option("--refills", options.refills, "Fills after the first");
-  command.add_option("--override", options.overrides, "RULE=REASON: go on in spite of a rule that stops it; repeatable");
+  command.add_option("--override", options.overrides,
+                     "RULE=REASON: go on in spite of a rule that stops it; repeatable");
 }
 
 }  // namespace
 
 void AddOrderCommands(CLI::App& app, Connection& connection) {
-  auto [prescribe, order] = Add(app, connection, "prescribe", "Order a medication, by the safety rules", false, Prescribe);
+  auto [prescribe, order] =
+      Add(app, connection, "prescribe", "Order a medication, by the safety rules", false, Prescribe);
   prescribe->add_option("--drug", order->drug, "What: 'morphine 15 mg tablet'")->required();
   prescribe->add_option("--rxnorm", order->rxnorm, "Its ingredient (RxNorm); without it no rule knows what it is");
   prescribe->add_option("--strength", order->strength, "How much of it is in a piece or a volume: '15 mg', '2 mg/mL'");
-  prescribe->add_option("--dose", order->dose, "How much at a time: '15 mg', '1 {tablet}'; without it the dose is unknown");
+  prescribe->add_option("--dose", order->dose,
+                        "How much at a time: '15 mg', '1 {tablet}'; without it the dose is unknown");
   prescribe->add_option("--times", order->times, "How many times in --per")->capture_default_str();
   prescribe->add_option("--per", order->per, "In what time: '1 d', '6 h', '1 wk'")->capture_default_str();
   prescribe->add_option("--route", order->route, "The way in: oral, transdermal, …")->capture_default_str();
@@ -266,7 +269,8 @@ void AddOrderCommands(CLI::App& app, Connection& connection) {
       "  anamnesis prescribe 'Ada Example' --drug 'morphine 15 mg tablet' --rxnorm 7052 --dose '15 mg' --times 4 "
       "--days 7");
 
-  auto [renew, renewed] = Add(app, connection, "renew", "Follow an order with a new one of the same medication", true, Renew);
+  auto [renew, renewed] =
+      Add(app, connection, "renew", "Follow an order with a new one of the same medication", true, Renew);
   AddPrescriber(*renew, *renewed);
 
   using Stub = MedicationService::Stub;
@@ -280,16 +284,18 @@ void AddOrderCommands(CLI::App& app, Connection& connection) {
   add_change("resume", "Let an order that is on hold go on", [](const Connection& to, const OrderOptions& options) {
     return Change<medication::v1::ResumeOrderRequest>(to, options, &Stub::ResumeOrder);
   });
-  add_change("discontinue", "End an order early; needs --reason", [](const Connection& to, const OrderOptions& options) {
-    return Change<medication::v1::DiscontinueOrderRequest>(to, options, &Stub::DiscontinueOrder);
-  });
+  add_change("discontinue", "End an order early; needs --reason",
+             [](const Connection& to, const OrderOptions& options) {
+               return Change<medication::v1::DiscontinueOrderRequest>(to, options, &Stub::DiscontinueOrder);
+             });
   add_change("complete", "End an order as it was meant to end", [](const Connection& to, const OrderOptions& options) {
     return Change<medication::v1::CompleteOrderRequest>(to, options, &Stub::CompleteOrder);
   });
 
   auto [dispense, fill] = Add(app, connection, "dispense", "Record a fill of an order", true, Dispense);
   AddSupply(*dispense, *fill);
-  auto [administer, dose] = Add(app, connection, "administer", "Record a dose of an order, given or not", true, Administer);
+  auto [administer, dose] =
+      Add(app, connection, "administer", "Record a dose of an order, given or not", true, Administer);
   administer->add_option("--dose", dose->dose, "How much was given: '15 mg'; default: as ordered");
   administer->add_flag("--not-given", dose->not_given, "It was refused, withheld or missed");
   administer->add_option("--reason", dose->reason, "Why it was not given, or not all of it");

@@ -72,7 +72,8 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
       .parse_facts = FactsOfPerson,
       .add_own_facts = add_rules,
       .note_age = NoteAge,
-      .first_commands = std::move(load_tables)};
+      .first_commands = std::move(load_tables)
+  };
   context.own_services = service::DecisionServiceOf<MedicationDecisions>(context, options.follow);
   return MedicationService::Start(std::move(context), options);
 }

@@ -72,11 +72,13 @@ TEST_F(VisitTest, FromTheFirstConsultationToTheOpioidThatIsWatched) {
 }
 
 TEST_F(VisitTest, OrdersAreWrittenAndGivenFromTheTerminal) {
-  patient_ = Does("patient.RegisterPatient", R"({"demographics": {"names": [{"family": "Order", "given": ["Otto"]}]}})");
+  patient_ =
+      Does("patient.RegisterPatient", R"({"demographics": {"names": [{"family": "Order", "given": ["Otto"]}]}})");
   ASSERT_FALSE(patient_.empty());
   AwaitShown();
-  const std::vector<std::string> prescribe = {"prescribe", patient_, "--drug", "morphine 15 mg tablet", "--rxnorm", "7052",
-                                              "--dose", "15 mg", "--times", "4", "--days", "7", "--json"};
+  const std::vector<std::string> prescribe = {
+      "prescribe", patient_, "--drug", "morphine 15 mg tablet", "--rxnorm", "7052", "--dose", "15 mg", "--times", "4",
+      "--days",    "7",      "--json"};
   const Outcome stopped = Run(prescribe);
   EXPECT_NE(stopped.exit_code, 0);
   EXPECT_THAT(stopped.err, HasSubstr("pdmp-initiation"));

@@ -52,8 +52,8 @@ audit::v1::DecidedAgain Again(const Clinic& clinic, const Decided& decided) {
   const Known known{.patient = clinic.facts, .rules = clinic.rules};
   std::vector<const v1::EncounterState*> states = {&decided.before};
   if (command.has_perform_intervention()) states.push_back(&clinic.doctor);
-  return service::DecideAgain<EncounterDecider>(states, command, EncounterDecisions::InputOf(decided.event, command, known), known,
-                                                decided.event);
+  return service::DecideAgain<EncounterDecider>(
+      states, command, EncounterDecisions::InputOf(decided.event, command, known), known, decided.event);
 }
 
 v1::EncounterCommand Revise(const Clinic& clinic, const std::string& plan) {

@@ -6,6 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "base/clock.h"
 #include "base/refusal.h"
+#include "service/decided_again.h"
+#include "services/medication/audit/past_decision.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -336,6 +338,17 @@ v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands,
     for (const auto& emitted : decision.events) EXPECT_TRUE(MedicationDecider::Evolve(state, emitted.event).ok());
   }
   return state;
+}
+
+audit::v1::DecidedAgain Again(const v1::MedicationState& before, const v1::MedicationEvent& recorded,
+                              const Known& known) {
+  eventlog::Record record;
+  record.stream = absl::StrCat("medication-", kPatient);
+  record.effective_micros = kNow;
+  const v1::MedicationCommand command = *MedicationDecisions::CommandOf(record, recorded);
+  const v1::MedicationState* const states[] = {&before};
+  return service::DecideAgain<MedicationDecider>(
+      states, command, MedicationDecisions::InputOf(recorded, command, known), known, recorded);
 }
 
 std::string Told(const decider::Decision<v1::MedicationEvent>& decision) {

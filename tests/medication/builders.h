@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "anamnesis/audit/v1/decisions.pb.h"
 #include "anamnesis/medication/v1/medication_service.pb.h"
 #include "anamnesis/medication/v1/state.pb.h"
 #include "services/medication/domain/medication_decider.h"
@@ -103,7 +104,12 @@ decider::Decision<v1::MedicationEvent> DecideOn(const v1::MedicationState& state
 v1::MedicationState After(const std::vector<v1::MedicationCommand>& commands,
                           const std::shared_ptr<const RuleShelf>& rules = nullptr);
 
-// `OrderHeld`, `OrderPrescribed + OrderRenewed`, `OrderPrescribed: warn duplicate-order, block allergy-ingredient (overridden)`, or a refusal's name.
+// What comes of the event's command, decided again on the state before with what was known then.
+audit::v1::DecidedAgain Again(const v1::MedicationState& before, const v1::MedicationEvent& recorded,
+                              const Known& known);
+
+// `OrderHeld`, `OrderPrescribed + OrderRenewed`, `OrderPrescribed: warn duplicate-order, block allergy-ingredient
+// (overridden)`, or a refusal's name.
 std::string Told(const decider::Decision<v1::MedicationEvent>& decision);
 
 }  // namespace anamnesis::medication

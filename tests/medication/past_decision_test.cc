@@ -39,10 +39,7 @@ Decided Decide(std::vector<v1::MedicationCommand> commands, const Known& known) 
 }
 
 audit::v1::DecidedAgain Again(const Decided& decided, const Known& known) {
-  const v1::MedicationState* const states[] = {&decided.before};
-  const v1::MedicationCommand command = *MedicationDecisions::CommandOf(decided.record, decided.event);
-  return service::DecideAgain<MedicationDecider>(states, command, MedicationDecisions::InputOf(decided.event, command, known),
-                                                 known, decided.event);
+  return Again(decided.before, decided.event, known);
 }
 
 const Known& Defaults() {

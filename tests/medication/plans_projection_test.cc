@@ -39,8 +39,8 @@ std::vector<std::string> Told(const std::vector<ViewChange>& changes) {
   std::vector<std::string> told;
   for (const ViewChange& change : changes) {
     const std::string operation = projection::v1::ChangeOperation_Name(change.operation());
-    told.push_back(absl::StrCat(operation.substr(operation.rfind('_') + 1), " ", change.kind(), "/",
-                                change.view_id().substr(34)));
+    told.push_back(
+        absl::StrCat(operation.substr(operation.rfind('_') + 1), " ", change.kind(), "/", change.view_id().substr(34)));
   }
   return told;
 }

@@ -45,7 +45,9 @@ v1::PumpProgramme Programme(const std::vector<Drug>& drugs, const std::string& r
 }
 
 v1::PumpProgramme Morphine(const std::string& daily_dose = "5 mg/d") {
-  return Programme({{kMorphine, "20 mg/mL", daily_dose}});
+  return Programme({
+      {kMorphine, "20 mg/mL", daily_dose}
+  });
 }
 
 v1::PumpProgramme WithBolus(v1::PumpProgramme programme, const std::string& dose, uint32_t most_per_day) {
@@ -200,9 +202,25 @@ TEST(RefillDue, IsWhenTheAlarmVolumeIsReached) {
   EXPECT_EQ(DueOf(Morphine()).ml_per_day(), "0.25");
   EXPECT_FALSE(DueOf(Morphine()).has_earliest());
   // 2.4 ug/d of 25 ug/mL: 18 ÷ 0.096 = 187.5 days.
-  EXPECT_EQ(Days(DueOf(Programme({{kZiconotide, "25 ug/mL", "2.4 ug/d"}})).due()), "187.5");
-  EXPECT_EQ(Days(DueOf(Programme({{kMorphine, "20 mg/mL", "5 mg/d"}}, "2 mL", "2 mL")).due()), "0");
-  EXPECT_EQ(Days(DueOf(Programme({{kMorphine, "20 mg/mL", "5 mg/d"}}, "1 mL", "2 mL")).due()), "0");
+  EXPECT_EQ(Days(DueOf(Programme({
+                           {kZiconotide, "25 ug/mL", "2.4 ug/d"}
+  }))
+                     .due()),
+            "187.5");
+  EXPECT_EQ(Days(DueOf(Programme(
+                           {
+                               {kMorphine, "20 mg/mL", "5 mg/d"}
+  },
+                           "2 mL", "2 mL"))
+                     .due()),
+            "0");
+  EXPECT_EQ(Days(DueOf(Programme(
+                           {
+                               {kMorphine, "20 mg/mL", "5 mg/d"}
+  },
+                           "1 mL", "2 mL"))
+                     .due()),
+            "0");
 }
 
 TEST(RefillDue, WithAllBolusesIsEarlier) {
@@ -213,8 +231,18 @@ TEST(RefillDue, WithAllBolusesIsEarlier) {
 }
 
 TEST(RefillDue, IsUnknownWhereAVolumeIs) {
-  EXPECT_FALSE(DueOf(Programme({{kMorphine, "20 mg/mL", "5 mg/d"}}, "", "2 mL")).has_due());
-  EXPECT_FALSE(DueOf(Programme({{kMorphine, "20 mg/mL", "5 mg/d"}}, "20 mL", "")).has_due());
+  EXPECT_FALSE(DueOf(Programme(
+                         {
+                             {kMorphine, "20 mg/mL", "5 mg/d"}
+  },
+                         "", "2 mL"))
+                   .has_due());
+  EXPECT_FALSE(DueOf(Programme(
+                         {
+                             {kMorphine, "20 mg/mL", "5 mg/d"}
+  },
+                         "20 mL", ""))
+                   .has_due());
 }
 
 TEST(Pump, ARefillSaysWhatShouldHaveBeenLeftAndWhenItIsDueAgain) {
@@ -231,6 +259,18 @@ TEST(Pump, ARetractedRefillLeavesTheDueDateOfTheOneBefore) {
   const v1::MedicationState state = After({ForPump(), On(0, Set(Morphine())), On(70, Fill())}, silent);
   const auto decision = DecideOn(state, RetractRecordOf(kRefill), {}, silent);
   EXPECT_EQ(Days(decision.events.at(0).event.pump_record_retracted().refill_due().due()), "72");
+}
+
+TEST(Pump, WhatTheRulesRefuseIsRecordedAndRefusedAgain) {
+  const Known known{.others = {}, .rules = ShelfOf(TablesWithOnly({}))};
+  const v1::MedicationState before = After({ForPump()}, known.rules);
+  const auto decision = DecideOn(before, Set(Morphine("16 mg/d")), {}, known.rules);
+  ASSERT_EQ(decision.events.size(), 1u) << decision.refusal;
+  const v1::MedicationEvent& recorded = decision.events[0].event;
+  EXPECT_EQ(recorded.prescription_refused().programme().id(), kPump);
+  const audit::v1::DecidedAgain again = Again(before, recorded, known);
+  EXPECT_TRUE(again.same());
+  EXPECT_THAT(again.stopped_by(), testing::ElementsAre("intrathecal-max"));
 }
 
 TEST(Pump, AProgrammeTakesThePlaceOfTheOneThatRan) {

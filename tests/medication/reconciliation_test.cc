@@ -59,7 +59,8 @@ std::vector<std::string> Findings(const std::vector<v1::MedicationCommand>& give
   std::vector<std::string> told;
   if (decision.events.empty()) return {Told(decision)};
   for (const auto& finding : decision.events[0].event.medications_reconciled().findings()) {
-    std::string name = v1::ReconciliationFindingKind_Name(finding.kind()).substr(strlen("RECONCILIATION_FINDING_KIND_"));
+    std::string name =
+        v1::ReconciliationFindingKind_Name(finding.kind()).substr(strlen("RECONCILIATION_FINDING_KIND_"));
     absl::StrAppend(&name, " ", finding.order_id().empty() ? "-" : finding.order_id().substr(35), " ",
                     finding.medication());
     told.push_back(name);
@@ -107,8 +108,7 @@ TEST(Reconciliation, TheRulesAreAskedAboutWhatIsTakenWithoutAnOrder) {
 }
 
 TEST(Reconciliation, AnAlertNamesTheListAndNoOrder) {
-  const auto decision =
-      DecideOn({}, Reconcile({Unordered(kMorphine)}), {}, ShelfOf(TablesWithOnly({"mme-unknown"})));
+  const auto decision = DecideOn({}, Reconcile({Unordered(kMorphine)}), {}, ShelfOf(TablesWithOnly({"mme-unknown"})));
   ASSERT_EQ(decision.alerts.size(), 1u) << "its dose is unknown";
   EXPECT_THAT(decision.alerts[0].facts(), ElementsAre(absl::StrCat("reconciliation/", kRecord)));
 }

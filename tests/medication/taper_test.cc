@@ -1,15 +1,13 @@
-// Renewals and tapers: what becomes of the order, what the day's opioids come to from step to step, and what is refused.
+// Renewals and tapers: what becomes of the order, what the day's opioids come to from step to step, and what is
+// refused.
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "base/clock.h"
-#include "service/decided_again.h"
 #include "gmock/gmock.h"
-#include "services/medication/audit/past_decision.h"
 #include "services/medication/domain/safety/opioid_therapy.h"
 #include "tests/medication/builders.h"
 #include "tests/medication/dosing.h"
@@ -190,8 +188,12 @@ std::string TotalOn(const v1::MedicationState& state, int64_t day, int64_t micro
 
 TEST(Taper, TheDaysOpioidsFollowThePlan) {
   const auto rules = ShelfOf(TablesWithOnly({}));
-  const v1::MedicationState state =
-      After({On(-9, Prescribe(Morphine("60"))), On(0, Taper({{1, "50"}, {30, "40"}}, 60))}, rules);
+  const v1::MedicationState state = After(
+      {
+          On(-9, Prescribe(Morphine("60"))), On(0, Taper({{1, "50"}, {30, "40"}},
+             60))
+  },
+      rules);
   EXPECT_EQ(TotalOn(state, 0), "60");
   EXPECT_EQ(TotalOn(state, 1, -1), "60");
   EXPECT_EQ(TotalOn(state, 1), "50");
@@ -203,20 +205,31 @@ TEST(Taper, TheDaysOpioidsFollowThePlan) {
 
 TEST(Taper, WhatIsRecordedLaterTakesThePlaceOfWhatWasToCome) {
   const auto rules = ShelfOf(TablesWithOnly({}));
-  const v1::MedicationState revised = After({On(-9, Prescribe(Morphine("60"))), On(0, Taper({{1, "50"}, {30, "40"}})),
-                                             On(10, Revise({{20, "30"}}))},
-                                            rules);
+  const v1::MedicationState revised = After(
+      {
+          On(-9, Prescribe(Morphine("60"))), On(0, Taper({{1, "50"}, {30, "40"}}
+             )), On(10, Revise({{20, "30"}        }
+             ))
+  },
+      rules);
   EXPECT_EQ(TotalOn(revised, 5), "50");
   EXPECT_EQ(TotalOn(revised, 15), "50");
   EXPECT_EQ(TotalOn(revised, 20), "30");
   EXPECT_EQ(TotalOn(revised, 40), "30");
-  const v1::MedicationState stopped = After({On(-9, Prescribe(Morphine("60"))), On(0, Taper({{1, "50"}, {30, "40"}})),
-                                             On(10, Stop())},
-                                            rules);
+  const v1::MedicationState stopped = After(
+      {
+          On(-9, Prescribe(Morphine("60"))), On(0, Taper({{1, "50"}, {30, "40"}}
+             )), On(10, Stop())
+  },
+      rules);
   EXPECT_EQ(TotalOn(stopped, 40), "50");
-  const v1::MedicationState renewed = After({On(-9, Prescribe(Morphine("60"))), On(0, Taper({{1, "50"}, {30, "40"}})),
-                                             On(10, Renew()), On(20, Prescribe(Morphine("5", kNewId)))},
-                                            rules);
+  const v1::MedicationState renewed = After(
+      {
+          On(-9, Prescribe(Morphine("60"))), On(0, Taper({{1, "50"}, {30, "40"}}
+             )), On(10, Renew()),
+          On(20, Prescribe(Morphine("5", kNewId)))
+  },
+      rules);
   EXPECT_EQ(TotalOn(renewed, 15), "50");
   EXPECT_EQ(TotalOn(renewed, 25), "55");
   EXPECT_EQ(TotalOn(renewed, 35), "45");
@@ -252,20 +265,35 @@ TEST(Renewal, ALaterDoseThatRisesIsJudgedWhereItIsHighest) {
 TEST(Taper, IsDecidedAgainToTheSame) {
   const Known known{.others = {}, .rules = ShelfOf(TablesWithOnly({"taper-fast"}))};
   for (const auto& [given, when] : std::vector<std::pair<std::vector<v1::MedicationCommand>, v1::MedicationCommand>>{
-           {{On(-400, Prescribe(Morphine("60")))},                               Taper({{1, "50"}, {30, "40"}}, 60)},
-           {{On(-400, Prescribe(Morphine("60"))), On(-2, Taper({{-1, "50"}, {30, "40"}}))}, Revise({{40, "30"}})   }
+           {{On(-400, Prescribe(Morphine("60")))}, Taper({{1, "50"}, {30, "40"}},             60)},
+           {{On(-400, Prescribe(Morphine("60"))), On(-2, Taper({{-1, "50"}, {30, "40"}}))},                                     Revise({{40, "30"}})}
   }) {
     const v1::MedicationState before = After(given, ShelfOf(TablesWithOnly({})));
     const v1::MedicationEvent recorded = DecideOn(before, when, {}, known.rules).events.at(0).event;
-    eventlog::Record record;
-    record.stream = absl::StrCat("medication-", kPatient);
-    record.effective_micros = kNow;
-    const v1::MedicationState* const states[] = {&before};
-    const v1::MedicationCommand command = *MedicationDecisions::CommandOf(record, recorded);
-    const audit::v1::DecidedAgain again = service::DecideAgain<MedicationDecider>(
-        states, command, MedicationDecisions::InputOf(recorded, command, known), known, recorded);
+    const audit::v1::DecidedAgain again = Again(before, recorded, known);
     EXPECT_TRUE(again.same()) << recorded.ShortDebugString() << again.ShortDebugString();
     EXPECT_EQ(again.alerts_size(), 1);
+  }
+}
+
+TEST(Taper, WhatTheRulesRefuseIsRecordedAndRefusedAgain) {
+  const Known known{.others = Knowing({AllergyTo(kMorphine)}), .rules = ShelfOf(TablesWithOnly({}))};
+  const std::vector<v1::MedicationCommand> planned = {
+      Prescribe(Morphine("60")), Taper({{1, "50"}, {30, "40"}}
+       )
+  };
+  for (const auto& [given, when] : std::vector<std::pair<std::vector<v1::MedicationCommand>, v1::MedicationCommand>>{
+           {{planned[0]},         planned[1]},
+           { planned, Revise({{40, "30"}},        90)}
+  }) {
+    const v1::MedicationState before = After(given, known.rules);
+    const auto decision = DecideOn(before, when, known.others, known.rules);
+    ASSERT_EQ(decision.events.size(), 1u) << decision.refusal;
+    const v1::MedicationEvent& recorded = decision.events[0].event;
+    EXPECT_EQ(recorded.prescription_refused().refusal(), kBlocked);
+    EXPECT_EQ(recorded.prescription_refused().taper().id(), kTaper);
+    EXPECT_EQ(recorded.prescription_refused().replaces(), when.has_revise_taper());
+    EXPECT_TRUE(Again(before, recorded, known).same());
   }
 }
 

@@ -88,8 +88,8 @@ TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
 
   const Answer listed = testing_support::Run(cluster, "rules list");
   EXPECT_EQ(listed.exit_code, 0) << listed.said;
-  for (const char* table : {"conditions", "drug-classes", "interventions", "mme-cdc-2016", "mme-cdc-2022", "opioid-safety",
-                            "rxnorm-products"}) {
+  for (const char* table : {"conditions", "drug-classes", "interventions", "mme-cdc-2016", "mme-cdc-2022",
+                            "opioid-safety", "rxnorm-products"}) {
     EXPECT_THAT(listed.text, HasSubstr(table));
   }
   EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "SAFETY_OVERRIDE_REQUIRED");

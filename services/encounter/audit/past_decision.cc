@@ -93,7 +93,8 @@ bool EncounterDecisions::IsType(std::string_view type) {
       v1::InterventionPlanned::descriptor(), v1::InterventionPlanRevised::descriptor(),
       v1::TimeOutDone::descriptor(),         v1::InterventionPerformed::descriptor(),
       v1::OutcomeReported::descriptor(),     v1::OutcomeRetracted::descriptor(),
-      v1::InterventionRefused::descriptor(),     v1::AnaesthesiaEnded::descriptor(),    v1::RecoveryLeft::descriptor(),
+      v1::InterventionRefused::descriptor(), v1::AnaesthesiaEnded::descriptor(),
+      v1::RecoveryLeft::descriptor(),
   };
   return std::ranges::any_of(types, [&](const auto* decided) { return decided->full_name() == type; });
 }
@@ -164,7 +165,10 @@ std::optional<v1::EncounterCommand> EncounterDecisions::CommandOf(const eventlog
 decider::DecisionInput EncounterDecisions::InputOf(const Event& event, const v1::EncounterCommand& command,
                                                    const Known& known) {
   const auto& roles = event.intervention_refused().roles();
-  if (event.has_intervention_refused()) return {.roles = {roles.begin(), roles.end()}};
+  if (event.has_intervention_refused())
+    return {
+        .roles = {roles.begin(), roles.end()}
+    };
   return {.roles = RulesFor(command, known).override_roles()};
 }
 

@@ -25,8 +25,8 @@ struct EncounterDecisions {
   static bool IsType(std::string_view type);
   static std::optional<v1::EncounterCommand> CommandOf(const eventlog::Record& record, const v1::EncounterEvent& event);
   static void KnowAsThen(const v1::EncounterEvent&, Known&) {}
-  // The roles of the caller are kept of what was refused only: else what was overridden counts as overridden by somebody
-  // who may.
+  // The roles of the caller are kept of what was refused only: else what was overridden counts as overridden by
+  // somebody who may.
   static decider::DecisionInput InputOf(const v1::EncounterEvent& event, const v1::EncounterCommand& command,
                                         const Known& known);
   static void Fill(const v1::EncounterCommand& command, const Known& known,

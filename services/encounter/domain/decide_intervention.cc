@@ -125,9 +125,8 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PlanInterventionR
                    .facts = at.facts,
                    .rules = rules,
                    .at_micros = planned};
-  auto [alerts, refusal] =
-      Weigh(AskRules(asked, Phase::kPlan), rules,
-            {.now = request.overrides(), .roles = at.input.roles, .before = kNoOverrides});
+  auto [alerts, refusal] = Weigh(AskRules(asked, Phase::kPlan), rules,
+                                 {.now = request.overrides(), .roles = at.input.roles, .before = kNoOverrides});
 
   intervention.set_status(v1::INTERVENTION_STATUS_PLANNED);
   *intervention.mutable_plan() = plan;
@@ -164,10 +163,9 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseInterventio
                    .facts = at.facts,
                    .rules = rules,
                    .at_micros = planned};
-  auto [alerts, refusal] = Weigh(AskRules(asked, Phase::kPlan), rules,
-                                 {.now = request.overrides(),
-                                  .roles = at.input.roles,
-                                  .before = another ? kNoOverrides : entry->overrides()});
+  auto [alerts, refusal] = Weigh(
+      AskRules(asked, Phase::kPlan), rules,
+      {.now = request.overrides(), .roles = at.input.roles, .before = another ? kNoOverrides : entry->overrides()});
   if (!refusal.ok()) {
     return Stopped(at, request, request.intervention_id(), {std::move(alerts), std::move(refusal)}, rules.version(),
                    Asking(request.plan(), &v1::InterventionRefused::mutable_revised));

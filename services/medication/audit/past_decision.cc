@@ -37,8 +37,8 @@ bool MedicationDecisions::IsType(std::string_view type) {
   return type == v1::PrescriptionRefused::descriptor()->full_name() ||
          type == v1::OrderPrescribed::descriptor()->full_name() || type == v1::DoseChanged::descriptor()->full_name() ||
          type == v1::OrderDiscontinued::descriptor()->full_name() ||
-         type == v1::OrderCompleted::descriptor()->full_name() ||
-         type == v1::TaperPlanned::descriptor()->full_name() || type == v1::TaperRevised::descriptor()->full_name() ||
+         type == v1::OrderCompleted::descriptor()->full_name() || type == v1::TaperPlanned::descriptor()->full_name() ||
+         type == v1::TaperRevised::descriptor()->full_name() ||
          type == v1::MedicationsReconciled::descriptor()->full_name() ||
          type == v1::PumpProgrammed::descriptor()->full_name() ||
          type == v1::DrugTestRecorded::descriptor()->full_name();

@@ -1,5 +1,5 @@
-// Orders: active ↔ on hold → ended, or followed by a renewal; entered in error from anywhere. An order that was recorded as a draft or in an
-// unknown status can only be discontinued or retracted.
+// Orders: active ↔ on hold → ended, or followed by a renewal; entered in error from anywhere. An order that was
+// recorded as a draft or in an unknown status can only be discontinued or retracted.
 #include <google/protobuf/util/message_differencer.h>
 
 #include <algorithm>
@@ -115,8 +115,8 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RenewOrderRequest
   RETURN_IF_ERROR(CheckActive(*prior));
   const int64_t effective = EffectiveAt(at, request.context());
   const v1::Order& therapy = at.state.in_force().at(request.order_id()).therapy();
-  const bool other_dose =
-      !request.dosages().empty() && !std::ranges::equal(request.dosages(), therapy.dosages(), MessageDifferencer::Equals);
+  const bool other_dose = !request.dosages().empty() &&
+                          !std::ranges::equal(request.dosages(), therapy.dosages(), MessageDifferencer::Equals);
   if (other_dose) RETURN_IF_ERROR(CheckNoTaper(at, request.order_id(), effective));
 
   *order.mutable_medication() = therapy.medication();

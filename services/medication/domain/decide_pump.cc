@@ -36,8 +36,7 @@ absl::StatusOr<const v1::PumpRecordState*> FindRecord(const Situation& at, v1::P
 // The same of a programme that runs; PUMP_NOT_RUNNING.
 absl::StatusOr<const v1::PumpRecordState*> FindRunning(const Situation& at, const std::string& id,
                                                        const rpc::v1::CommandContext& context) {
-  ASSIGN_OR_RETURN(const v1::PumpRecordState* programme,
-                   FindRecord(at, v1::PUMP_RECORD_KIND_PROGRAMME, id, context));
+  ASSIGN_OR_RETURN(const v1::PumpRecordState* programme, FindRecord(at, v1::PUMP_RECORD_KIND_PROGRAMME, id, context));
   if (programme->ended()) return Refuse(v1::PUMP_NOT_RUNNING);
   return programme;
 }
@@ -84,7 +83,8 @@ v1::Order GivenBy(const v1::PumpProgramme& programme, const v1::Order& therapy) 
     *ingredient.mutable_coding() = drug.substance();
     *ingredient.mutable_strength()->mutable_numerator() = drug.concentration();
   }
-  if (programme.drugs_size() == 1) *order.add_dosages()->mutable_rate()->mutable_numerator() = programme.drugs(0).daily_dose();
+  if (programme.drugs_size() == 1)
+    *order.add_dosages()->mutable_rate()->mutable_numerator() = programme.drugs(0).daily_dose();
   for (v1::Dosage& dosage : *order.mutable_dosages()) {
     clinical::v1::Coding& route = *dosage.mutable_route()->add_codings();
     route.set_system("http://snomed.info/sct");

@@ -49,8 +49,9 @@ void NoteOrder(const Situation& at, const v1::OrderState& order, v1::Order chang
 // Plans, or plans anew: `change` is the part of the event that is set. TAPER_STEPS_NOT_IN_ORDER, TAPER_DOSE_RISES, and
 // what the patient and the rules refuse.
 template <class Request, class Change>
-absl::StatusOr<Decision> Planned(const Situation& at, const v1::OrderState& order, v1::TaperPlan plan, uint64_t revision,
-                                 const Request& request, Change* (v1::MedicationEvent::*change_of)()) {
+absl::StatusOr<Decision> Planned(const Situation& at, const v1::OrderState& order, v1::TaperPlan plan,
+                                 uint64_t revision, const Request& request,
+                                 Change* (v1::MedicationEvent::*change_of)()) {
   const int64_t effective = EffectiveAt(at, request.context());
   RETURN_IF_ERROR(CheckSteps(plan, effective));
   const v1::Order& therapy = at.state.in_force().at(plan.order_id()).therapy();

@@ -4,9 +4,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status.h"
+#include "decider/rule_tables.h"
 #include "services/medication/domain/evolve_plans.h"
 #include "services/medication/domain/evolve_stewardship.h"
-#include "decider/rule_tables.h"
 #include "services/medication/domain/medication_decider.h"
 
 namespace anamnesis::medication {

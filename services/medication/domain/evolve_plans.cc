@@ -113,8 +113,7 @@ absl::Status EvolvePump(v1::MedicationState& state, const Event& event) {
         if (replaced == nullptr) return Missing();
         replaced->set_ended(true);
       }
-      v1::PumpRecordState& added =
-          AddPumpRecord(state, programme, v1::PUMP_RECORD_KIND_PROGRAMME, programme.id());
+      v1::PumpRecordState& added = AddPumpRecord(state, programme, v1::PUMP_RECORD_KIND_PROGRAMME, programme.id());
       *added.mutable_programme() = programme;
       SetVolume(added, programme.programmed(), programme.reservoir_volume());
       return absl::OkStatus();

@@ -14,20 +14,19 @@ namespace {
 
 constexpr int kPlacesOfMilligrams = 3;
 
-// The total at one instant.
-v1::DailyMmeTotal TotalAt(const Situation& at, int64_t micros, std::string_view without, const v1::Order* with) {
+// Fills in the total at one instant.
+template <class Total>
+void FillTotal(const Situation& at, int64_t micros, std::string_view without, const v1::Order* with, Total& total) {
   std::vector<Medicine> medicines = MedicinesInForce(at.state, micros, at.rules, without);
   if (with != nullptr) medicines.push_back(MedicineOf(*with, micros, at.rules));
   const AtLeast mme = DailyMmeOf(medicines, at.rules).total;
   const rpc::v1::NamedNumber number = Number("mme_per_day", mme);
-  v1::DailyMmeTotal total;
   *total.mutable_from() = ToTimestamp(micros);
   total.set_mme_per_day(number.value());
   total.set_at_least(number.at_least());
   for (const char* rule : {"mme-50", "mme-90"}) {
     if (at.rules.Setting(rule) != nullptr && mme.Reaches(at.rules.Limit(rule, "mme_per_day"))) total.add_reached(rule);
   }
-  return total;
 }
 
 }  // namespace
@@ -89,9 +88,10 @@ google::protobuf::RepeatedPtrField<v1::IngredientDose> DosesAt(const Situation& 
 
 v1::DailyMmeTotal DailyMmeFrom(const Situation& at, int64_t from_micros, std::string_view without,
                                const v1::Order* with) {
-  v1::DailyMmeTotal total = TotalAt(at, from_micros, without, with);
+  v1::DailyMmeTotal total;
+  FillTotal(at, from_micros, without, with, total);
   for (const int64_t change : DoseChangesAfter(at.state, from_micros, without, with)) {
-    *total.add_later() = TotalAt(at, change, without, with);
+    FillTotal(at, change, without, with, *total.add_later());
   }
   return total;
 }

@@ -1,4 +1,5 @@
-// What the decisions about orders share: whom nobody goes on to treat, what the rules say, and what an event notes of it.
+// What the decisions about orders share: whom nobody goes on to treat, what the rules say, and what an event notes of
+// it.
 #pragma once
 
 #include <optional>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/clock.h"
 #include "services/readmodel/views/view_kinds.h"
@@ -68,9 +69,14 @@ void OpioidWork::AddTherapy(const projection::v1::OpioidTherapyView& therapy) {
     steps_.push_back(recorded[i]);
     // What was to come holds until another total is recorded.
     const int64_t until = i + 1 < recorded.size() ? recorded[i + 1].from_micros : kAlways;
-    for (const medication::v1::DailyMmeTotal& later : recorded[i].total.later()) {
+    for (const medication::v1::LaterMmeTotal& later : recorded[i].total.later()) {
       const int64_t from = ToMicros(later.from());
-      if (from < until && from <= as_of_micros_) steps_.push_back({from, later});
+      if (from >= until || from > as_of_micros_) continue;
+      medication::v1::DailyMmeTotal total;
+      total.set_mme_per_day(later.mme_per_day());
+      total.set_at_least(later.at_least());
+      *total.mutable_reached() = later.reached();
+      steps_.push_back({from, std::move(total)});
     }
   }
   std::ranges::stable_sort(steps_, {}, &Step::from_micros);  // With those of the person's other records.

@@ -19,9 +19,9 @@ struct PumpFlow {
     Exact mg_per_day;       // Without boluses.
     Exact most_mg_per_day;  // With all that the patient may call for.
   };
-  std::vector<Drug> drugs;    // As the programme lists them.
-  Exact ml_per_day;           // Without boluses.
-  Exact most_ml_per_day;      // With all that the patient may call for.
+  std::vector<Drug> drugs;  // As the programme lists them.
+  Exact ml_per_day;         // Without boluses.
+  Exact most_ml_per_day;    // With all that the patient may call for.
   std::optional<Exact> reservoir_ml, alarm_ml;
 };
 

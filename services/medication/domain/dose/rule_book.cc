@@ -267,9 +267,8 @@ void RuleBook::Add(const v1::RuleTable& table) {
   }
   for (const std::string& role : table.safety().override_roles()) override_roles_.push_back(role);
   for (const v1::IntrathecalLimit& limit : table.intrathecal().limits()) {
-    intrathecal_[limit.substance().rxnorm()] = {ParseExact(limit.start_mg_per_day()),
-                                                ParseExact(limit.step_mg_per_day()),
-                                                ParseExact(limit.max_mg_per_day())};
+    intrathecal_[limit.substance().rxnorm()] = {
+        ParseExact(limit.start_mg_per_day()), ParseExact(limit.step_mg_per_day()), ParseExact(limit.max_mg_per_day())};
   }
   for (const v1::Product& product : table.products().products()) {
     Composition& composition = products_[product.rxnorm()];

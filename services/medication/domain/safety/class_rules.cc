@@ -67,7 +67,8 @@ void NsaidUlcer(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
   if (!regimen.proposed().IsOf(kNsaid, proposal.rules)) return;
   const auto ulcer = ConditionOf(proposal.facts.patient(), v1::CONDITION_KIND_PEPTIC_ULCER, proposal.rules);
   if (!ulcer) return;
-  Raise(proposal.rules, "nsaid-ulcer", "A non-steroidal anti-inflammatory drug can make an ulcer bleed.", {*ulcer}, alerts);
+  Raise(proposal.rules, "nsaid-ulcer", "A non-steroidal anti-inflammatory drug can make an ulcer bleed.", {*ulcer},
+        alerts);
 }
 
 void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
@@ -75,8 +76,8 @@ void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
   if (proposal.rules.Setting(kRule) == nullptr || !regimen.proposed().IsOf(kNsaid, proposal.rules)) return;
   const auto egfr = EgfrAt(proposal.facts.encounters(), proposal.rules, proposal.at_micros);
   if (!egfr || egfr->value >= proposal.rules.Limit(kRule, "egfr")) return;
-  Raise(proposal.rules, kRule, "A non-steroidal anti-inflammatory drug can harm kidneys that filter little.", {egfr->fact},
-        alerts, {Number("egfr", {egfr->value, true})});
+  Raise(proposal.rules, kRule, "A non-steroidal anti-inflammatory drug can harm kidneys that filter little.",
+        {egfr->fact}, alerts, {Number("egfr", {egfr->value, true})});
 }
 
 void DuplicateClass(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
@@ -109,8 +110,8 @@ void AcetaminophenDaily(const Proposal& proposal, const Regimen& regimen, Alerts
     Raise(proposal.rules, "acetaminophen-daily",
           "Over all products the day's acetaminophen is more than the liver may be given.", facts, alerts, {number});
   } else if (!total.complete) {
-    Raise(proposal.rules, "acetaminophen-unknown", "A part of the day's acetaminophen cannot be computed.", facts, alerts,
-          {number});
+    Raise(proposal.rules, "acetaminophen-unknown", "A part of the day's acetaminophen cannot be computed.", facts,
+          alerts, {number});
   }
 }
 

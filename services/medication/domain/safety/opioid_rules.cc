@@ -22,12 +22,12 @@ std::vector<std::string> OrdersIn(const DailyMme& daily) {
   return facts;
 }
 
-// The day's opioids at their highest from the proposal on, as the dosages stand; what is unknown at any time is unknown.
+// The day's opioids at their highest from the proposal on, as the dosages stand; what is unknown at any time is
+// unknown.
 DailyMme PeakOf(const Proposal& proposal, const Regimen& regimen) {
   DailyMme peak = DailyMmeOf(regimen.medicines, proposal.rules);
   bool complete = peak.total.complete;
-  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros,
-                                               regimen.replaced, &proposal.order)) {
+  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
     DailyMme later = DailyMmeOf(RegimenAt(proposal, change).medicines, proposal.rules);
     complete = complete && later.total.complete;
     if (later.total.known > peak.total.known) peak = std::move(later);

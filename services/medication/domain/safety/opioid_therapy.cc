@@ -1,6 +1,7 @@
 #include "services/medication/domain/safety/opioid_therapy.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,27 +14,38 @@ Exact DaysBetween(int64_t from_micros, int64_t to_micros) {
   return Exact(to_micros - from_micros) / Exact(kMicrosPerDay);
 }
 
-// The totals as of up to the instant, oldest first; of several as of one instant, as recorded. What was to come after a
-// total holds until another one is recorded as of that instant or an earlier one.
-std::vector<const v1::DailyMmeTotal*> StepsUpTo(const v1::MedicationState& state, int64_t at_micros) {
-  const auto from = [](const v1::DailyMmeTotal* step) { return ToMicros(step->from()); };
-  std::vector<const v1::DailyMmeTotal*> steps;
-  for (const v1::DailyMmeTotal& recorded : state.daily_mme()) {
-    if (!recorded.has_from() || from(&recorded) > at_micros) continue;
-    steps.insert(std::ranges::upper_bound(steps, from(&recorded), {}, from), &recorded);
+// What the day came to from an instant on. Refers to the state.
+struct Step {
+  int64_t from_micros;
+  const std::string* mme_per_day;
+  bool at_least;
+
+  // Nothing where it is not known whole. Few of the steps are asked for it, so none is read before.
+  std::optional<Exact> Whole() const { return at_least ? std::nullopt : ParseExact(*mme_per_day); }
+};
+
+template <class Total>
+Step StepOf(const Total& total) {
+  return {ToMicros(total.from()), &total.mme_per_day(), total.at_least()};
+}
+
+// The steps up to the instant, oldest first; of several as of one instant, as recorded. What was to come after a total
+// holds until another one is recorded as of that instant or an earlier one.
+std::vector<Step> StepsUpTo(const v1::MedicationState& state, int64_t at_micros) {
+  std::vector<const v1::DailyMmeTotal*> recorded;
+  for (const v1::DailyMmeTotal& total : state.daily_mme()) {
+    if (total.has_from() && ToMicros(total.from()) <= at_micros) recorded.push_back(&total);
   }
-  for (size_t i = 0; i < steps.size(); ++i) {
-    const v1::DailyMmeTotal& recorded = *steps[i];
-    const int64_t until = i + 1 < steps.size() ? from(steps[i + 1]) : at_micros + 1;
-    for (const v1::DailyMmeTotal& later : recorded.later()) {
-      if (from(&later) < until) steps.insert(steps.begin() + ++i, &later);
+  std::ranges::stable_sort(recorded, {}, [](const v1::DailyMmeTotal* total) { return ToMicros(total->from()); });
+  std::vector<Step> steps;
+  for (size_t i = 0; i < recorded.size(); ++i) {
+    steps.push_back(StepOf(*recorded[i]));
+    const int64_t until = i + 1 < recorded.size() ? ToMicros(recorded[i + 1]->from()) : at_micros + 1;
+    for (const v1::LaterMmeTotal& later : recorded[i]->later()) {
+      if (ToMicros(later.from()) < until) steps.push_back(StepOf(later));
     }
   }
   return steps;
-}
-
-std::optional<Exact> Whole(const v1::DailyMmeTotal& step) {
-  return step.at_least() ? std::nullopt : ParseExact(step.mme_per_day());
 }
 
 }  // namespace
@@ -76,14 +88,14 @@ OpioidTherapy TherapyAt(const v1::MedicationState& state, int64_t at_micros) {
 
 std::optional<Exact> DailyMmeAt(const v1::MedicationState& state, int64_t at_micros) {
   const auto steps = StepsUpTo(state, at_micros);
-  return steps.empty() ? std::nullopt : Whole(*steps.back());
+  return steps.empty() ? std::nullopt : steps.back().Whole();
 }
 
 std::optional<int64_t> LastRise(const v1::MedicationState& state, int64_t at_micros) {
   const auto steps = StepsUpTo(state, at_micros);
   for (size_t i = steps.size(); i-- > 1;) {
-    const std::optional<Exact> before = Whole(*steps[i - 1]), after = Whole(*steps[i]);
-    if (before && after && *before > 0 && *after > *before) return ToMicros(steps[i]->from());
+    const std::optional<Exact> before = steps[i - 1].Whole(), after = steps[i].Whole();
+    if (before && after && *before > 0 && *after > *before) return steps[i].from_micros;
   }
   return std::nullopt;
 }

@@ -26,9 +26,8 @@ constexpr std::array kOfAnOrder = {
 };
 // Of what is taken without an order: whether it agrees with the patient and with what is ordered.
 constexpr std::array kOfWhatIsTaken = {
-    AllergyIngredient, FactsStale,      MmeTotal,           TwoLongActingOpioids, Combinations,
-    DuplicateOpioid,   DuplicateOrder,  DuplicateClass,     AcetaminophenDaily,   NsaidUlcer,
-    NsaidEgfr,
+    AllergyIngredient, FactsStale,     MmeTotal,           TwoLongActingOpioids, Combinations, DuplicateOpioid,
+    DuplicateOrder,    DuplicateClass, AcetaminophenDaily, NsaidUlcer,           NsaidEgfr,
 };
 constexpr std::array kOfAnEnd = {AbruptStop};
 

@@ -24,7 +24,7 @@ struct Proposal {
   const v1::MedicationState& state;  // As it is; may contain an older form of `order`.
   const v1::MedicationFacts& facts;
   const RuleBook& rules;
-  int64_t at_micros;  // When it is to hold.
+  int64_t at_micros;                                   // When it is to hold.
   std::optional<uint32_t> age_seconds = std::nullopt;  // Of `facts`; nothing: unknown.
   std::string_view replaces = {};  // The active order whose place it takes; empty: that with its own id, if any.
   bool taper = false;              // Whether its dosages are a plan by which the dose falls.

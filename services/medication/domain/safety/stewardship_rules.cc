@@ -107,8 +107,8 @@ void DrugTestUnexpected(const Proposal& proposal, const Regimen& regimen, Alerts
   }
   if (tests.empty()) return;
   std::ranges::sort(tests);
-  Raise(proposal.rules, "drug-test-unexpected", "Nobody has concluded on an unexpected result of a urine drug test.", tests,
-        alerts);
+  Raise(proposal.rules, "drug-test-unexpected", "Nobody has concluded on an unexpected result of a urine drug test.",
+        tests, alerts);
 }
 
 void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
@@ -172,8 +172,8 @@ void EarlyRefill(const Proposal& proposal, const Regimen& regimen, Alerts& alert
     const Exact left = supply - Exact(proposal.at_micros - ToMicros(order.filled()));
     const Exact percent_left = left * 100 / supply;
     if (percent_left <= proposal.rules.Limit(kRule, "percent_left")) continue;
-    Raise(proposal.rules, kRule, "Much of the last supply of this opioid should still be there.", {"order/" + id}, alerts,
-          {Number("percent_left", {percent_left, true})});
+    Raise(proposal.rules, kRule, "Much of the last supply of this opioid should still be there.", {"order/" + id},
+          alerts, {Number("percent_left", {percent_left, true})});
   }
 }
 
@@ -185,8 +185,8 @@ void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alert
   const int64_t last = Last(proposal, v1::STEWARDSHIP_KIND_REASSESSMENT);
   const bool since_start = last != kNever && (!therapy.started_micros || last >= *therapy.started_micros);
   if (since_start && !IsOver(proposal, kRule, last)) return;
-  Raise(proposal.rules, kRule, "Benefits and risks of the therapy were not weighed again in time.", {ProposedFact(regimen)},
-        alerts);
+  Raise(proposal.rules, kRule, "Benefits and risks of the therapy were not weighed again in time.",
+        {ProposedFact(regimen)}, alerts);
 }
 
 void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
@@ -213,7 +213,8 @@ void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
     if (micros >= proposal.at_micros) return DailyMmeOf(RegimenAt(proposal, micros).medicines, proposal.rules).total;
     return {DailyMmeAt(proposal.state, micros).value_or(now.known), now.complete};
   };
-  std::vector<int64_t> changes = DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order);
+  std::vector<int64_t> changes =
+      DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order);
   changes.insert(changes.begin(), proposal.at_micros);
   std::optional<Exact> fastest;
   for (const int64_t change : changes) {
@@ -235,8 +236,7 @@ void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
 void PlannedStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   constexpr std::string_view kRule = "abrupt-stop";
   if (!proposal.taper || proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
-  for (const int64_t change :
-       DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
+  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
     const AtLeast before = DailyMmeOf(RegimenAt(proposal, change - 1).medicines, proposal.rules).total;
     const AtLeast after = DailyMmeOf(RegimenAt(proposal, change).medicines, proposal.rules).total;
     if (after.known > 0 || !after.complete || !before.Reaches(proposal.rules.Limit(kRule, "mme_per_day"))) continue;
@@ -252,8 +252,8 @@ void AbruptStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
   const bool any_left =
       std::ranges::any_of(regimen.others(), [&](const Medicine& other) { return other.IsOpioid(proposal.rules); });
   if (any_left || !before.Reaches(proposal.rules.Limit(kRule, "mme_per_day"))) return;
-  Raise(proposal.rules, kRule, "All opioids stop at once from a dose that the body is used to.", {ProposedFact(regimen)},
-        alerts, {Number("mme_per_day_before", before)});
+  Raise(proposal.rules, kRule, "All opioids stop at once from a dose that the body is used to.",
+        {ProposedFact(regimen)}, alerts, {Number("mme_per_day_before", before)});
 }
 
 }  // namespace anamnesis::medication
