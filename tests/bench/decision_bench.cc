@@ -79,7 +79,8 @@ MedicationCommand Discontinue(int number) {
 decider::Decision<MedicationDecider::Event> Decide(const MedicationState& state, const MedicationCommand& command,
                                                    const Known& known) {
   const MedicationState* const states[] = {&state};
-  return MedicationDecider::Decide(states, command, {.received_micros = kBegin, .new_id = Id(999'999'999)}, known);
+  return MedicationDecider::Decide(
+      states, command, {.received_micros = kBegin, .new_id = Id(999'999'999), .roles = {"clinician"}}, known);
 }
 
 // So many events, after which ten orders are in force.

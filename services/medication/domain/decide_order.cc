@@ -87,8 +87,9 @@ absl::StatusOr<Decision> Prescribed(const Situation& at, v1::Order order, const 
   prescribed.set_renewal(!replaces.empty());
   NoteGrounds(at, prescribed);
   const int64_t begins = Begins(at, prescribed.order(), request.context());
-  *prescribed.mutable_doses() = DosesAt(at, prescribed.order(), begins);
-  if (MedicineOf(prescribed.order(), begins, at.rules).IsOpioid(at.rules)) {
+  const Medicine medicine = MedicineOf(prescribed.order(), begins, at.rules);
+  *prescribed.mutable_doses() = DosesOf(at, medicine);
+  if (medicine.IsOpioid(at.rules)) {
     prescribed.set_opioid(true);
     *prescribed.mutable_daily_mme() = DailyMmeFrom(at, begins, replaces.empty() ? id : replaces, &prescribed.order());
   }
@@ -155,8 +156,9 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordOrderReques
   *recorded.mutable_order() = std::move(order);
   recorded.set_revision(1);
   const int64_t begins = Begins(at, recorded.order(), request.context());
-  *recorded.mutable_doses() = DosesAt(at, recorded.order(), begins);
-  if (MedicineOf(recorded.order(), begins, at.rules).IsOpioid(at.rules)) {
+  const Medicine medicine = MedicineOf(recorded.order(), begins, at.rules);
+  *recorded.mutable_doses() = DosesOf(at, medicine);
+  if (medicine.IsOpioid(at.rules)) {
     recorded.set_opioid(true);
     if (recorded.order().status() == v1::ORDER_STATUS_ACTIVE) {
       *recorded.mutable_daily_mme() = DailyMmeFrom(at, begins, id, &recorded.order());
@@ -182,7 +184,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ChangeDoseRequest
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_dose_changed);
   v1::DoseChanged& dose = *decision.events.front().event.mutable_dose_changed();
   *dose.mutable_dosages() = request.dosages();
-  *dose.mutable_doses() = DosesAt(at, changed, effective);
+  *dose.mutable_doses() = DosesOf(at, MedicineOf(changed, effective, at.rules));
   dose.mutable_alerts()->Assign(alerts.begin(), alerts.end());
   NoteGrounds(at, dose);
   if (at.state.in_force().at(request.order_id()).opioid()) {

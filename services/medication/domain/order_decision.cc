@@ -66,10 +66,8 @@ std::optional<Decision> Stopped(const Situation& at, const Alerts& alerts, const
   return decision;
 }
 
-google::protobuf::RepeatedPtrField<v1::IngredientDose> DosesAt(const Situation& at, const v1::Order& order,
-                                                               int64_t at_micros) {
+google::protobuf::RepeatedPtrField<v1::IngredientDose> DosesOf(const Situation& at, const Medicine& medicine) {
   google::protobuf::RepeatedPtrField<v1::IngredientDose> doses;
-  Medicine medicine = MedicineOf(order, at_micros, at.rules);
   for (const IngredientUse& use : medicine.uses) {
     v1::IngredientDose& dose = *doses.Add();
     dose.set_rxnorm(use.rxnorm);
@@ -78,7 +76,7 @@ google::protobuf::RepeatedPtrField<v1::IngredientDose> DosesAt(const Situation& 
     dose.set_mg_per_day(DecimalText(use.mg_per_day.known, kPlacesOfMilligrams));
     dose.set_at_least(!use.mg_per_day.complete);
     if (!at.rules.IsOpioid(use.rxnorm) || at.rules.IsExcluded(use.rxnorm)) continue;
-    Medicine alone{.order = &order, .composition = {}, .uses = {use}};
+    const Medicine alone{.order = medicine.order, .composition = {}, .uses = {use}};
     const rpc::v1::NamedNumber mme = Number("mme_per_day", DailyMmeOf({&alone, 1}, at.rules).total);
     dose.set_mme_per_day(mme.value());
     dose.set_mme_at_least(mme.at_least());

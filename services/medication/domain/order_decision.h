@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "services/medication/domain/decide.h"
+#include "services/medication/domain/dose/medicine.h"
 #include "services/medication/domain/safety/review.h"
 
 namespace anamnesis::medication {
@@ -54,8 +55,7 @@ void NoteGrounds(const Situation& at, Event& event) {
 v1::DailyMmeTotal DailyMmeFrom(const Situation& at, int64_t from_micros, std::string_view without,
                                const v1::Order* with);
 
-// What the order gives in a day at an instant, by ingredient.
-google::protobuf::RepeatedPtrField<v1::IngredientDose> DosesAt(const Situation& at, const v1::Order& order,
-                                                               int64_t at_micros);
+// What the medicine gives in a day, by ingredient.
+google::protobuf::RepeatedPtrField<v1::IngredientDose> DosesOf(const Situation& at, const Medicine& medicine);
 
 }  // namespace anamnesis::medication

@@ -7,44 +7,36 @@
 
 namespace anamnesis::medication {
 
-namespace {
-
-std::vector<const v1::Order*> ActiveOrders(const v1::MedicationState& state, std::string_view without) {
+std::vector<Medicine> MedicinesInForce(const v1::MedicationState& state, int64_t at_micros, const RuleBook& rules,
+                                       std::string_view without) {
   std::vector<const v1::Order*> orders;
   for (const auto& [id, order] : state.in_force()) {
     if (id != without && state.orders().at(id).status() == v1::ORDER_STATUS_ACTIVE) orders.push_back(&order.therapy());
   }
   // A proto map has no order of its own; a replay must decide the same.
   std::ranges::sort(orders, {}, [](const v1::Order* order) -> const std::string& { return order->id(); });
-  return orders;
-}
-
-}  // namespace
-
-std::vector<Medicine> MedicinesInForce(const v1::MedicationState& state, int64_t at_micros, const RuleBook& rules,
-                                       std::string_view without) {
   std::vector<Medicine> medicines;
-  for (const v1::Order* const order : ActiveOrders(state, without)) {
-    medicines.push_back(MedicineOf(*order, at_micros, rules));
-  }
+  for (const v1::Order* const order : orders) medicines.push_back(MedicineOf(*order, at_micros, rules));
   return medicines;
 }
 
 std::vector<int64_t> DoseChangesAfter(const v1::MedicationState& state, int64_t at_micros, std::string_view without,
                                       const v1::Order* with) {
-  std::vector<const v1::Order*> orders = ActiveOrders(state, without);
-  if (with != nullptr) orders.push_back(with);
   std::vector<int64_t> changes;
   const auto add = [&](int64_t micros) {
     if (micros > at_micros) changes.push_back(micros);
   };
-  for (const v1::Order* const order : orders) {
-    for (const v1::Dosage& dosage : order->dosages()) {
+  const auto add_of = [&](const v1::Order& order) {
+    for (const v1::Dosage& dosage : order.dosages()) {
       const clinical::v1::Period& bounds = dosage.timing().bounds();
       if (bounds.has_start()) add(ToMicros(bounds.start()));
       if (bounds.has_end()) add(ToMicros(bounds.end()) + 1);  // The end itself is within.
     }
+  };
+  for (const auto& [id, order] : state.in_force()) {
+    if (id != without && state.orders().at(id).status() == v1::ORDER_STATUS_ACTIVE) add_of(order.therapy());
   }
+  if (with != nullptr) add_of(*with);
   std::ranges::sort(changes);
   const auto repeated = std::ranges::unique(changes);
   changes.erase(repeated.begin(), repeated.end());

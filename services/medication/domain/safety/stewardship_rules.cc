@@ -210,7 +210,8 @@ void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
   const AtLeast now = TotalBefore(proposal);
   // What the day comes to at an instant: as it was recorded, or as it will be with the proposal.
   const auto total_at = [&](int64_t micros) -> AtLeast {
-    if (micros >= proposal.at_micros) return DailyMmeOf(RegimenAt(proposal, micros).medicines, proposal.rules).total;
+    if (micros == proposal.at_micros) return DailyMmeOf(regimen.medicines, proposal.rules).total;
+    if (micros > proposal.at_micros) return DailyMmeOf(RegimenAt(proposal, micros).medicines, proposal.rules).total;
     return {DailyMmeAt(proposal.state, micros).value_or(now.known), now.complete};
   };
   std::vector<int64_t> changes =
