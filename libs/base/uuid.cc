@@ -1,9 +1,8 @@
 #include "base/uuid.h"
 
-#include <openssl/evp.h>
+#include <nettle/sha1.h>
 
 #include <array>
-#include <cstdlib>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -57,9 +56,11 @@ std::string NewUuid() {
 std::string NamedUuid(std::string_view name_space, std::string_view name) {
   std::string input = UuidBytes(name_space);
   input.append(name);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int digest_size = 0;
-  if (EVP_Digest(input.data(), input.size(), digest.data(), &digest_size, EVP_sha1(), nullptr) != 1) std::abort();
+  sha1_ctx context;
+  sha1_init(&context);
+  sha1_update(&context, input.size(), reinterpret_cast<const uint8_t*>(input.data()));
+  std::array<uint8_t, SHA1_DIGEST_SIZE> digest;
+  sha1_digest(&context, digest.size(), digest.data());
   std::array<unsigned char, kByteSize> bytes;
   std::copy_n(digest.begin(), bytes.size(), bytes.begin());
   SetVersion(bytes, 5);

@@ -119,6 +119,7 @@ class CommandRunner {
     Done done;
     DecisionInput input;
     std::vector<std::string> streams;
+    absl::StatusOr<rpc::v1::CommandOutcome> decided;  // The answer, once what it says is durable.
   };
   using JobPtr = std::shared_ptr<Job>;
 
@@ -183,6 +184,11 @@ class CommandRunner {
     request.metadata.decided_against = std::move(known.positions);
     request.request_digest = digest;
     request.result = ResultOf(decision.refusal, outcome);
+    if (decision.refusal.ok()) {
+      job->decided = std::move(outcome);
+    } else {
+      job->decided = decision.refusal;
+    }
 
     std::shared_ptr<const CachedState<State>> next_snapshot;  // Null unless one is due.
     // The cache is ahead of the log from here on; what is not appended is mended by Drop.
@@ -192,7 +198,10 @@ class CommandRunner {
     }
     auto on_durable = [this, job, snapshot = std::move(next_snapshot)](const eventlog::AppendResult& result) {
       if (snapshot != nullptr && !result.duplicate) SaveSnapshot(job->streams.front(), *snapshot);
-      Answer(job, OutcomeOf(result));
+      // Of a duplicate, the first answer counts, which stands in the log only.
+      if (result.duplicate) return Answer(job, OutcomeOf(result));
+      if (job->decided.ok()) Place(*job->decided, result);
+      Answer(job, std::move(job->decided));
     };
     absl::StatusOr<eventlog::AppendResult> appended = log_.Append(std::move(request), std::move(on_durable));
     // A duplicate: the same request, sent twice at once, whose new resource got another id and so another strand.
@@ -226,11 +235,16 @@ class CommandRunner {
     if (recorded.ParseFromString(result.result) && recorded.has_status()) return FromRpcStatus(recorded.status());
     rpc::v1::CommandOutcome outcome;
     if (!outcome.ParseFromString(result.result)) return Refuse(rpc::v1::INTERNAL_FAULT);
+    Place(outcome, result);
+    return outcome;
+  }
+
+  // Says where and when it was recorded.
+  static void Place(rpc::v1::CommandOutcome& outcome, const eventlog::AppendResult& result) {
     outcome.set_stream_version(result.stream_version);
     outcome.set_position(result.last_position);
     *outcome.mutable_recorded_time() = ToTimestamp(result.recorded_micros);
     outcome.set_duplicate(result.duplicate);
-    return outcome;
   }
 
   static absl::Status AppendRefusal(const absl::Status& status) {

@@ -42,11 +42,12 @@ class StopOnError final : public rocksdb::EventListener {
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const rocksdb::BlockBasedTableOptions& table) {
   rocksdb::ColumnFamilyOptions options;
   options.compaction_style = rocksdb::kCompactionStyleLevel;
-  options.compression = rocksdb::kZSTD;
+  // What is written under load compresses fast, what stays compresses well.
+  options.compression = rocksdb::kLZ4Compression;
+  options.bottommost_compression = rocksdb::kZSTD;
   options.write_buffer_size = family == kEvents ? kEventsBufferBytes : kIndexBufferBytes;
   if (family == kEvents) {
     // Nearly all events are in the bottommost level; a dictionary finds what 16 kB blocks repeat of each other.
-    options.bottommost_compression = rocksdb::kZSTD;
     options.bottommost_compression_opts.enabled = true;
     options.bottommost_compression_opts.max_dict_bytes = kDictionaryBytes;
     options.bottommost_compression_opts.zstd_max_train_bytes = kDictionaryTrainingBytes;
