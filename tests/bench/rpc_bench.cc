@@ -13,6 +13,7 @@
 #include "eventlog/open.h"
 #include "nlohmann/json.hpp"
 #include "rpc/client.h"
+#include "tests/bench/disk.h"
 #include "tests/bench/load.h"
 #include "tests/bench/patients.h"
 #include "tests/bench/report.h"
@@ -153,6 +154,10 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
                MedianOf(echoed, &Round::per_second), "calls/s");
     ReportOnly("  for comparison: store and answer, p50", MedianOf(stored, &Round::p50_micros),
                MedianOf(echoed, &Round::p50_micros), "us");
+    if (in_flight == 1) {
+      ReportOnly("  for comparison: one sync of the disk, p50", SyncMicros(dir.path(), 1'000),
+                 MedianOf(echoed, &Round::p50_micros), "us");
+    }
   }
   for (const uint64_t in_message : {1, 16}) {
     const auto [streamed, called] = Paired(
