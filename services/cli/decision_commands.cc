@@ -243,8 +243,7 @@ void AddExplainCommand(CLI::App& app, Connection& connection) {
       "Decisions of the medication service are prescriptions, changes of dose, ends of orders and drug tests; of the "
       "encounter service\ninterventions that were planned, revised, checked at the time-out or performed, outcomes, "
       "the end of an anaesthesia and the way\nout of recovery. What the rules refused is there too, as "
-      "PrescriptionRefused or "
-      "InterventionRefused.\n\nExamples:\n"
+      "PrescriptionRefused,\nInterventionRefused or RecoveryRefused.\n\nExamples:\n"
       "  anamnesis explain 812\n  anamnesis explain --service encounter 97");
   command->callback([options, &connection] {
     Finish(options->service == Encounter::kService ? Explain<Encounter>(connection, *options)

@@ -1,13 +1,18 @@
 // Anaesthesia from its beginning to leaving recovery: gaps in the vital signs, the recovery score, enhanced recovery.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/clock.h"
 #include "base/refusal.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "google/rpc/error_details.pb.h"
+#include "service/decided_again.h"
+#include "services/encounter/audit/past_decision.h"
 #include "services/encounter/domain/anaesthesia/gaps.h"
 #include "services/encounter/domain/intervention/time_span.h"
+#include "services/encounter/projection/encounter_projection.h"
 #include "tests/encounter/clinic.h"
 
 namespace anamnesis::encounter {
@@ -174,6 +179,59 @@ TEST(Recovery, TheLastScoreCounts) {
   Clinic clinic =
       After({Begin(), End(9), Score(), Score("activity: 2 respiration: 2 circulation: 2 consciousness: 1 spo2: 1")});
   EXPECT_EQ(clinic.Do(Leave()), "SAFETY_OVERRIDE_REQUIRED: recovery-aldrete");
+}
+
+// Nine of ten are wanted, eight were scored, and a reason is given for another rule.
+struct RefusedRecovery {
+  Clinic clinic = After({Begin(), End(9), Score("activity: 2 respiration: 2 circulation: 2 consciousness: 1 spo2: 1")});
+  const v1::EncounterCommand command = Overriding("anaesthesia-vitals", Leave());
+  decider::Decision<v1::EncounterEvent> decision = clinic.Try(command);
+};
+
+TEST(Recovery, WhatIsRefusedIsRecorded) {
+  const RefusedRecovery refused;
+  EXPECT_EQ(RefusalInfo(refused.decision.refusal).reason(), "SAFETY_OVERRIDE_REQUIRED");
+  ASSERT_EQ(refused.decision.events.size(), 1U);
+  const v1::RecoveryRefused& recorded = refused.decision.events[0].event.recovery_refused();
+  EXPECT_EQ(recorded.refusal(), "SAFETY_OVERRIDE_REQUIRED");
+  EXPECT_EQ(recorded.anaesthesia_id(), refused.command.leave_recovery().anaesthesia_id());
+  EXPECT_TRUE(recorded.has_time());
+  EXPECT_EQ(recorded.overrides_size(), 1);
+  EXPECT_THAT(recorded.roles(), testing::ElementsAreArray(refused.clinic.roles));
+  ASSERT_EQ(recorded.alerts_size(), 1);
+  EXPECT_EQ(recorded.alerts(0).rule_id(), "recovery-aldrete");
+  EXPECT_EQ(recorded.table_version(), 1U);
+
+  v1::EncounterState after = refused.clinic.patient;
+  ASSERT_TRUE(EncounterDecider::Evolve(after, refused.decision.events[0].event).ok());
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(after, refused.clinic.patient));
+  eventlog::Record record;
+  record.stream = absl::StrCat("encounter-", kPatient);
+  record.payload = refused.decision.events[0].event.SerializeAsString();
+  const auto changes = ProjectEncounter(record);
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  EXPECT_TRUE(changes->empty()) << "no view may seem to say that the patient left";
+}
+
+TEST(Recovery, IsRefusedAgain) {
+  const RefusedRecovery refused;
+  ASSERT_EQ(refused.decision.events.size(), 1U);
+  const v1::EncounterEvent& event = refused.decision.events[0].event;
+  eventlog::Record record;
+  record.stream = absl::StrCat("encounter-", kPatient);
+  record.effective_micros = ToMicros(event.recovery_refused().time());
+  const v1::EncounterCommand command = *EncounterDecisions::CommandOf(record, event);
+  const std::vector<const v1::EncounterState*> states = {&refused.clinic.patient};
+  const auto again = [&](const Known& known) {
+    return service::DecideAgain<EncounterDecider>(states, command, EncounterDecisions::InputOf(event, command, known),
+                                                  known, event);
+  };
+  const auto same = again({.patient = refused.clinic.facts, .rules = refused.clinic.rules});
+  EXPECT_TRUE(same.same()) << same.ShortDebugString();
+  EXPECT_EQ(same.refusal(), "SAFETY_OVERRIDE_REQUIRED");
+  EXPECT_FALSE(service::Differs(event, same));
+  EXPECT_TRUE(service::Differs(event, again({.patient = refused.clinic.facts, .rules = nullptr})))
+      << "without the rule the patient may leave";
 }
 
 // `2/3`, or `unknown`.

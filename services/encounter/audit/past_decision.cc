@@ -94,7 +94,7 @@ bool EncounterDecisions::IsType(std::string_view type) {
       v1::TimeOutDone::descriptor(),         v1::InterventionPerformed::descriptor(),
       v1::OutcomeReported::descriptor(),     v1::OutcomeRetracted::descriptor(),
       v1::InterventionRefused::descriptor(), v1::AnaesthesiaEnded::descriptor(),
-      v1::RecoveryLeft::descriptor(),
+      v1::RecoveryLeft::descriptor(),        v1::RecoveryRefused::descriptor(),
   };
   return std::ranges::any_of(types, [&](const auto* decided) { return decided->full_name() == type; });
 }
@@ -155,6 +155,14 @@ std::optional<v1::EncounterCommand> EncounterDecisions::CommandOf(const eventlog
       FillOverrides(event.recovery_left().alerts(), request);
       return command;
     }
+    case Event::kRecoveryRefused: {
+      const v1::RecoveryRefused& refused = event.recovery_refused();
+      v1::LeaveRecoveryRequest& request = *command.mutable_leave_recovery();
+      FillContext(record, refused.reason(), request);
+      request.set_anaesthesia_id(refused.anaesthesia_id());
+      *request.mutable_overrides() = refused.overrides();
+      return command;
+    }
     case Event::kInterventionRefused:
       return CommandOfRefused(record, event.intervention_refused());
     default:
@@ -164,11 +172,13 @@ std::optional<v1::EncounterCommand> EncounterDecisions::CommandOf(const eventlog
 
 decider::DecisionInput EncounterDecisions::InputOf(const Event& event, const v1::EncounterCommand& command,
                                                    const Known& known) {
-  const auto& roles = event.intervention_refused().roles();
-  if (event.has_intervention_refused())
-    return {
+  const auto by = [](const auto& roles) {
+    return decider::DecisionInput{
         .roles = {roles.begin(), roles.end()}
     };
+  };
+  if (event.has_intervention_refused()) return by(event.intervention_refused().roles());
+  if (event.has_recovery_refused()) return by(event.recovery_refused().roles());
   return {.roles = RulesFor(command, known).override_roles()};
 }
 

@@ -131,9 +131,6 @@ absl::Status CheckInUse(const v1::PatientFacts& facts);
 // When the command happened: as its context says, else when it arrived.
 google::protobuf::Timestamp EffectiveTime(const Situation& at, const rpc::v1::CommandContext& context);
 
-// PATIENT_MERGED_AWAY: care goes on under the survivor.
-absl::Status CheckInUse(const v1::PatientFacts& facts);
-
 // The id of a privilege that the practitioner has for what is planned, there and then; null where there is none.
 const std::string* FindPrivilege(const v1::EncounterState& practitioner, const v1::InterventionPlan& plan,
                                  int64_t at_micros);
@@ -206,6 +203,23 @@ absl::StatusOr<Decision> Retract(const Entries<Entry>& known, const rpc::v1::Com
   retracted.set_reason(context.reason());
   retracted.set_revision(entry->revision() + 1);
   return decider::Accepted(id, retracted.revision(), std::move(envelope));
+}
+
+// The refusal by a rule table of that version, recorded: `refused` says already what was asked for.
+template <class Request, class Refused>
+Decision RefusedByRules(const Situation& at, const Request& request, Weighed weighed, uint32_t version, Refused refused,
+                        Refused* (v1::EncounterEvent::*event)()) {
+  refused.set_reason(request.context().reason());
+  *refused.mutable_overrides() = request.overrides();
+  refused.mutable_roles()->Assign(at.input.roles.begin(), at.input.roles.end());
+  refused.set_refusal(RefusalInfo(weighed.refusal).reason());
+  refused.mutable_alerts()->Assign(weighed.alerts.begin(), weighed.alerts.end());
+  refused.set_table_version(version);
+  v1::EncounterEvent envelope;
+  *(envelope.*event)() = std::move(refused);
+  Decision decision = decider::RefusedAndRecorded(std::move(weighed.refusal), std::move(envelope));
+  decision.alerts = std::move(weighed.alerts);
+  return decision;
 }
 
 }  // namespace anamnesis::encounter

@@ -79,17 +79,8 @@ template <class Request>
 Decision Stopped(const Situation& at, const Request& request, const std::string& id, Weighed weighed, uint32_t version,
                  v1::InterventionRefused asked) {
   asked.set_intervention_id(id);
-  asked.set_reason(request.context().reason());
-  *asked.mutable_overrides() = request.overrides();
-  asked.mutable_roles()->Assign(at.input.roles.begin(), at.input.roles.end());
-  asked.set_refusal(RefusalInfo(weighed.refusal).reason());
-  asked.mutable_alerts()->Assign(weighed.alerts.begin(), weighed.alerts.end());
-  asked.set_table_version(version);
-  v1::EncounterEvent event;
-  *event.mutable_intervention_refused() = std::move(asked);
-  Decision decision = decider::RefusedAndRecorded(std::move(weighed.refusal), std::move(event));
-  decision.alerts = std::move(weighed.alerts);
-  return decision;
+  return RefusedByRules(at, request, std::move(weighed), version, std::move(asked),
+                        &v1::EncounterEvent::mutable_intervention_refused);
 }
 
 // What was asked for, as a part of the event.

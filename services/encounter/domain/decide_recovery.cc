@@ -60,10 +60,8 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ScoreAldreteReque
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::LeaveRecoveryRequest& request) {
   constexpr char kRule[] = "recovery-aldrete";
   ASSIGN_OR_RETURN(const v1::AnaesthesiaState* record, FindRecord(at, request));
-  v1::EncounterEvent event;
-  v1::RecoveryLeft& left = *event.mutable_recovery_left();
-  *left.mutable_time() = EffectiveTime(at, request.context());
-  const int64_t time = ToMicros(left.time());
+  const google::protobuf::Timestamp leaves = EffectiveTime(at, request.context());
+  const int64_t time = ToMicros(leaves);
   if (record->has_end() && time < ToMicros(record->end())) return Refuse(v1::END_BEFORE_START);
   RETURN_IF_ERROR(CheckRecovering(*record));
 
@@ -80,8 +78,17 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::LeaveRecoveryRequ
   const Overrides none;
   auto [alerts, refusal] =
       Weigh(findings, rules, {.now = request.overrides(), .roles = at.input.roles, .before = none});
-  RETURN_IF_ERROR(refusal);
+  if (!refusal.ok()) {
+    v1::RecoveryRefused refused;
+    refused.set_anaesthesia_id(request.anaesthesia_id());
+    *refused.mutable_time() = leaves;
+    return RefusedByRules(at, request, {std::move(alerts), std::move(refusal)}, rules.version(), std::move(refused),
+                          &v1::EncounterEvent::mutable_recovery_refused);
+  }
+  v1::EncounterEvent event;
+  v1::RecoveryLeft& left = *event.mutable_recovery_left();
   left.set_anaesthesia_id(request.anaesthesia_id());
+  *left.mutable_time() = leaves;
   left.mutable_alerts()->Assign(alerts.begin(), alerts.end());
   left.set_table_version(rules.version());
   left.set_revision(record->revision() + 1);

@@ -243,6 +243,7 @@ absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
     case EncounterEvent::kDeviceProgrammeRecorded:
     case EncounterEvent::kDeviceProgrammeRetracted:
     case EncounterEvent::kInterventionRefused:
+    case EncounterEvent::kRecoveryRefused:
       return EvolveProcedure(event, evolution.state);
     case EncounterEvent::kQuestionnaireResponseRecorded:
       return EvolveBy(event.questionnaire_response_recorded(), evolution.state);

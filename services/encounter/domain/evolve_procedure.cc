@@ -291,6 +291,7 @@ absl::Status EvolveProcedure(const v1::EncounterEvent& event, v1::EncounterState
     case EncounterEvent::kDeviceProgrammeRetracted:
       return evolution(event.device_programme_retracted());
     case EncounterEvent::kInterventionRefused:
+    case EncounterEvent::kRecoveryRefused:
       return absl::OkStatus();  // Nothing came of it.
     default:
       return absl::DataLossError("the event is not one that this program knows");

@@ -256,7 +256,8 @@ absl::StatusOr<std::vector<ViewChange>> ProjectEncounter(const eventlog::Record&
   VisitEvent(event, [&](const auto& known) {
     using Known = std::decay_t<decltype(known)>;
     // A rule table is of nobody; of what was refused nothing came, and nothing may seem to.
-    if constexpr (!std::is_same_v<Known, v1::RuleTableLoaded> && !std::is_same_v<Known, v1::InterventionRefused>) {
+    if constexpr (!std::is_same_v<Known, v1::RuleTableLoaded> && !std::is_same_v<Known, v1::InterventionRefused> &&
+                  !std::is_same_v<Known, v1::RecoveryRefused>) {
       changes.push_back(Changes{subject_id}(known));
     }
   });

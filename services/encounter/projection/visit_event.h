@@ -130,6 +130,8 @@ bool VisitEvent(const v1::EncounterEvent& event, Visitor&& visit) {
       return visit(event.device_programme_retracted()), true;
     case EncounterEvent::kInterventionRefused:
       return visit(event.intervention_refused()), true;
+    case EncounterEvent::kRecoveryRefused:
+      return visit(event.recovery_refused()), true;
     case EncounterEvent::kQuestionnaireResponseRecorded:
       return visit(event.questionnaire_response_recorded()), true;
     case EncounterEvent::kQuestionnaireResponseRetracted:
