@@ -2,7 +2,9 @@
 
 #include <nettle/sha1.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "base/clock.h"
 #include "base/random.h"

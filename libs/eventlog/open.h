@@ -18,7 +18,7 @@ namespace anamnesis::eventlog {
 
 struct LogOptions {
   const Clock* clock = &SystemClock();
-  size_t recent_bytes = 4 << 20;   // Records kept in memory for subscriptions.
+  size_t recent_bytes = 4 << 20;    // Records kept in memory for subscriptions.
   size_t recent_streams = 1 << 16;  // Streams whose version is kept in memory for appending; about 250 bytes each.
   size_t block_cache_bytes = 64 << 20;
   size_t cached_keys = 1 << 16;  // Entities whose data keys are kept in memory; about 250 bytes each.
