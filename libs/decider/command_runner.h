@@ -104,6 +104,9 @@ class CommandRunner {
     lane.strand.Post([this, &lane, job = std::move(job)] { Carry(lane, job); });
   }
 
+  // For who runs several commands at once: see EventLog::HoldCommits.
+  eventlog::CommitHold HoldCommits() { return eventlog::CommitHold(log_); }
+
   size_t in_flight() const { return in_flight_.load(); }
   const CommandRunnerStats& stats() const { return stats_; }
 
@@ -287,7 +290,7 @@ class CommandRunner {
       }
       RETURN_IF_ERROR(D::Evolve(result.state, event));
     }
-    result.bytes = result.state.SpaceUsedLong();
+    result.bytes = result.measured_bytes = result.state.SpaceUsedLong();
     return result;
   }
 
@@ -331,9 +334,9 @@ class CommandRunner {
       RETURN_IF_ERROR(D::Evolve(own.state, emitted.event));
       ++own.version;
     }
-    // An event leaves at most about its own size behind, in memory a few times its stored bytes.
-    for (const eventlog::NewEvent& event : request.streams.front().events)
-      lane.cache.Grow(own, 2 * event.payload.size());
+    size_t payload_bytes = 0;
+    for (const eventlog::NewEvent& event : request.streams.front().events) payload_bytes += event.payload.size();
+    lane.cache.Grow(own, payload_bytes);
     if (own.version - own.snapshot_version >= options_.snapshot_every) {
       own.snapshot_version = own.version;
       next_snapshot = std::make_shared<const CachedState<State>>(own);

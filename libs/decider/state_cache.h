@@ -18,7 +18,12 @@ struct CachedState {
   eventlog::Version version = 0;           // Of the last event evolved.
   eventlog::Version snapshot_version = 0;  // Of the newest snapshot that was saved or asked for.
   size_t bytes = 0;                        // About what it costs to keep.
+  size_t measured_bytes = 0;               // What it cost when that was last measured.
 };
+
+// How much a state may seem to grow before it is measured again: so that measuring costs little for each event, however
+// large a state is, and what is kept of an event costs what it does.
+inline constexpr double kGrowthUnmeasured = 1.25;
 
 // Not thread-safe: each strand has its own.
 template <class State>
@@ -51,10 +56,14 @@ class StateCache {
     index_.erase(found);
   }
 
-  // Adds to the cost of an entry that Find or Put returned.
+  // Says that an entry that Find or Put returned has grown by about so much.
   void Grow(CachedState<State>& entry, size_t bytes) {
+    bytes_ -= entry.bytes;
     entry.bytes += bytes;
-    bytes_ += bytes;
+    if (static_cast<double>(entry.bytes) > kGrowthUnmeasured * static_cast<double>(entry.measured_bytes)) {
+      entry.bytes = entry.measured_bytes = entry.state.SpaceUsedLong();
+    }
+    bytes_ += entry.bytes;
   }
 
   // Gives up the least recently used entries until the rest fits; the most recent one always stays.

@@ -185,6 +185,11 @@ class EventLog {
   virtual absl::StatusOr<AppendResult> Append(AppendRequest request,
                                               std::function<void(const AppendResult&)> on_durable) = 0;
 
+  // Of appends made while a hold lasts, none wakes a thread of the log to commit it; the end of any hold does. For one
+  // who makes several at once and soon: they are committed together. It may not wait for any of them.
+  virtual void HoldCommits() = 0;
+  virtual void ReleaseCommits() = 0;
+
   // Append, then waits until it is durable. Not for threads of gRPC.
   absl::StatusOr<AppendResult> AppendAndWait(AppendRequest request);
 
@@ -253,6 +258,18 @@ class EventLog {
   // Commits what is sequenced, wakes every subscription with kClosed and refuses what comes after. Idempotent, not from
   // a callback; the destructor calls it.
   virtual void Close() = 0;
+};
+
+// Holds the commits of a log for its own lifetime.
+class CommitHold {
+ public:
+  explicit CommitHold(EventLog& log) : log_(log) { log_.HoldCommits(); }
+  ~CommitHold() { log_.ReleaseCommits(); }
+  CommitHold(const CommitHold&) = delete;
+  CommitHold& operator=(const CommitHold&) = delete;
+
+ private:
+  EventLog& log_;
 };
 
 }  // namespace anamnesis::eventlog

@@ -68,13 +68,34 @@ bool GroupCommitter::Enqueue(SequencedAppend append) {
 
 void GroupCommitter::Attend(bool may_commit_here) {
   Turn turn;
+  bool call = false;
   {
     MutexLock lock(mutex_);
     if (committing_ || failed_ || queue_.empty()) return;
-    if (!may_commit_here) return work_.NotifyOne();
-    Take(turn);
+    if (may_commit_here) {
+      Take(turn);
+    } else {
+      call = holds_ == 0 && CallForTurn();
+    }
   }
-  if (Commit(turn)) Finish(turn);
+  if (call) work_.NotifyOne();
+  if (may_commit_here && Commit(turn)) Finish(turn);
+}
+
+void GroupCommitter::Hold() {
+  MutexLock lock(mutex_);
+  ++holds_;
+}
+
+// Whatever others hold: so nothing waits longer than for the first hold to end.
+void GroupCommitter::Release() {
+  bool call = false;
+  {
+    MutexLock lock(mutex_);
+    --holds_;
+    call = CallForTurn();
+  }
+  if (call) work_.NotifyOne();
 }
 
 void GroupCommitter::WhenDurable(std::function<void()> on_durable) {
@@ -126,6 +147,10 @@ bool GroupCommitter::Await(Turn& turn) {
   return true;
 }
 
+bool GroupCommitter::CallForTurn() {
+  return !committing_ && !failed_ && !queue_.empty() && !std::exchange(called_, true);
+}
+
 void GroupCommitter::Take(Turn& turn) {
   turn = Turn();
   while (!queue_.empty() && turn.group.size() < kMaxGroupAppends && turn.report.bytes < kMaxGroupBytes) {
@@ -142,6 +167,7 @@ void GroupCommitter::Take(Turn& turn) {
   taken_appends_ += turn.group.size();
   turn.last_append = taken_appends_;
   committing_ = true;
+  called_ = false;
 }
 
 bool GroupCommitter::Commit(Turn& turn) {
@@ -155,16 +181,19 @@ bool GroupCommitter::Commit(Turn& turn) {
   }
   if (!status.ok()) fatal_(status);
   if (status.ok()) Failpoint(Step::kLogCommitted);
-  MutexLock lock(mutex_);
-  committing_ = false;
-  failed_ = !status.ok();
-  if (failed_ || closing_) {
-    work_.NotifyAll();
-    turns_.NotifyAll();
-  } else if (!queue_.empty()) {
-    work_.NotifyOne();
+  bool call = false;
+  {
+    MutexLock lock(mutex_);
+    committing_ = false;
+    failed_ = !status.ok();
+    if (failed_ || closing_) {
+      work_.NotifyAll();
+      turns_.NotifyAll();
+    }
+    call = CallForTurn();
   }
-  return !failed_;
+  if (call) work_.NotifyOne();
+  return status.ok();
 }
 
 void GroupCommitter::Finish(Turn& turn) {

@@ -31,6 +31,9 @@ class GroupCommitter {
   bool Enqueue(SequencedAppend append);
   // Sees to what was queued. Where nobody commits, the calling thread may do it itself, which saves waking another one.
   void Attend(bool may_commit_here);
+  // Between them no thread is woken for what is queued.
+  void Hold();
+  void Release();
   // See EventLog::WhenDurable.
   void WhenDurable(std::function<void()> on_durable);
   void SetObserver(std::function<void(const CommitReport&)> observer);
@@ -52,6 +55,9 @@ class GroupCommitter {
   void Run();
   // Waits until there is something to commit and nobody commits; false when there never will be.
   bool Await(Turn& turn);
+  // Whether the caller is to wake a thread for what is queued. It does so with the mutex free, or the woken thread
+  // would wait for it at once.
+  bool CallForTurn() REQUIRES(mutex_);
   void Take(Turn& turn) REQUIRES(mutex_);
   bool Commit(Turn& turn);
   // Waits for the turns before, then publishes and calls back.
@@ -69,6 +75,8 @@ class GroupCommitter {
   std::deque<Waiter> waiters_ GUARDED_BY(mutex_);
   std::function<void(const CommitReport&)> observer_ GUARDED_BY(mutex_);
   bool committing_ GUARDED_BY(mutex_) = false;
+  bool called_ GUARDED_BY(mutex_) = false;  // A thread was called to take a turn, and nobody has taken one since.
+  int holds_ GUARDED_BY(mutex_) = 0;
   bool closing_ GUARDED_BY(mutex_) = false;
   bool failed_ GUARDED_BY(mutex_) = false;
   // Appends are counted as they are queued, turns as they are taken.

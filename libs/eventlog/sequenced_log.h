@@ -28,6 +28,8 @@ class SequencedLog final : public EventLog {
 
   absl::StatusOr<AppendResult> Append(AppendRequest request,
                                       std::function<void(const AppendResult&)> on_durable) override;
+  void HoldCommits() override { committer_.Hold(); }
+  void ReleaseCommits() override { committer_.Release(); }
   void WhenDurable(std::function<void()> on_durable) override { committer_.WhenDurable(std::move(on_durable)); }
   absl::StatusOr<std::optional<AppendResult>> FindRequest(const std::string& request_id,
                                                           const std::string& request_digest) const override;

@@ -130,6 +130,7 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
     auto further = std::move(*request.mutable_more());
     request.clear_more();
     const auto answers = std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1 + further.size());
+    const eventlog::CommitHold until_all_are_made = runner_.HoldCommits();
     take(request, AnswerTo(request, answers, 0));
     for (int i = 0; i < further.size(); ++i) take(further[i], AnswerTo(further[i], answers, i + 1));
   }

@@ -1,4 +1,6 @@
 // Appending: what every `expected` demands, what an append leaves in the log, and what is refused whole.
+#include <algorithm>
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -239,6 +241,34 @@ TEST_P(AppendTest, CommitsAreReported) {
   MustAppend(One("ward-2"));
   EXPECT_EQ(appends, 2u);
   EXPECT_EQ(events, 4u);
+}
+
+TEST_P(AppendTest, WhatIsAppendedUnderAHoldIsCommittedTogether) {
+  constexpr size_t kTogether = 300;
+  std::atomic<size_t> largest{0};
+  log_->SetCommitObserver([&](const CommitReport& report) { largest = std::max(largest.load(), report.appends); });
+  // A thread of the log that is only just starting, or finishing a commit, may take the first ones.
+  for (int i = 0; i < 1000 && largest < kTogether; ++i) {
+    std::promise<void> durable;
+    {
+      const CommitHold hold(*log_);
+      for (size_t n = 1; n < kTogether; ++n) ASSERT_TRUE(log_->Append(One("ward-1"), [](const AppendResult&) {}).ok());
+      ASSERT_TRUE(log_->Append(One("ward-1"), [&](const AppendResult&) { durable.set_value(); }).ok());
+    }
+    durable.get_future().wait();
+  }
+  EXPECT_EQ(largest, kTogether);
+}
+
+TEST_P(AppendTest, TheEndOfAHoldSeesToWhatIsHeldByOthersToo) {
+  const CommitHold still_held(*log_);
+  std::promise<void> durable;
+  {
+    const CommitHold hold(*log_);
+    ASSERT_TRUE(log_->Append(One("ward-1"), [&](const AppendResult&) { durable.set_value(); }).ok());
+  }
+  durable.get_future().wait();
+  EXPECT_EQ(ReadAll(*log_).size(), 1u);
 }
 
 TEST_P(AppendTest, ClosingKeepsWhatWasSequencedAndRefusesTheRest) {
