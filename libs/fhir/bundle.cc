@@ -107,8 +107,8 @@ MappedEntry MapSource(const Source& source, const BundleIndex& index) {
 
 }  // namespace
 
-absl::Status MapText(std::string text, std::string_view source_system, const EntrySink& sink) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<const JsonDocument> document, JsonDocument::Parse(std::move(text)));
+absl::Status MapText(std::string_view text, std::string_view source_system, const EntrySink& sink) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<const JsonDocument> document, JsonDocument::Parse(text));
   const Json& root = document->root();
   if (root.kind != JsonKind::kObject) return absl::InvalidArgumentError("expected an object at the top");
   const bool is_bundle = ResourceType(root) == "Bundle";

@@ -38,6 +38,6 @@ using EntrySink = std::function<bool(MappedEntry)>;
 // A transaction, collection, batch or searchset bundle, or a lone resource. Patients, practitioners and organizations
 // come first, everything else in the order of the text. INVALID_ARGUMENT where the text is not JSON or not FHIR, with
 // the place: then nothing was given to the sink. The same text and source give the same commands, byte for byte.
-absl::Status MapText(std::string text, std::string_view source_system, const EntrySink& sink);
+absl::Status MapText(std::string_view text, std::string_view source_system, const EntrySink& sink);
 
 }  // namespace anamnesis::fhir

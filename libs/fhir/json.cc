@@ -23,6 +23,14 @@ bool IsElementName(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 
+// A bundle has some ten thousand values to the megabyte.
+google::protobuf::ArenaOptions LargeBlocks() {
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = 64 << 10;
+  options.max_block_size = 1 << 20;
+  return options;
+}
+
 absl::string_view Absl(std::string_view text) {
   return {text.data(), text.size()};
 }
@@ -73,11 +81,11 @@ std::string_view KindName(JsonKind kind) {
 // Recursive descent over one text; RFC 8259 without extensions.
 class JsonParser {
  public:
-  explicit JsonParser(JsonDocument& document) : document_(document), text_(document.text_) {}
+  JsonParser(std::string_view text, JsonDocument& document) : document_(document), text_(text) {}
 
   absl::Status Run() {
     SkipSpace();
-    RETURN_IF_ERROR(ParseValue(document_.values_.emplace_back(), 0));
+    RETURN_IF_ERROR(ParseValue(document_.root_, 0));
     SkipSpace();
     if (at_ != text_.size()) return Fail(document_.root(), "text after the end of the value");
     return absl::OkStatus();
@@ -127,8 +135,8 @@ class JsonParser {
     if (Take(close)) return absl::OkStatus();
     Json** link = &value.first;
     for (uint32_t index = 0;; ++index) {
-      if (document_.values_.size() == JsonDocument::kMaxValues) return Fail(value, "too many values");
-      Json& child = document_.values_.emplace_back();
+      if (++values_ == JsonDocument::kMaxValues) return Fail(value, "too many values");
+      Json& child = *google::protobuf::Arena::Create<Json>(&document_.arena_);
       child.parent = &value;
       child.index = index;
       *link = &child;
@@ -200,7 +208,7 @@ class JsonParser {
       *kind = JsonKind::kSpoilt;
       out = "not UTF-8";
     } else if (escaped) {
-      std::string& plain = document_.unescaped_.emplace_back();
+      std::string& plain = *google::protobuf::Arena::Create<std::string>(&document_.arena_);
       if (Unescape(raw, plain)) {
         out = plain;
       } else {
@@ -214,13 +222,16 @@ class JsonParser {
   JsonDocument& document_;
   const std::string_view text_;
   size_t at_ = 0;
+  size_t values_ = 0;  // Besides the root.
 };
 
-absl::StatusOr<std::unique_ptr<const JsonDocument>> JsonDocument::Parse(std::string text) {
+JsonDocument::JsonDocument() : arena_(LargeBlocks()) {}
+
+absl::StatusOr<std::unique_ptr<const JsonDocument>> JsonDocument::Parse(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (std::string_view(text).substr(0, kByteOrderMark.size()) == kByteOrderMark) text.erase(0, kByteOrderMark.size());
-  std::unique_ptr<JsonDocument> document(new JsonDocument(std::move(text)));
-  RETURN_IF_ERROR(JsonParser(*document).Run());
+  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
+  std::unique_ptr<JsonDocument> document(new JsonDocument);
+  RETURN_IF_ERROR(JsonParser(text, *document).Run());
   return std::unique_ptr<const JsonDocument>(std::move(document));
 }
 

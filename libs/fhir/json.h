@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "google/protobuf/arena.h"
 
 namespace anamnesis::fhir {
 
@@ -43,7 +43,7 @@ std::string JsonPath(const Json& value, const Json* root);
 // What a kind is called in a fault: `number`.
 std::string_view KindName(JsonKind kind);
 
-// A parsed text and all its values. Immutable; lives on the heap because values point into it.
+// All values of a parsed text, which must outlive this: they point into it. Immutable.
 class JsonDocument {
  public:
   // Levels of arrays and objects; FHIR needs about twenty.
@@ -52,17 +52,16 @@ class JsonDocument {
   static constexpr size_t kMaxValues = 8'000'000;
 
   // INVALID_ARGUMENT names the place and the byte at which the text stops being JSON; never its content.
-  static absl::StatusOr<std::unique_ptr<const JsonDocument>> Parse(std::string text);
+  static absl::StatusOr<std::unique_ptr<const JsonDocument>> Parse(std::string_view text);
 
-  const Json& root() const { return values_.front(); }
+  const Json& root() const { return root_; }
 
  private:
   friend class JsonParser;
-  explicit JsonDocument(std::string text) : text_(std::move(text)) {}
+  JsonDocument();
 
-  const std::string text_;
-  std::deque<Json> values_;
-  std::deque<std::string> unescaped_;
+  google::protobuf::Arena arena_;  // Of every other value and every string that had escapes.
+  Json root_;
 };
 
 }  // namespace anamnesis::fhir

@@ -9,9 +9,9 @@
 
 namespace anamnesis::fhir::testing {
 
-inline std::vector<MappedEntry> MapAll(std::string text, std::string_view source_system = kDefaultSourceSystem) {
+inline std::vector<MappedEntry> MapAll(std::string_view text, std::string_view source_system = kDefaultSourceSystem) {
   std::vector<MappedEntry> entries;
-  const absl::Status status = MapText(std::move(text), source_system, [&](MappedEntry entry) {
+  const absl::Status status = MapText(text, source_system, [&](MappedEntry entry) {
     entries.push_back(std::move(entry));
     return true;
   });

@@ -59,9 +59,9 @@ absl::Status ImportEngine::RunAll() {
 
 void ImportEngine::ImportFile(const Input& input) {
   uint64_t taken = 0;
-  ReadInput(input, [&](int64_t line, absl::StatusOr<std::string> text) {
+  ReadInput(input, text_, [&](int64_t line, const absl::StatusOr<std::string_view>& text) {
     const uint64_t bytes = text.ok() ? text->size() : 0;
-    const bool go_on = ImportText(input, line, std::move(text));
+    const bool go_on = ImportText(input, line, text);
     bytes_read_ += bytes;
     taken += bytes;
     return go_on;
@@ -70,10 +70,10 @@ void ImportEngine::ImportFile(const Input& input) {
   ++files_read_;
 }
 
-bool ImportEngine::ImportText(const Input& input, int64_t line, absl::StatusOr<std::string> text) {
+bool ImportEngine::ImportText(const Input& input, int64_t line, const absl::StatusOr<std::string_view>& text) {
   absl::Status status = text.status();
   if (status.ok()) {
-    status = fhir::MapText(*std::move(text), options_.source_system, [&](fhir::MappedEntry entry) {
+    status = fhir::MapText(*text, options_.source_system, [&](fhir::MappedEntry entry) {
       if (line >= 0) entry.index = static_cast<size_t>(line);
       return ImportEntry(input.path, std::move(entry));
     });

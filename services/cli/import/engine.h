@@ -48,7 +48,7 @@ struct ImportResult {
 };
 
 // Runs once. The thread that calls Run reads and maps; each service is written to and read from by threads of its own,
-// so memory holds one text and the window of each service. Stop and progress are for any thread.
+// so memory holds the longest text and the window of each service. Stop and progress are for any thread.
 class ImportEngine {
  public:
   ImportEngine(const Services& services, EngineOptions options);
@@ -62,13 +62,14 @@ class ImportEngine {
   OnAnswer Settling();
   absl::Status RunAll();
   void ImportFile(const Input& input);
-  bool ImportText(const Input& input, int64_t line, absl::StatusOr<std::string> text);
+  bool ImportText(const Input& input, int64_t line, const absl::StatusOr<std::string_view>& text);
   bool ImportEntry(const std::string& file, fhir::MappedEntry entry);
   Sender& SenderFor(const fhir::Command& command);
   absl::Status FinishSenders();
 
   const EngineOptions options_;
   const int64_t started_micros_;
+  std::string text_;                // Where each text is read to.
   std::unique_ptr<Ledger> ledger_;  // Set before the first command is sent.
   std::atomic<bool> stopped_{false};
   std::atomic<size_t> files_{0};

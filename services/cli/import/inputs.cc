@@ -54,12 +54,12 @@ bool ReadLine(std::ifstream& in, std::string* line, bool* too_long) {
   return !line->empty();
 }
 
-void ReadLines(std::ifstream& in, const OnText& on_text) {
-  std::string line;
+void ReadLines(std::ifstream& in, std::string& line, const OnText& on_text) {
   bool too_long = false;
   for (int64_t number = 0; ReadLine(in, &line, &too_long); ++number) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const bool go_on = too_long ? on_text(number, absl::OutOfRangeError(kTooLong)) : on_text(number, std::move(line));
+    const bool go_on =
+        too_long ? on_text(number, absl::OutOfRangeError(kTooLong)) : on_text(number, std::string_view(line));
     if (!go_on) return;
   }
   if (in.bad()) on_text(-1, absl::UnavailableError("cannot be read to its end"));
@@ -77,24 +77,24 @@ absl::StatusOr<std::vector<Input>> ListInputs(const std::vector<std::string>& pa
   return inputs;
 }
 
-void ReadInput(const Input& input, const OnText& on_text) {
+void ReadInput(const Input& input, std::string& buffer, const OnText& on_text) {
   std::ifstream in(input.path, std::ios::binary);
   if (!in) {
     on_text(-1, absl::UnavailableError("cannot be opened"));
     return;
   }
-  if (fs::path(input.path).extension() == ".ndjson") return ReadLines(in, on_text);
+  if (fs::path(input.path).extension() == ".ndjson") return ReadLines(in, buffer, on_text);
   if (input.bytes > kMaxTextBytes) {
     on_text(-1, absl::OutOfRangeError(kTooLong));
     return;
   }
-  std::string text(input.bytes, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (buffer.size() < input.bytes) buffer.resize(input.bytes);
+  in.read(buffer.data(), static_cast<std::streamsize>(input.bytes));
   if (in.bad() || static_cast<uint64_t>(in.gcount()) != input.bytes) {
     on_text(-1, absl::UnavailableError("cannot be read to its end"));
     return;
   }
-  on_text(-1, std::move(text));
+  on_text(-1, std::string_view(buffer).substr(0, input.bytes));
 }
 
 }  // namespace anamnesis::importer

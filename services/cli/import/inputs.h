@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,11 +24,12 @@ struct Input {
 // all.
 absl::StatusOr<std::vector<Input>> ListInputs(const std::vector<std::string>& paths);
 
-// Called with one text, or with the reason why it could not be read. `line` is the line's number from 0 for NDJSON,
-// else absent (-1). False stops the reading.
-using OnText = std::function<bool(int64_t line, absl::StatusOr<std::string> text)>;
+// Called with one text, which is there until it returns, or with the reason why it could not be read. `line` is the
+// line's number from 0 for NDJSON, else absent (-1). False stops the reading.
+using OnText = std::function<bool(int64_t line, const absl::StatusOr<std::string_view>& text)>;
 
-// A `.ndjson` file line by line (empty lines are skipped), any other as one text.
-void ReadInput(const Input& input, const OnText& on_text);
+// A `.ndjson` file line by line (empty lines are skipped), any other as one text. `buffer` is where texts are read to:
+// what it holds means nothing, but the memory of one input serves the next.
+void ReadInput(const Input& input, std::string& buffer, const OnText& on_text);
 
 }  // namespace anamnesis::importer
