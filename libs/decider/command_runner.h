@@ -163,6 +163,10 @@ class CommandRunner {
       states.push_back(&others.back().state);
     }
     ASSIGN_OR_RETURN(KnownFacts<Facts> known, facts_for_(job->streams.front()));
+    for (const std::string& stream : D::Joined(known.facts)) {
+      ASSIGN_OR_RETURN(const CachedState<State>* const joined, Load(lane, stream));
+      states.push_back(&joined->state);
+    }
 
     Decision<Event> decision = D::Decide(states, job->call.command, job->input, known.facts);
     // What is appended is recognised as a repeat by the log; what is not, here: a patient who is registered cannot be

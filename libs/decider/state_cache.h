@@ -31,8 +31,8 @@ class StateCache {
  public:
   explicit StateCache(size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // The stream's entry, now the most recently used; nullptr if it is not kept. Stays valid until the next Put, Drop or
-  // Trim.
+  // The stream's entry, now the most recently used; nullptr if it is not kept. Stays valid until the stream's next Put
+  // or Drop, or any Trim.
   CachedState<State>* Find(const std::string& stream) {
     const auto found = index_.find(stream);
     if (found == index_.end()) return nullptr;

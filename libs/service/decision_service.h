@@ -69,7 +69,7 @@ class DecisionService final : public rpc::Service {
     const Event& event;
     typename D::Command command;
     Facts known;
-    std::vector<State> others;         // Of the command's streams but the first, before the event.
+    std::vector<State> others;         // Of all other streams that it was decided on, before the event.
     std::vector<const State*> states;  // Of all of them.
   };
 
@@ -108,7 +108,8 @@ class DecisionService final : public rpc::Service {
     ASSIGN_OR_RETURN(past.known, parse_facts_(stored));
     ASSIGN_OR_RETURN(past.known.rules, rules.Before(record.position));
     Of::KnowAsThen(event, past.known);
-    const std::vector<std::string> streams = D::Streams(past.command, {});
+    std::vector<std::string> streams = D::Streams(past.command, {});
+    for (std::string& joined : D::Joined(past.known)) streams.push_back(std::move(joined));
     past.others.resize(streams.size() - 1);
     for (size_t i = 1; i < streams.size(); ++i) {
       State& other = past.others[i - 1];

@@ -1,4 +1,4 @@
-// The test domain: accounts whose points never fall below zero.
+// The test domain: accounts whose points, with those of accounts that are joined to them, never fall below zero.
 #pragma once
 
 #include <span>
@@ -14,7 +14,7 @@ struct AccountDomain {
   using State = test::account::v1::AccountState;
   using Command = test::account::v1::AccountCommand;
   using Event = test::account::v1::AccountEvent;
-  using Facts = NoFacts;
+  using Facts = std::vector<std::string>;  // The streams of what is joined to the account.
   static constexpr uint32_t kStateFormat = 1;
 
   // Taking so much more than there is is recorded, as points of which none were added.
@@ -25,16 +25,20 @@ struct AccountDomain {
     return {"account-" + command.move().from_id(), "account-" + command.move().to_id()};
   }
 
+  static std::vector<std::string> Joined(const Facts& facts) { return facts; }
+
   static Decision<Event> Decide(std::span<const State* const> states, const Command& command, const DecisionInput&,
-                                const Facts&) {
+                                const Facts& joined) {
     const State& own = *states[0];
+    int64_t points = own.points();
+    for (const State* const other : states.last(joined.size())) points += other->points();
     const auto& context = command.has_add() ? command.add().context() : command.move().context();
     if (absl::Status stale = CheckEtag(context, own.revision()); !stale.ok()) return {.refusal = stale};
     const int64_t change = command.has_add() ? command.add().points() : -command.move().points();
-    if (own.points() + change < 0 && change <= -kConspicuous) {
+    if (points + change < 0 && change <= -kConspicuous) {
       return RefusedAndRecorded(Refuse(test::account::v1::NOT_ENOUGH_POINTS), Added(0));
     }
-    if (own.points() + change < 0) return Refused<Event>(test::account::v1::NOT_ENOUGH_POINTS);
+    if (points + change < 0) return Refused<Event>(test::account::v1::NOT_ENOUGH_POINTS);
     if (change == 0) return {.resource_id = "none", .revision = own.revision()};
     auto decision = Accepted<Event>("account", own.revision() + 1, Added(change));
     if (command.has_move()) decision.events.push_back({.event = Added(-change), .stream = 1});

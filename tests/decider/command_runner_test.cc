@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <map>
 #include <thread>
 
 #include "account_domain.h"
@@ -41,7 +42,11 @@ class CommandRunnerTest : public ::testing::Test {
   void Restart(CommandRunnerOptions options) {
     options.clock = &clock_;
     runner_ = std::make_unique<Runner>(
-        *log_, [](const std::string&) { return absl::StatusOr<KnownFacts<NoFacts>>(KnownFacts<NoFacts>{}); }, options);
+        *log_,
+        [this](const std::string& stream) {
+          return absl::StatusOr<KnownFacts<AccountDomain::Facts>>({.facts = joined_[stream], .positions = {}});
+        },
+        options);
   }
 
   Outcome Run(AccountCommand command) {
@@ -64,6 +69,7 @@ class CommandRunnerTest : public ::testing::Test {
   ManualClock clock_{1'000'000};
   std::unique_ptr<eventlog::EventLog> log_ = eventlog::NewMemoryLog({});
   std::unique_ptr<Runner> runner_;
+  std::map<std::string, AccountDomain::Facts> joined_;  // To which account what is joined, by stream.
 
   void SetUp() override { Restart({}); }
 };
@@ -77,6 +83,19 @@ TEST_F(CommandRunnerTest, AnOutcomeSaysWhereTheEventsAre) {
   EXPECT_EQ(outcome->etag(), "2");
   EXPECT_FALSE(outcome->duplicate());
   EXPECT_EQ(log_->Tail(), 2u);
+}
+
+TEST_F(CommandRunnerTest, WhatIsJoinedCountsAndIsLeftAlone) {
+  joined_["account-a"] = {"account-b", "account-none"};
+  ASSERT_TRUE(Run(Add("b", 5)).ok());
+  EXPECT_EQ(RefusalInfo(Run(Add("a", -6)).status()).reason(), "NOT_ENOUGH_POINTS");
+  EXPECT_TRUE(Run(Add("a", -5)).ok());
+  ASSERT_TRUE(Run(Add("b", 1)).ok()) << "of which another copy is kept";
+  EXPECT_EQ(RefusalInfo(Run(Add("a", -2)).status()).reason(), "NOT_ENOUGH_POINTS");
+  EXPECT_TRUE(Run(Move("a", "c", 1)).ok());
+  EXPECT_EQ(Sum("a"), -6);
+  EXPECT_EQ(Sum("b"), 6);
+  EXPECT_EQ(RefusalInfo(Run(Add("c", -2)).status()).reason(), "NOT_ENOUGH_POINTS") << "nothing is joined to it";
 }
 
 TEST_F(CommandRunnerTest, ARefusalRecordsNothing) {

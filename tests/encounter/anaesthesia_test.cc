@@ -148,6 +148,19 @@ TEST(AldreteScore, IsTheSumOfItsItems) {
   EXPECT_EQ(total("activity: 2 respiration: 2 circulation: 2 consciousness: 2 spo2: 2"), 10U);
 }
 
+TEST(AldreteScore, TheLastOneIsTheLatestNotTheLastEntered) {
+  const auto scored = [](int minutes, const char* items) {
+    return At(kStart + minutes * kMicrosPerMinute, Score(items));
+  };
+  constexpr char kWell[] = "activity: 2 respiration: 2 circulation: 2 consciousness: 2 spo2: 2";
+  constexpr char kIll[] = "activity: 1 respiration: 1 circulation: 1 consciousness: 1 spo2: 1";
+  EXPECT_EQ(After({Begin(), End(9), scored(20, kWell), scored(15, kIll)}).Do(Leave()), "RecoveryLeft");
+  EXPECT_EQ(After({Begin(), End(9), scored(20, kIll), scored(15, kWell)}).Do(Leave()),
+            "SAFETY_OVERRIDE_REQUIRED: recovery-aldrete");
+  EXPECT_EQ(After({Begin(), End(9)}).Do(scored(8, kWell)), "END_BEFORE_START") << "still under anaesthesia";
+  EXPECT_EQ(After({Begin(), End(9)}).Do(scored(9, kWell)), "AldreteScored");
+}
+
 TEST(AldreteScore, NeedsEveryItem) {
   const auto decision = After({Begin(), End(9)}).Try(Score("activity: 2 circulation: 2 spo2: 2"));
   EXPECT_EQ(RefusalInfo(decision.refusal).reason(), "ALDRETE_ITEM_MISSING");
@@ -200,7 +213,7 @@ TEST(Recovery, WhatIsRefusedIsRecorded) {
   EXPECT_THAT(recorded.roles(), testing::ElementsAreArray(refused.clinic.roles));
   ASSERT_EQ(recorded.alerts_size(), 1);
   EXPECT_EQ(recorded.alerts(0).rule_id(), "recovery-aldrete");
-  EXPECT_EQ(recorded.table_version(), 1U);
+  EXPECT_EQ(recorded.table_version(), Rules()->At(kStart).version());
 
   v1::EncounterState after = refused.clinic.patient;
   ASSERT_TRUE(EncounterDecider::Evolve(after, refused.decision.events[0].event).ok());

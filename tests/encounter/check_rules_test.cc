@@ -62,6 +62,15 @@ TEST(AnticoagulantHold, IsDocumentedByRisk) {
   }
 }
 
+TEST(AnticoagulantHold, TheRiskOfEveryKindIsInTheTable) {
+  const auto shelf = Rules();
+  const RuleBook& rules = shelf->At(kToday);
+  for (int kind = v1::InterventionKind_MIN + 1; kind <= v1::InterventionKind_MAX; ++kind) {
+    EXPECT_NE(rules.RiskOf(static_cast<v1::InterventionKind>(kind)), v1::BLEEDING_RISK_UNSPECIFIED)
+        << v1::InterventionKind_Name(static_cast<v1::InterventionKind>(kind));
+  }
+}
+
 TEST(AllergyCheck, AllThreeAreAsked) {
   EXPECT_EQ(TimeOutWith(absl::StrCat(kNoneTaken, kAllergies)), "TimeOutDone");
   for (const char* one : {"contrast_allergy", "local_anaesthetic_allergy", "latex_allergy"}) {

@@ -84,9 +84,14 @@ decider::Decision<v1::EncounterEvent> Clinic::Try(const v1::EncounterCommand& co
   for (const std::string& stream : EncounterDecider::Streams(command, Input())) {
     states.push_back(stream.starts_with("practitioner-") ? &doctor : &patient);
   }
+  Known known{.patient = facts, .rules = rules};
+  for (const v1::EncounterState& record : joined) {
+    known.patient.add_absorbed_ids(absl::StrCat("joined-", known.patient.absorbed_ids_size()));
+    states.push_back(&record);
+  }
   decider::DecisionInput input = Input();
   input.roles = roles;
-  return EncounterDecider::Decide(states, command, input, {.patient = facts, .rules = rules});
+  return EncounterDecider::Decide(states, command, input, known);
 }
 
 std::string Clinic::Do(const v1::EncounterCommand& command) {

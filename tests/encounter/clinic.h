@@ -67,6 +67,7 @@ class Clinic {
 
   v1::EncounterState patient;
   v1::EncounterState doctor;
+  std::vector<v1::EncounterState> joined;  // Of records that were merged into the patient's.
   v1::PatientFacts facts;
   std::vector<std::string> roles = {"clinician"};
   std::shared_ptr<const RuleShelf> rules = Rules();

@@ -332,5 +332,43 @@ TEST(TimeSpan, MonthsAreOfTheCalendar) {
   EXPECT_EQ(DayOf(Time("1970-01-01") - 1), -1);
 }
 
+TEST(FacetRules, LevelsThatAreNotSaidAreNeverTheSame) {
+  Clinic clinic;
+  clinic.Had("1", NotSaying(kBlock, "levels"), kToday - 40 * kDay, 80);
+  clinic.Had("2", NotSaying(kBlock, "levels"), kToday - 20 * kDay, 80);
+  EXPECT_EQ(clinic.Unmet(NotSaying(kAblation, "levels"), kToday), "facet-two-blocks");
+  EXPECT_EQ(clinic.Unmet(PlanOf(kAblation), kToday), "facet-two-blocks");
+
+  Clinic ablated;
+  ablated.Had("1", NotSaying(kAblation, "levels"), kToday - 40 * kDay, 80, 1);
+  EXPECT_EQ(ablated.Unmet(PlanOf(kAblation), kToday), "facet-two-blocks ablation-repeat") << "it may have been there";
+  EXPECT_EQ(ablated.Unmet(NotSaying(kAblation, "levels"), kToday), "facet-two-blocks ablation-repeat");
+}
+
+TEST(SacroiliacRules, DiagnosticSessionsOfUnknownTimeCount) {
+  Clinic clinic;
+  clinic.Had("1", DiagnosticSacroiliac(), {});
+  EXPECT_EQ(clinic.Unmet(DiagnosticSacroiliac(), kToday), "-");
+  clinic.Had("2", DiagnosticSacroiliac(), {});
+  EXPECT_EQ(clinic.Unmet(DiagnosticSacroiliac(), kToday), "sacroiliac-diagnostic-sessions");
+}
+
+TEST(SacroiliacRules, ARepeatAfterUnknownReliefIsNone) {
+  Clinic clinic;
+  clinic.Had("1", DiagnosticSacroiliac(), Time("2025-01-01"), 80);
+  clinic.Had("2", PlanOf(kSacroiliac), Time("2025-11-01"));
+  EXPECT_EQ(clinic.Unmet(PlanOf(kSacroiliac), kToday), "sacroiliac-repeat-relief");
+}
+
+TEST(FacetRules, AnInjectionOfUnsaidPurposeIsDiagnostic) {
+  v1::InterventionPlan injection = NotSaying(kBlock, "purpose");
+  injection.set_kind(v1::INTERVENTION_KIND_FACET_JOINT_INJECTION);
+  Clinic clinic;
+  for (const char* day : {"2025-06-01", "2025-08-01", "2025-10-01", "2025-12-01"}) {
+    clinic.Had(day, injection, Time(day));
+  }
+  EXPECT_EQ(clinic.Unmet(PlanOf(kBlock), kToday), "facet-diagnostic-sessions");
+}
+
 }  // namespace
 }  // namespace anamnesis::encounter

@@ -191,9 +191,9 @@ TEST(Override, OfABlockIsRecordedWithItsReason) {
   EXPECT_EQ(alert.rule_id(), "pump-trial");
   EXPECT_EQ(alert.override_reason(), "discussed with the patient");
   EXPECT_EQ(alert.table_id(), "interventions");
-  EXPECT_EQ(alert.table_version(), 1U);
+  EXPECT_EQ(alert.table_version(), Rules()->At(kToday).version());
   EXPECT_FALSE(alert.source().empty());
-  EXPECT_EQ(planned.table_version(), 1U);
+  EXPECT_EQ(planned.table_version(), Rules()->At(kToday).version());
 }
 
 TEST(Override, NeedsARoleThatMay) {

@@ -167,9 +167,10 @@ TEST_F(ProcedureProjection, AnAnaesthesiaGathersWhatIsAdded) {
   const ViewChange ended = Change(At(kToday + kHour, Of("end_anaesthesia")));
   EXPECT_EQ(ViewOf(ended).anaesthesia().gaps_size(), 2);
 
-  const ViewChange scored = Change(Of(
-      "score_aldrete", absl::StrCat("scorer_id: '", kDoctor,
-                                    "' items { activity: 2 respiration: 2 circulation: 2 consciousness: 2 spo2: 1 }")));
+  const ViewChange scored = Change(
+      At(kToday + kHour, Of("score_aldrete", absl::StrCat("scorer_id: '", kDoctor,
+                                                          "' items { activity: 2 respiration: 2 circulation: 2 "
+                                                          "consciousness: 2 spo2: 1 }"))));
   EXPECT_EQ(ViewOf(scored).anaesthesia().scores(0).total(), 9U);
   const ViewChange left = Change(At(kToday + 2 * kHour, Of("leave_recovery")));
   EXPECT_EQ(ViewOf(left).anaesthesia().record().status(), v1::ANAESTHESIA_STATUS_CLOSED);

@@ -286,6 +286,11 @@ v1::MedicationFacts Having(std::string_view icd10cm, bool active) {
   return facts;
 }
 
+v1::MedicationFacts And(v1::MedicationFacts facts, const v1::MedicationFacts& more) {
+  facts.MergeFrom(more);
+  return facts;
+}
+
 v1::MedicationFacts Filtering(const std::string& egfr, int64_t day) {
   v1::MedicationFacts facts;
   v1::KnownFiltration& known = *facts.mutable_encounters()->add_filtrations();

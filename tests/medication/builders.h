@@ -86,6 +86,8 @@ v1::MedicationFacts Knowing(const std::vector<v1::KnownAllergy>& allergies);
 v1::MedicationFacts EncounterIsVoid();
 // A problem, ICD-10-CM.
 v1::MedicationFacts Having(std::string_view icd10cm, bool active = true);
+// Both.
+v1::MedicationFacts And(v1::MedicationFacts facts, const v1::MedicationFacts& more);
 // An estimated glomerular filtration rate, `29.9` or `>60`, so many days from kNow.
 v1::MedicationFacts Filtering(const std::string& egfr, int64_t day);
 // A score of the Opioid Risk Tool, so many days from kNow.

@@ -3,7 +3,6 @@
 #include <sstream>
 
 #include "base/clock.h"
-#include "tests/medication/builders.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -117,6 +116,12 @@ v1::Order OrderFor(const std::string& ingredient, const v1::Dosage& dosage, cons
   v1::Ingredient& own = *order.add_ingredients();
   *own.mutable_coding() = RxNorm(ingredient);
   if (!strength.empty()) *own.mutable_strength()->mutable_numerator() = Of(strength);
+  return order;
+}
+
+v1::Order Daily(const std::string& ingredient, const std::string& mg, std::string_view id) {
+  v1::Order order = OrderFor(ingredient, By(kOral, Take(mg.empty() ? "" : mg + " mg", "QD")));
+  order.set_id(std::string(id));
   return order;
 }
 

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "anamnesis/medication/v1/types.pb.h"
 #include "services/medication/domain/dose/amount.h"
+#include "tests/medication/builders.h"
 
 namespace anamnesis::medication {
 
@@ -36,5 +38,8 @@ v1::Dosage Between(int64_t first_day, int64_t last_day, v1::Dosage dosage);
 v1::Order Taking(const std::vector<v1::Dosage>& dosages);
 // An order for one ingredient (RxNorm), of a strength if one is given.
 v1::Order OrderFor(const std::string& ingredient, const v1::Dosage& dosage, const std::string& strength = "");
+
+// So many milligrams of one ingredient by mouth once a day; empty: nobody knows how many.
+v1::Order Daily(const std::string& ingredient, const std::string& mg, std::string_view id = kOrder);
 
 }  // namespace anamnesis::medication

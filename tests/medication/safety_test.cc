@@ -3,6 +3,7 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "tests/medication/builders.h"
+#include "tests/medication/tables.h"
 
 namespace anamnesis::medication {
 namespace {
@@ -38,11 +39,6 @@ v1::Order Uncoded(std::string_view id = kOrder) {
   order.set_id(std::string(id));
   order.mutable_medication()->add_codings()->set_display("Percocet");
   return order;
-}
-
-v1::MedicationFacts And(v1::MedicationFacts facts, const v1::MedicationFacts& more) {
-  facts.MergeFrom(more);
-  return facts;
 }
 
 struct Case {
@@ -120,6 +116,50 @@ const Case kCases[] = {
     {"MergedAwayBeatsSafety",          {}, Prescribe(), And(MergedAway(), Knowing({AllergyTo(kOxycodone)})), "PATIENT_MERGED_AWAY"},
   // clang-format on
 };
+
+// Ingredients: three of one class, two local anaesthetics, two of classes that share a use only.
+constexpr char kIbuprofen[] = "5640", kNaproxen[] = "7258", kKetorolac[] = "35827";
+constexpr char kLidocaine[] = "6387", kBupivacaine[] = "1815", kBaclofen[] = "1292", kCyclobenzaprine[] = "21949";
+constexpr char kPercocetProduct[] = "1049221";
+
+std::string ByTheClasses(const v1::MedicationCommand& command, const std::vector<v1::KnownAllergy>& allergies) {
+  return Told(DecideOn({}, command, Knowing(allergies), ShelfOf(TablesWithOnly({}))));
+}
+
+TEST(AllergyClass, AnotherOfTheClassIsStopped) {
+  const v1::MedicationCommand naproxen = Prescribe(OrderOf({kNaproxen}));
+  EXPECT_EQ(ByTheClasses(naproxen, {AllergyTo(kIbuprofen)}), kBlocked);
+  EXPECT_EQ(ByTheClasses(Overriding("allergy-class", naproxen), {AllergyTo(kIbuprofen)}),
+            "OrderPrescribed: block allergy-class (overridden)");
+  EXPECT_EQ(ByTheClasses(naproxen, {With(patient::v1::ALLERGY_KIND_INTOLERANCE, AllergyTo(kIbuprofen))}),
+            "OrderPrescribed: warn allergy-class");
+  EXPECT_EQ(ByTheClasses(naproxen, {With(patient::v1::ALLERGY_KIND_UNSPECIFIED, AllergyTo(kIbuprofen))}), kBlocked);
+  EXPECT_EQ(ByTheClasses(naproxen, {With(patient::v1::VERIFICATION_REFUTED, AllergyTo(kIbuprofen))}),
+            "OrderPrescribed");
+  EXPECT_EQ(ByTheClasses(naproxen, {AllergyTo(kMorphine)}), "OrderPrescribed");
+  EXPECT_EQ(ByTheClasses(naproxen, {InSystem("http://snomed.info/sct", AllergyTo(kIbuprofen))}), "OrderPrescribed");
+  EXPECT_EQ(ByTheClasses(Prescribe(OrderOf({kBupivacaine})), {AllergyTo(kLidocaine)}), kBlocked);
+  EXPECT_EQ(ByTheClasses(Prescribe(OrderOf({kOxycodone})), {AllergyTo("1819")}), kBlocked) << "buprenorphine";
+}
+
+TEST(AllergyClass, IsSaidOnceAndNotOfWhatTheMedicineIsItself) {
+  EXPECT_EQ(ByTheClasses(Overriding(kAllergyRule, Prescribe(OrderOf({kNaproxen}))), {AllergyTo(kNaproxen)}),
+            "OrderPrescribed: block allergy-ingredient (overridden)");
+  EXPECT_EQ(
+      ByTheClasses(Overriding("allergy-class", Prescribe(OrderOf({kNaproxen, kKetorolac}))), {AllergyTo(kIbuprofen)}),
+      "OrderPrescribed: block allergy-class (overridden)");
+}
+
+TEST(AllergyClass, AnAllergyToAProductIsToWhatIsInIt) {
+  EXPECT_EQ(ByTheClasses(Prescribe(OrderOf({kMorphine})), {AllergyTo(kPercocetProduct)}), kBlocked);
+  EXPECT_EQ(ByTheClasses(Prescribe(OrderOf({kIbuprofen})), {AllergyTo(kPercocetProduct)}), "OrderPrescribed");
+}
+
+TEST(AllergyClass, WhatSharesAUseOnlyIsNoClass) {
+  EXPECT_EQ(ByTheClasses(Prescribe(OrderOf({kCyclobenzaprine})), {AllergyTo(kBaclofen)}), "OrderPrescribed");
+  EXPECT_EQ(Told(DecideOn({}, Prescribe(OrderOf({kNaproxen})), Knowing({AllergyTo(kIbuprofen)}))), "OrderPrescribed")
+      << "without tables nobody knows of classes";
+}
 
 INSTANTIATE_TEST_SUITE_P(All, SafetyRules, testing::ValuesIn(kCases), [](const auto& info) { return info.param.name; });
 

@@ -17,12 +17,6 @@ constexpr char kBlocked[] = "SAFETY_OVERRIDE_REQUIRED";
 constexpr char kMethadone[] = "6813", kDiazepam[] = "3322", kIbuprofen[] = "5640", kCocaine[] = "2653";
 constexpr int64_t kMicro = 1;
 
-v1::Order Daily(const std::string& ingredient, const std::string& mg, std::string_view id = kOrder) {
-  v1::Order order = OrderFor(ingredient, By(kOral, Take(mg.empty() ? "" : mg + " mg", "QD")));
-  order.set_id(std::string(id));
-  return order;
-}
-
 v1::Order Morphine(const std::string& mg = "10", std::string_view id = kOrder) {
   return Daily(kMorphine, mg, id);
 }
@@ -30,6 +24,13 @@ v1::Order Morphine(const std::string& mg = "10", std::string_view id = kOrder) {
 v1::Order ForDays(uint32_t days, v1::Order order) {
   order.set_days_supply(days);
   return order;
+}
+
+// The active problem, as SNOMED CT has it.
+v1::MedicationFacts BySnomed(std::string_view code) {
+  v1::MedicationFacts facts = Having(code);
+  facts.mutable_patient()->mutable_problems(0)->mutable_codings(0)->set_system("http://snomed.info/sct");
+  return facts;
 }
 
 // Another dose of kOrder.
@@ -106,6 +107,9 @@ const Case kCases[] = {
     {"TheNewestReviewCounts",   "pdmp-initiation pdmp-renewal", {On(-1, ReviewPdmp()), On(-400, ReviewPdmp(kOtherRecord))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
     {"ARenewalOnlyWarns",       "pdmp-initiation pdmp-renewal", {On(-100, Prescribe(Morphine()))}, On(0, To("20")), {}, "DoseChanged: warn pdmp-renewal"},
     {"ARenewalInTime",          "pdmp-initiation pdmp-renewal", {On(-100, Prescribe(Morphine())), On(-90, ReviewPdmp())}, On(0, To("20")), {}, "DoseChanged"},
+    {"ARenewalTooLate",         "pdmp-initiation pdmp-renewal", {On(-100, Prescribe(Morphine())), On(-90, ReviewPdmp(), -kMicro)}, On(0, To("20")), {}, "DoseChanged: warn pdmp-renewal"},
+    {"ARenewalOfUnknownAge",    "pdmp-initiation pdmp-renewal", {OfUnknownDate(Morphine())}, On(0, To("20")), {}, "DoseChanged: warn pdmp-renewal"},
+    {"ARenewalInCancer",        "pdmp-initiation pdmp-renewal", {On(-100, Prescribe(Morphine()))}, On(0, To("20")), Having("C50"), "DoseChanged: info pdmp-renewal"},
     {"ForAChildItInforms",      "pdmp-initiation pdmp-renewal", {}, On(0, Prescribe(Morphine())), BornOn(2005, 11, 15), "OrderPrescribed: info pdmp-initiation"},
     {"EighteenToday",           "pdmp-initiation pdmp-renewal", {}, On(0, Prescribe(Morphine())), BornOn(2005, 11, 14), kBlocked},
     {"EighteenThisYear",        "pdmp-initiation pdmp-renewal", {}, On(0, Prescribe(Morphine())), BornOn(2005), kBlocked},
@@ -130,6 +134,10 @@ const Case kCases[] = {
     {"NoTest",                  "drug-test-missing", {}, Prescribe(Morphine()), {}, "OrderPrescribed: warn drug-test-missing"},
     {"ATestOfAYear",            "drug-test-missing", {On(-365, TestUrine(kMorphine, kNotFound))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
     {"ATestOfMoreThanAYear",    "drug-test-missing", {On(-365, TestUrine(kMorphine, kNotFound), -kMicro)}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed: warn drug-test-missing"},
+    {"ATestThatWasRetracted",   "drug-test-missing", {On(-1, TestUrine(kMorphine, kNotFound)), RetractRecord()}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed: warn drug-test-missing"},
+    {"NoTestInCancer",          "drug-test-missing", {}, Prescribe(Morphine()), Having("C50"), "OrderPrescribed: info drug-test-missing"},
+    {"AnIllicitSubstanceInCancer", "drug-test-unexpected", {On(-1, TestUrine(kCocaine, kFound, true))}, On(0, Prescribe(Morphine())), Having("C50"), "OrderPrescribed: info drug-test-unexpected"},
+    {"NotFoundStopsARenewal",   "drug-test-unexpected", {On(-2, Prescribe(Morphine())), On(-1, TestUrine(kMorphine, kNotFound))}, On(0, Renew()), {}, kBlocked},
     {"AnIllicitSubstance",      "drug-test-unexpected", {On(-1, TestUrine(kCocaine, kFound, true))}, On(0, Prescribe(Morphine())), {}, kBlocked},
     {"AnIllicitSubstanceOverridden", "drug-test-unexpected", {On(-1, TestUrine(kCocaine, kFound, true))}, On(0, Overriding("drug-test-unexpected", Prescribe(Morphine()))), {}, "OrderPrescribed: block drug-test-unexpected (overridden)"},
     {"NoIllicitSubstance",      "drug-test-unexpected", {On(-1, TestUrine(kCocaine, kNotFound, true))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
@@ -144,6 +152,8 @@ const Case kCases[] = {
     // Naloxone.
     {"BelowFifty",              "naloxone-missing", {}, Prescribe(Morphine("49.99")), {}, "OrderPrescribed"},
     {"Fifty",                   "naloxone-missing", {}, Prescribe(Morphine("50")), {}, "OrderPrescribed: warn naloxone-missing"},
+    {"FiftyInCancer",           "naloxone-missing", {}, Prescribe(Morphine("50")), Having("C50"), "OrderPrescribed: info naloxone-missing"},
+    {"FiftyAndAnUnknown",       "naloxone-missing", {OfUnknownDate(Daily(kOxycodone, "", kOtherOrder))}, Prescribe(Morphine("50")), {}, "OrderPrescribed: warn naloxone-missing"},
     {"UnknownDose",             "naloxone-missing", {}, Prescribe(Morphine("")), {}, "OrderPrescribed"},
     {"FiftyAndOffered",         "naloxone-missing", {On(-400, OfferNaloxone())}, On(0, Prescribe(Morphine("50"))), {}, "OrderPrescribed"},
     {"WithABenzodiazepine",     "naloxone-missing", {On(-1, Prescribe(Daily(kDiazepam, "5", kOtherOrder)))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed: warn naloxone-missing"},
@@ -157,27 +167,37 @@ const Case kCases[] = {
     {"AModerateRisk",           "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(4, -1), "OrderPrescribed: warn opioid-risk-moderate"},
     {"StillAModerateRisk",      "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(7, -1), "OrderPrescribed: warn opioid-risk-moderate"},
     {"AHighRisk",               "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(8, -1), "OrderPrescribed: warn opioid-risk-high"},
+    {"TheNewestScoreCounts",    "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), And(Scoring(8, -2), Scoring(3, -1)), "OrderPrescribed"},
+    {"AnOlderScoreDoesNot",     "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), And(Scoring(8, -1), Scoring(3, -2)), "OrderPrescribed: warn opioid-risk-high"},
+    {"AHighRiskInCancer",       "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), And(Scoring(8, -1), Having("C50")), "OrderPrescribed: info opioid-risk-high"},
+    {"AModerateRiskInCancer",   "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), And(Scoring(4, -1), Having("C50")), "OrderPrescribed: info opioid-risk-moderate"},
     {"ARiskThatIsScoredLater",  "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), Scoring(8, 1), "OrderPrescribed"},
     {"ARiskWithoutAScore",      "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
     {"ARiskWithoutAnOpioid",    "opioid-risk-high opioid-risk-moderate", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Scoring(8, -1), "OrderPrescribed"},
     // Supplies.
     {"SevenDays",               "initial-supply", {}, Prescribe(ForDays(7, Morphine())), {}, "OrderPrescribed"},
     {"EightDays",               "initial-supply", {}, Prescribe(ForDays(8, Morphine())), {}, "OrderPrescribed: warn initial-supply"},
+    {"EightDaysInCancer",       "initial-supply", {}, Prescribe(ForDays(8, Morphine())), Having("C50"), "OrderPrescribed: info initial-supply"},
     {"DaysNotSaid",             "initial-supply", {}, Prescribe(Morphine()), {}, "OrderPrescribed"},
     {"EightDaysMore",           "initial-supply", {On(-1, Prescribe(Morphine("10", kOtherOrder)))}, On(0, Prescribe(ForDays(8, Morphine()))), {}, "OrderPrescribed: warn duplicate-order"},
     {"AFifthLeft",              "early-refill", {On(-24, Prescribe(Morphine())), On(-24, FillFor(30))}, On(0, Prescribe(Morphine("10", kNewId))), {}, "OrderPrescribed: warn duplicate-order"},
     {"MoreThanAFifthLeft",      "early-refill", {On(-24, Prescribe(Morphine())), On(-24, FillFor(30), kMicro)}, On(0, Prescribe(Morphine("10", kNewId))), {}, "OrderPrescribed: warn duplicate-order, warn early-refill"},
+    {"MoreThanAFifthLeftInCancer", "early-refill", {On(-24, Prescribe(Morphine())), On(-24, FillFor(30), kMicro)}, On(0, Prescribe(Morphine("10", kNewId))), Having("C50"), "OrderPrescribed: warn duplicate-order, info early-refill"},
+    {"MoreThanAFifthLeftOfARenewed", "early-refill", {On(-24, Prescribe(Morphine())), On(-24, FillFor(30), kMicro)}, On(0, Renew()), {}, "OrderPrescribed + OrderRenewed: warn early-refill"},
     {"AnUnknownSupplyLeft",     "early-refill", {On(-24, Prescribe(Morphine())), On(-1, Dispense())}, On(0, Prescribe(Morphine("10", kNewId))), {}, "OrderPrescribed: warn duplicate-order"},
     {"AnotherSubstanceLeft",    "early-refill", {On(-24, Prescribe(Morphine())), On(-1, FillFor(30))}, On(0, Prescribe(Daily(kOxycodone, "10", kNewId))), {}, "OrderPrescribed"},
     // Reassessment.
     {"FourWeeks",               "reassessment-overdue", {On(-28, Prescribe(Morphine()))}, On(0, To("20")), {}, "DoseChanged"},
     {"MoreThanFourWeeks",       "reassessment-overdue", {On(-28, Prescribe(Morphine()), -kMicro)}, On(0, To("20")), {}, "DoseChanged: warn reassessment-overdue"},
+    {"MoreThanFourWeeksInCancer", "reassessment-overdue", {On(-28, Prescribe(Morphine()), -kMicro)}, On(0, To("20")), Having("C50"), "DoseChanged: info reassessment-overdue"},
+    {"NobodyKnowsSinceWhen",    "reassessment-overdue", {OfUnknownDate(Morphine())}, On(0, To("20")), {}, "DoseChanged: warn reassessment-overdue"},
     {"ReassessedInTime",        "reassessment-overdue", {On(-200, Prescribe(Morphine())), On(-90, Reassess(kNoGain))}, On(0, To("20")), {}, "DoseChanged"},
     {"ReassessedTooLongAgo",    "reassessment-overdue", {On(-200, Prescribe(Morphine())), On(-90, Reassess(kNoGain), -kMicro)}, On(0, To("20")), {}, "DoseChanged: warn reassessment-overdue"},
     {"ReassessedBeforeItBegan", "reassessment-overdue", {On(-60, Reassess(kNoGain)), On(-50, Prescribe(Morphine()))}, On(0, To("20")), {}, "DoseChanged: warn reassessment-overdue"},
     // Doses that rise and fall.
     {"TheFirstRise",            "dose-rise-without-gain", {On(-20, Prescribe(Morphine()))}, On(0, To("20")), {}, "DoseChanged"},
     {"TheSecondRise",           "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, To("30")), {}, "DoseChanged: warn dose-rise-without-gain"},
+    {"TheSecondRiseInCancer",   "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, To("30")), Having("C50"), "DoseChanged: info dose-rise-without-gain"},
     {"ARiseAfterAGain",         "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20")), On(-5, Reassess(kGain))}, On(0, To("30")), {}, "DoseChanged"},
     {"ARiseAfterNoGain",        "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20")), On(-5, Reassess(kNoGain))}, On(0, To("30")), {}, "DoseChanged: warn dose-rise-without-gain"},
     {"AGainBeforeTheLastRise",  "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-15, Reassess(kGain)), On(-10, To("20"))}, On(0, To("30")), {}, "DoseChanged: warn dose-rise-without-gain"},
@@ -187,6 +207,9 @@ const Case kCases[] = {
     {"TwoStepsInAMonth",        "taper-fast", {On(-400, Prescribe(Morphine("100"))), On(-29, To("95"))}, On(0, To("86")), {}, "DoseChanged: warn taper-fast"},
     {"TwoStepsInTwoMonths",     "taper-fast", {On(-400, Prescribe(Morphine("100"))), On(-30, To("95"))}, On(0, To("86")), {}, "DoseChanged"},
     {"BeforeAYear",             "taper-fast", {On(-365, Prescribe(Morphine("100")))}, On(0, To("50")), {}, "DoseChanged"},
+    {"AfterAYearAndAMoment",    "taper-fast", {On(-365, Prescribe(Morphine("100")), -kMicro)}, On(0, To("50")), {}, "DoseChanged: warn taper-fast"},
+    {"AFallOfUnknownAge",       "taper-fast", {OfUnknownDate(Morphine("100"))}, On(0, To("50")), {}, "DoseChanged: warn taper-fast"},
+    {"AFastFallInCancer",       "taper-fast", {On(-400, Prescribe(Morphine("100")))}, On(0, To("50")), Having("C50"), "DoseChanged: info taper-fast"},
     {"AnUnknownFall",           "taper-fast", {On(-400, Prescribe(Morphine("100")))}, On(0, To("")), {}, "DoseChanged"},
     {"StoppedBelowFifty",       "abrupt-stop", {On(-9, Prescribe(Morphine("49.99")))}, On(0, Discontinue()), {}, "OrderDiscontinued"},
     {"StoppedAtFifty",          "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, Discontinue()), {}, "OrderDiscontinued: warn abrupt-stop"},
@@ -194,9 +217,12 @@ const Case kCases[] = {
     {"StoppedInCancer",         "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, Discontinue()), Having("C50"), "OrderDiscontinued: info abrupt-stop"},
     // An ulcer.
     {"NsaidWithAnUlcer",        "nsaid-ulcer", {}, Prescribe(Daily(kIbuprofen, "400")), Having("K25.4"), "OrderPrescribed: warn nsaid-ulcer"},
+    {"NsaidWithAnUlcerBySnomed", "nsaid-ulcer", {}, Prescribe(Daily(kIbuprofen, "400")), BySnomed("13200003"), "OrderPrescribed: warn nsaid-ulcer"},
     {"NsaidAfterAnUlcer",       "nsaid-ulcer", {}, Prescribe(Daily(kIbuprofen, "400")), Having("K25.4", false), "OrderPrescribed"},
     {"NsaidBelowThirty",        "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering("29.9", -1), "OrderPrescribed: warn nsaid-egfr"},
     {"NsaidAtThirty",           "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering("30", -1), "OrderPrescribed"},
+    {"TheNewestRateCounts",     "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), And(Filtering("15", -2), Filtering("60", -1)), "OrderPrescribed"},
+    {"AnOlderRateDoesNot",      "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), And(Filtering("15", -1), Filtering("60", -2)), "OrderPrescribed: warn nsaid-egfr"},
     {"NsaidBelowABound",        "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering("<15", -1), "OrderPrescribed: warn nsaid-egfr"},
     {"NsaidAboveABound",        "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering(">15", -1), "OrderPrescribed"},
     {"NsaidBeforeTheResult",    "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering("15", 1), "OrderPrescribed"},
@@ -221,6 +247,9 @@ const Case kCases[] = {
     {"NothingToConclude",       "", {TestUrine(kMorphine, kNotFound)}, ConcludeTest(), {}, "DRUG_TEST_NOT_OPEN"},
     {"ConcludedOnce",           "", {TestUrine(kCocaine, kFound, true), ConcludeTest()}, ConcludeTest(), {}, "DRUG_TEST_NOT_OPEN"},
     {"AConclusionSaysWhat",     "", {TestUrine(kCocaine, kFound, true)}, WithoutReason(ConcludeTest()), {}, "REASON_REQUIRED"},
+    {"NoTestToConclude",        "", {}, ConcludeTest(), {}, "STEWARDSHIP_NOT_FOUND"},
+    {"ATestSeenBefore",         "", {TestUrine(kCocaine, kFound, true)}, Seen(2, ConcludeTest()), {}, "ETAG_MISMATCH"},
+    {"RetractedBeatsNotOpen",   "", {TestUrine(kMorphine, kNotFound), RetractRecord()}, ConcludeTest(), {}, "STEWARDSHIP_RETRACTED"},
     {"RetractedForAReason",     "", {ReviewPdmp()}, WithoutReason(RetractRecord()), {}, "REASON_REQUIRED"},
     {"RetractedOnce",           "", {ReviewPdmp(), RetractRecord()}, RetractRecord(), {}, "STEWARDSHIP_RETRACTED"},
     {"NothingToRetract",        "", {}, RetractRecord(), {}, "STEWARDSHIP_NOT_FOUND"},

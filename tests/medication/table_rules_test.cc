@@ -22,9 +22,9 @@ const std::shared_ptr<const RuleShelf>& Defaults() {
   return *shelf;
 }
 
-// Milligrams once a day, by mouth.
-v1::Order Daily(const std::string& ingredient, const std::string& mg, std::string_view id = kOrder) {
-  v1::Order order = OrderFor(ingredient, By(kOral, Take(mg.empty() ? "" : mg + " mg", "QD")));
+// From the day after kNow.
+v1::Order Tomorrow(const std::string& ingredient, const std::string& mg, std::string_view id = kOrder) {
+  v1::Order order = OrderFor(ingredient, Between(19'677, 30'000, By(kOral, Take(mg + " mg", "QD"))));
   order.set_id(std::string(id));
   return order;
 }
@@ -68,7 +68,7 @@ TEST_P(TableRules, Hold) {
 constexpr char kHydrocodone[] = "5489", kMethadone[] = "6813", kTramadol[] = "10689", kMeperidine[] = "6754";
 constexpr char kDiazepam[] = "3322", kDiphenhydramine[] = "3498", kGabapentin[] = "25480", kPregabalin[] = "187832";
 constexpr char kIbuprofen[] = "5640", kNaproxen[] = "7258", kWarfarin[] = "11289", kDuloxetine[] = "72625";
-constexpr char kBuprenorphine[] = "1819";
+constexpr char kBuprenorphine[] = "1819", kAmitriptyline[] = "704";
 constexpr char kPercocetProduct[] = "1049221";  // Acetaminophen 325 mg / oxycodone 5 mg.
 constexpr char kOxycodoneEr[] = "1860154";      // Oxycodone 15 mg, extended release.
 
@@ -80,6 +80,7 @@ const Case kCases[] = {
     {"BelowNinety",             {}, Daily(kMorphine, "89.99"), {}, "OrderPrescribed: warn mme-50"},
     {"Ninety",                  {}, Daily(kMorphine, "90"), {}, kBlocked},
     {"NinetyOverridden",        {}, Daily(kMorphine, "90"), {"mme-90"}, "OrderPrescribed: block mme-90 (overridden), warn mme-50"},
+    {"FiftyAnswered",           {}, Daily(kMorphine, "50"), {"mme-50"}, "OrderPrescribed: warn mme-50 (overridden)"},
     {"FiftyOverTwoOrders",      {Daily(kMorphine, "30", kOtherOrder)}, Daily(kMorphine, "20"), {}, "OrderPrescribed: warn duplicate-order, warn mme-50"},
     {"NotExactInBinary",        {Daily(kMorphine, "0.1", kOtherOrder)}, Daily(kMorphine, "49.9"), {}, "OrderPrescribed: warn duplicate-order, warn mme-50"},
     {"APatchOfFiftyAndMore",    {}, Patch("25 ug/h"), {}, "OrderPrescribed: warn mme-50"},
@@ -103,16 +104,31 @@ const Case kCases[] = {
     {"AnotherDepressant",       {Daily(kDiphenhydramine, "25", kOtherOrder)}, Daily(kMorphine, "5"), {}, kBlocked},
     {"BenzodiazepineAlone",     {Daily(kIbuprofen, "600", kOtherOrder)}, Daily(kDiazepam, "5"), {}, "OrderPrescribed"},
     {"GabapentinoidAndOpioid",  {Daily(kGabapentin, "300", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed: warn gabapentinoid-opioid"},
+    {"OpioidThenGabapentinoid", {Daily(kMorphine, "5", kOtherOrder)}, Daily(kGabapentin, "300"), {}, "OrderPrescribed: warn gabapentinoid-opioid"},
+    {"NsaidThenAnticoagulant",  {Daily(kIbuprofen, "600", kOtherOrder)}, Daily(kWarfarin, "5"), {}, "OrderPrescribed: warn nsaid-anticoagulant"},
+    {"PartialOpioidAndBenzodiazepine", {Daily(kDiazepam, "5", kOtherOrder)}, Daily(kBuprenorphine, "8"), {}, kBlocked},
+    {"MixedOpioidAndBenzodiazepine", {Daily(kDiazepam, "5", kOtherOrder)}, Daily("1841", "1"), {"opioid-cns-depressant"}, "OrderPrescribed: block opioid-cns-depressant (overridden), warn mme-unknown"},
+    {"TcaAndTapentadol",        {Daily(kAmitriptyline, "25", kOtherOrder)}, Daily("787390", "50"), {}, "OrderPrescribed: warn serotonin"},
+    {"TramadolThenSnri",        {Daily(kTramadol, "50", kOtherOrder)}, Daily(kDuloxetine, "60"), {}, "OrderPrescribed: warn serotonin"},
     {"NsaidAndAnticoagulant",   {Daily(kWarfarin, "5", kOtherOrder)}, Daily(kIbuprofen, "600"), {}, "OrderPrescribed: warn nsaid-anticoagulant"},
     {"SnriAndTramadol",         {Daily(kDuloxetine, "60", kOtherOrder)}, Daily(kTramadol, "50"), {}, "OrderPrescribed: warn serotonin"},
     {"SnriAndMorphine",         {Daily(kDuloxetine, "60", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed"},
     {"TwoNsaids",               {Daily(kNaproxen, "220", kOtherOrder)}, Daily(kIbuprofen, "600"), {}, "OrderPrescribed: warn duplicate-class"},
     {"TwoGabapentinoids",       {Daily(kPregabalin, "75", kOtherOrder)}, Daily(kGabapentin, "300"), {}, "OrderPrescribed: warn duplicate-class"},
+    {"TwoMuscleRelaxants",      {Daily("21949", "5", kOtherOrder)}, Daily("1292", "10"), {}, "OrderPrescribed: warn duplicate-class"},
+    {"TwoSnri",                 {Daily("39786", "75", kOtherOrder)}, Daily(kDuloxetine, "60"), {}, "OrderPrescribed: warn duplicate-class"},
+    {"TwoTca",                  {Daily("7531", "25", kOtherOrder)}, Daily(kAmitriptyline, "25"), {}, "OrderPrescribed: warn duplicate-class"},
+    {"TwoBenzodiazepines",      {Daily("596", "1", kOtherOrder)}, Daily(kDiazepam, "5"), {}, "OrderPrescribed: warn duplicate-class"},
+    {"TwoCorticosteroids",      {Daily("1514", "1", kOtherOrder)}, Daily("6902", "4"), {}, "OrderPrescribed: warn duplicate-class"},
+    {"TwoAnticoagulants",       {Daily("1364430", "5", kOtherOrder)}, Daily(kWarfarin, "5"), {}, "OrderPrescribed: warn duplicate-class"},
     {"TwoOfNoKnownClass",       {Daily("8163", "1", kOtherOrder)}, Daily("36567", "1"), {}, "OrderPrescribed"},
     // Acetaminophen over all products.
     {"AcetaminophenAtTheLimit", {}, Daily(kAcetaminophen, "4000"), {}, "OrderPrescribed"},
     {"AcetaminophenAbove",      {}, Daily(kAcetaminophen, "4000.1"), {}, kBlocked},
     {"AcetaminophenInTwoProducts", {Product(kPercocetProduct, "2 per 1 d", kOtherOrder)}, Daily(kAcetaminophen, "3351"), {"acetaminophen-daily"}, "OrderPrescribed: block acetaminophen-daily (overridden), warn duplicate-order"},
+    {"AcetaminophenFromTomorrow", {}, Tomorrow(kAcetaminophen, "5000"), {}, kBlocked},
+    {"AcetaminophenOfAnotherFromTomorrow", {Tomorrow(kAcetaminophen, "3000", kOtherOrder)}, Daily(kAcetaminophen, "1001"), {"acetaminophen-daily"}, "OrderPrescribed: block acetaminophen-daily (overridden), warn duplicate-order"},
+    {"AcetaminophenUnknownBesideTheLimit", {Daily(kAcetaminophen, "", kOtherOrder)}, Daily(kAcetaminophen, "4000"), {}, "OrderPrescribed: warn duplicate-order, info acetaminophen-unknown"},
     {"AcetaminophenUnknown",    {}, Daily(kAcetaminophen, ""), {}, "OrderPrescribed: info acetaminophen-unknown"},
   // clang-format on
 };

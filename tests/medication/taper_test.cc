@@ -31,7 +31,7 @@ v1::Order Morphine(const std::string& mg, std::string_view id = kOrder) {
   return order;
 }
 
-v1::Order Daily(const std::string& ingredient, const std::string& mg) {
+v1::Order Another(const std::string& ingredient, const std::string& mg) {
   v1::Order order = OrderFor(ingredient, Of(mg));
   order.set_id(kOtherOrder);
   return order;
@@ -125,7 +125,20 @@ const Case kCases[] = {
     {"ARenewalThatRisesToNinety", {"mme-90"}, {Prescribe(Morphine("60"))}, RenewTo("90"), {}, kBlocked},
     {"AHigherDoseOverridden", {"mme-90"}, {Prescribe(Morphine("60"))}, Overriding("mme-90", RenewTo("90")), {}, "OrderPrescribed + OrderRenewed: block mme-90 (overridden)"},
     {"ItIsARenewalForTheProgramme", {"pdmp-initiation", "pdmp-renewal"}, {On(-30, Prescribe(Morphine("60")))}, On(0, Renew()), {}, "OrderPrescribed + OrderRenewed: warn pdmp-renewal"},
+    {"RenewedOfNothing",      {}, {}, Renew(), {}, "ORDER_NOT_FOUND"},
+    {"RenewedAfterARetraction", {}, {Prescribe(), Retract()}, Renew(), {}, "ORDER_RETRACTED"},
+    {"RenewedADraft",         {}, {RecordOrder(In(v1::ORDER_STATUS_DRAFT))}, Renew(), {}, "ORDER_NOT_ACTIVE"},
+    {"RenewedForTheMergedAway", {}, {Prescribe()}, Renew(), MergedAway(), "PATIENT_MERGED_AWAY"},
+    {"RenewalExistsBeatsNotFound", {}, {Prescribe(Oxycodone(kOtherOrder))}, Renew(), {}, "ORDER_ALREADY_EXISTS"},
+    {"RenewalEtagBeatsEnded", {}, {Prescribe(), Discontinue()}, Seen(1, Renew()), {}, "ETAG_MISMATCH"},
+    {"RenewalEndedBeatsDeath", {}, {Prescribe(), Discontinue()}, Renew(), Deceased(), "ORDER_ENDED"},
+    {"RenewalDeathBeatsSafety", {"mme-90"}, {Prescribe(Morphine("60"))}, RenewTo("90"), Deceased(), "PATIENT_DECEASED"},
+    {"NinetyInCancer",        {"mme-50", "mme-90"}, {}, Prescribe(Morphine("90")), Having("C50"), "OrderPrescribed: info mme-90, info mme-50"},
     // Completion.
+    {"CompletedNothing",      {}, {}, Complete(), {}, "ORDER_NOT_FOUND"},
+    {"CompletedAfterARetraction", {}, {Prescribe(), Retract()}, Complete(), {}, "ORDER_RETRACTED"},
+    {"CompletedADraft",       {}, {RecordOrder(In(v1::ORDER_STATUS_DRAFT))}, Complete(), {}, "ORDER_NOT_ACTIVE"},
+    {"CompletionEtagBeatsEnded", {}, {Prescribe(), Discontinue()}, Seen(1, Complete()), {}, "ETAG_MISMATCH"},
     {"Completed",             {}, {Prescribe()}, Complete(), {}, "OrderCompleted"},
     {"CompletedOnHold",       {}, {Prescribe(), Hold()}, Complete(), {}, "ORDER_ON_HOLD"},
     {"CompletedOnce",         {}, {Prescribe(), Complete()}, Complete(), {}, "ORDER_ENDED"},
@@ -134,6 +147,11 @@ const Case kCases[] = {
     // A plan.
     {"Planned",               {}, {Prescribe(Morphine("60"))}, Taper({{0, "50"}, {30, "40"}}, 60), {}, "TaperPlanned"},
     {"PlannedOnce",           {}, {Prescribe(Morphine("60")), Taper({{0, "50"}, {30, "40"}})}, Taper({{0, "50"}}), {}, "TAPER_ALREADY_EXISTS"},
+    {"PlannedAsSeenBefore",   {}, {Prescribe(Morphine("60")), Hold(), Resume()}, Seen(1, Taper({{0, "50"}})), {}, "ETAG_MISMATCH"},
+    {"ATaperBeatsDeath",      {}, {Prescribe(Morphine("60")), Taper({{1, "50"}})}, To("70"), Deceased(), "TAPER_UNDER_WAY"},
+    {"APlanForTheDead",       {"mme-90"}, {Prescribe(Morphine("100"))}, Taper({{0, "95"}}), Deceased(), "PATIENT_DECEASED"},
+    {"StoppedNothing",        {}, {}, Stop(), {}, "TAPER_NOT_FOUND"},
+    {"StoppedAsSeenBefore",   {}, {Prescribe(Morphine("60")), Taper({{1, "50"}})}, Seen(2, Stop()), {}, "ETAG_MISMATCH"},
     {"PlannedForNoOrder",     {}, {}, Taper({{0, "50"}}), {}, "ORDER_NOT_FOUND"},
     {"PlannedOnHold",         {}, {Prescribe(Morphine("60")), Hold()}, Taper({{0, "50"}}), {}, "ORDER_ON_HOLD"},
     {"BeforeNow",             {}, {Prescribe(Morphine("60"))}, Taper({{-1, "50"}}), {}, "TAPER_STEPS_NOT_IN_ORDER"},
@@ -154,7 +172,7 @@ const Case kCases[] = {
     {"InPalliativeCare",      {"taper-fast"}, {On(-400, Prescribe(Morphine("100")))}, On(0, Taper({{0, "50"}})), Having("Z51.5"), "TaperPlanned: info taper-fast"},
     {"EndsAtFifty",           {"abrupt-stop"}, {Prescribe(Morphine("60"))}, Taper({{0, "50"}}, 30), {}, "TaperPlanned: warn abrupt-stop"},
     {"EndsBelowFifty",        {"abrupt-stop"}, {Prescribe(Morphine("60"))}, Taper({{0, "49.9"}}, 30), {}, "TaperPlanned"},
-    {"EndsWithSomeLeft",      {"abrupt-stop"}, {Prescribe(Morphine("60")), Prescribe(Daily(kOxycodone, "5"))}, Taper({{0, "50"}}, 30), {}, "TaperPlanned"},
+    {"EndsWithSomeLeft",      {"abrupt-stop"}, {Prescribe(Morphine("60")), Prescribe(Another(kOxycodone, "5"))}, Taper({{0, "50"}}, 30), {}, "TaperPlanned"},
     {"ADoseThatEndsIsNoTaper", {"abrupt-stop"}, {}, Prescribe(OrderFor(kMorphine, Between(0, 30'000, Of("60")))), {}, "OrderPrescribed"},
     // While it is under way.
     {"NoOtherTaper",          {}, {Prescribe(Morphine("60")), Taper({{1, "50"}})}, [] { auto other = Taper({{1, "40"}}); other.mutable_plan_taper()->mutable_taper()->set_id(kNewId); return other; }(), {}, "TAPER_UNDER_WAY"},
@@ -312,6 +330,11 @@ TEST(OverrideRoles, OnlyWhoMayOverrides) {
   EXPECT_EQ(told(much, "chief"), kBlocked);
   EXPECT_EQ(told(Overriding("mme-90", much), "clinician"), "OVERRIDE_NOT_PERMITTED");
   EXPECT_EQ(told(Overriding("mme-90", much), "chief"), "OrderPrescribed: block mme-90 (overridden)");
+  tables = TablesWithOnly({"mme-90", "pdmp-initiation"});
+  for (v1::RuleTable& table : tables) {
+    if (table.has_safety()) table.mutable_safety()->add_override_roles("chief");
+  }
+  EXPECT_EQ(told(Overriding("mme-90", much), "clinician"), kBlocked) << "what nobody overrode comes first";
 }
 
 }  // namespace

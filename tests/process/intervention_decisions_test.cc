@@ -142,7 +142,7 @@ TEST_F(InterventionDecisionsTest, AreExplainedByWhatWasKnownThen) {
   for (const uint64_t position : {planned, timed_out, performed}) {
     const Answer explained = Explain(position);
     ASSERT_EQ(explained.exit_code, 0) << explained.said;
-    for (const char* said : {"interventions 1", "the same", "patient "}) EXPECT_THAT(explained.text, HasSubstr(said));
+    for (const char* said : {"interventions 2", "the same", "patient "}) EXPECT_THAT(explained.text, HasSubstr(said));
   }
   EXPECT_THAT(Explain(performed).text, HasSubstr("privileges of the performer"));
   const auto json = nlohmann::json::parse(Explain(performed, "--json").text);

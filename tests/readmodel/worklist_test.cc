@@ -345,6 +345,21 @@ TEST_F(WorklistTest, InterventionsThatMayGoOnOrAreToBeReportedOn) {
   EXPECT_EQ(On(chart::v1::WORKLIST_OUTCOME_REPORTS, 20).size(), 3u);
 }
 
+TEST_F(WorklistTest, TheDeadAreOnlyOnListsOfWhatRemainsToBeWritten) {
+  View dead = Patient(1, "Ada", "Example");
+  dead.mutable_patient()->set_deceased(true);
+  *dead.mutable_patient()->mutable_deceased_time() = readmodel::On(20);
+  Keep(1, "patient", dead);
+  Keep(1, "opioid_therapy",
+       Therapy({
+           {0, "50"}
+  }));
+  Keep(1, "note", Note(encounter::v1::NOTE_STATUS_DRAFT, Id(7)));
+  EXPECT_EQ(On(chart::v1::WORKLIST_MME_50, 19).size(), 1u);
+  EXPECT_THAT(On(chart::v1::WORKLIST_MME_50, 20), IsEmpty());
+  EXPECT_EQ(On(chart::v1::WORKLIST_UNSIGNED_NOTES, 20).size(), 1u);
+}
+
 TEST_F(WorklistTest, OnlyThePrescribersOwn) {
   Takes(1, {
                {0, "50"}

@@ -186,7 +186,10 @@ void EncounterDecisions::Fill(const v1::EncounterCommand& command, const Known& 
                               std::span<const v1::EncounterState* const> states,
                               v1::ExplainDecisionResponse& explained) {
   *explained.mutable_facts() = known.patient;
-  if (states.size() > 1) *explained.mutable_performer_state() = *states.back();
+  const auto joined = static_cast<size_t>(known.patient.absorbed_ids_size());
+  const std::span<const v1::EncounterState* const> named = states.first(states.size() - joined);
+  if (named.size() > 1) *explained.mutable_performer_state() = *named.back();
+  for (const v1::EncounterState* const other : states.last(joined)) *explained.add_joined_states() = *other;
   const RuleBook& rules = RulesFor(command, known);
   if (rules.version() > 0) service::FillTables(std::map{std::pair(rules.table(), rules.version())}, explained);
 }

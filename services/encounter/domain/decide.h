@@ -2,7 +2,6 @@
 // ends in the event that is to be recorded.
 #pragma once
 
-#include <span>
 #include <string>
 #include <utility>
 
@@ -23,12 +22,14 @@ using Decision = decider::Decision<v1::EncounterEvent>;
 
 // What a command meets: all that a decision may know.
 struct Situation {
-  const v1::EncounterState& state;
+  const v1::EncounterState& state;   // Of the record: what a command may change.
+  // Interventions and questionnaires of the record and of those that were merged into it: what rules and scores ask
+  // for.
+  const v1::EncounterState& person;
   const decider::DecisionInput& input;
   const v1::PatientFacts& facts;
-  const RuleShelf* shelf = nullptr;  // Null: no rule table was loaded.
-  std::span<const v1::EncounterState* const> states =
-      {};  // Of all streams that the command names; the first is `state`.
+  const RuleShelf* shelf = nullptr;               // Null: no rule table was loaded.
+  const v1::EncounterState* performer = nullptr;  // Of who performs, where the command names somebody.
 };
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RegisterPractitionerRequest& request);

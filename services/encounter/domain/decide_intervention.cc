@@ -112,7 +112,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PlanInterventionR
   const RuleBook& rules = decider::RulesAt(at.shelf, planned);
   const Case asked{.id = intervention.id(),
                    .plan = plan,
-                   .state = at.state,
+                   .state = at.person,
                    .facts = at.facts,
                    .rules = rules,
                    .at_micros = planned};
@@ -150,7 +150,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReviseInterventio
   const bool another = IsAnother(entry->plan(), request.plan());
   const Case asked{.id = request.intervention_id(),
                    .plan = request.plan(),
-                   .state = at.state,
+                   .state = at.person,
                    .facts = at.facts,
                    .rules = rules,
                    .at_micros = planned};
@@ -202,7 +202,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordTimeOutRequ
   const RuleBook& rules = decider::RulesAt(at.shelf, time);
   const Case asked{.id = request.intervention_id(),
                    .plan = entry->plan(),
-                   .state = at.state,
+                   .state = at.person,
                    .facts = at.facts,
                    .rules = rules,
                    .at_micros = time,
@@ -234,10 +234,10 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PerformInterventi
   if (entry->status() != v1::INTERVENTION_STATUS_TIME_OUT_DONE) return Refuse(v1::TIME_OUT_MISSING);
 
   const RuleBook& rules = decider::RulesAt(at.shelf, start);
-  const std::string* const privilege = FindPrivilege(*at.states.back(), entry->plan(), start);
+  const std::string* const privilege = FindPrivilege(*at.performer, entry->plan(), start);
   const Case asked{.id = request.intervention_id(),
                    .plan = entry->plan(),
-                   .state = at.state,
+                   .state = at.person,
                    .facts = at.facts,
                    .rules = rules,
                    .at_micros = start,

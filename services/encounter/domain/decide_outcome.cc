@@ -26,7 +26,7 @@ bool WasRetracted(const v1::InterventionEntry& entry, const std::string& id) {
 std::optional<v1::CourseStanding> StandingAfter(const Situation& at, const v1::EncounterEvent& event,
                                                 const std::string& intervention_id, int64_t micros) {
   v1::EncounterState after;
-  *after.mutable_interventions() = at.state.interventions();
+  *after.mutable_interventions() = at.person.interventions();
   if (!EncounterDecider::Evolve(after, event).ok()) return std::nullopt;
   return StandingOf(after, intervention_id, at.facts, decider::RulesAt(at.shelf, micros), micros);
 }

@@ -35,8 +35,9 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordQuestionnai
   if (!response.has_authored_time()) *response.mutable_authored_time() = EffectiveTime(at, request.context());
   ASSIGN_OR_RETURN(*response.mutable_score(), ScoreOf(response));
   if (response.tool() == v1::QUESTIONNAIRE_TOOL_PEG) {
-    const auto last = LastBefore(known, response.tool(), ToMicros(response.authored_time()));
-    if (last != known.end()) {
+    const Questionnaires& of_person = at.person.questionnaires();
+    const auto last = LastBefore(of_person, response.tool(), ToMicros(response.authored_time()));
+    if (last != of_person.end()) {
       v1::QuestionnaireScore& score = *response.mutable_score();
       *score.mutable_change() = ChangeSince(last->first, last->second.score(), score.value());
     }

@@ -42,6 +42,8 @@ absl::Status CheckAnswered(const v1::AldreteItems& items) {
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ScoreAldreteRequest& request) {
   ASSIGN_OR_RETURN(const v1::AnaesthesiaState* record, FindRecord(at, request));
+  const google::protobuf::Timestamp time = EffectiveTime(at, request.context());
+  if (record->has_end() && ToMicros(time) < ToMicros(record->end())) return Refuse(v1::END_BEFORE_START);
   RETURN_IF_ERROR(CheckRecovering(*record));
   RETURN_IF_ERROR(CheckAnswered(request.items()));
 
@@ -49,7 +51,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ScoreAldreteReque
   v1::AldreteScored& scored = *event.mutable_aldrete_scored();
   scored.set_anaesthesia_id(request.anaesthesia_id());
   v1::AldreteScore& score = *scored.mutable_score();
-  *score.mutable_time() = EffectiveTime(at, request.context());
+  *score.mutable_time() = time;
   *score.mutable_items() = request.items();
   score.set_total(AldreteTotal(request.items()));
   score.set_scorer_id(request.scorer_id());

@@ -41,11 +41,16 @@ struct EncounterDecider {
   using Event = v1::EncounterEvent;
   using Facts = Known;
 
-  static constexpr uint32_t kStateFormat = 2;
+  static constexpr uint32_t kStateFormat = 3;
 
   // `encounter-<patient uuid>`, `practitioner-<uuid>`, `organization-<uuid>` or kRulesStream; none for an empty
   // command. That an intervention was performed is decided on its performer's stream as well, whose privileges count.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);
+
+  // What the records that were merged into the patient's hold.
+  static std::vector<std::string> Joined(const Facts& facts) {
+    return decider::StreamsOf("encounter", facts.patient.absorbed_ids());
+  }
 
   // Refusals: EncounterError in its order, with ETAG_MISMATCH between RESOURCE_NOT_FOUND and RESOURCE_RETRACTED;
   // COMMAND_MISSING.

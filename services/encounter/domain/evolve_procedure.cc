@@ -190,7 +190,10 @@ struct ProcedureEvolution {
   }
   absl::Status operator()(const v1::AldreteScored& event) {
     ASSIGN_OR_RETURN(v1::AnaesthesiaState * record, Anaesthesia(event));
-    *record->mutable_last_score() = event.score();
+    // One that is entered late is not the last one.
+    const bool earlier =
+        record->has_last_score() && ToMicros(event.score().time()) < ToMicros(record->last_score().time());
+    if (!earlier) *record->mutable_last_score() = event.score();
     return absl::OkStatus();
   }
   absl::Status operator()(const v1::RecoveryLeft& event) {

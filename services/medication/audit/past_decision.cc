@@ -177,8 +177,10 @@ decider::DecisionInput MedicationDecisions::InputOf(const Event& event, const v1
 }
 
 void MedicationDecisions::Fill(const v1::MedicationCommand& command, const Known& known,
-                               std::span<const v1::MedicationState* const>, v1::ExplainDecisionResponse& explained) {
+                               std::span<const v1::MedicationState* const> states,
+                               v1::ExplainDecisionResponse& explained) {
   *explained.mutable_facts() = known.others;
+  for (const v1::MedicationState* const joined : states.subspan(1)) *explained.add_joined_states() = *joined;
   const int64_t effective = ToMicros(decider::ContextOf(command).effective_time());
   service::FillTables(RulesAt(known.rules.get(), effective).versions(), explained);
 }

@@ -1,6 +1,7 @@
 #include "services/medication/domain/decide.h"
 
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "anamnesis/rpc/v1/errors.pb.h"
@@ -9,13 +10,33 @@
 #include "services/medication/domain/medication_decider.h"
 
 namespace anamnesis::medication {
+namespace {
+
+// The record with what others hold of the same person, as far as the rules ask for it. The day's totals are the
+// record's own: those of a record that was merged into it end with the merge, and from then on its own are of all.
+v1::MedicationState PersonOf(std::span<const v1::MedicationState* const> records) {
+  v1::MedicationState person = *records.front();
+  for (const v1::MedicationState* const other : records.subspan(1)) {
+    person.mutable_orders()->insert(other->orders().begin(), other->orders().end());
+    person.mutable_in_force()->insert(other->in_force().begin(), other->in_force().end());
+    person.mutable_past_opioid_uses()->MergeFrom(other->past_opioid_uses());
+    person.mutable_stewardship()->insert(other->stewardship().begin(), other->stewardship().end());
+  }
+  return person;
+}
+
+}  // namespace
 
 Decision MedicationDecider::Decide(std::span<const State* const> states, const Command& command,
                                    const decider::DecisionInput& input, const Facts& facts) {
   std::optional<absl::StatusOr<Decision>> decision;
+  const std::span<const State* const> joined = states.subspan(1);
+  State together;
+  if (!joined.empty()) together = PersonOf(states);
   WithRequest(command, [&](const auto& request) {
     const RuleBook& rules = RulesAt(facts.rules.get(), decider::EffectiveMicros(request.context(), input));
     decision = medication::Decide({.state = *states.front(),
+                                   .person = joined.empty() ? *states.front() : together,
                                    .input = input,
                                    .facts = facts.others,
                                    .rules = rules,

@@ -21,7 +21,8 @@ using Decision = decider::Decision<v1::MedicationEvent>;
 
 // What a command meets: all that a decision may know.
 struct Situation {
-  const v1::MedicationState& state;
+  const v1::MedicationState& state;   // Of the record: what a command may change.
+  const v1::MedicationState& person;  // With what the records hold that were merged into it: what the rules look at.
   const decider::DecisionInput& input;
   const v1::MedicationFacts& facts;
   const RuleBook& rules;                               // Those in force when the command takes effect.

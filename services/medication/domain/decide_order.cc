@@ -47,7 +47,7 @@ void NoteEnd(const Situation& at, const Request& request, End& end, Alerts& aler
   NoteChange(at, request, false, end);
   const auto in_force = at.state.in_force().find(request.order_id());
   if (in_force == at.state.in_force().end()) return;
-  alerts = ReviewEnd({in_force->second.therapy(), at.state, at.facts, at.rules, ends});
+  alerts = ReviewEnd({in_force->second.therapy(), at.person, at.facts, at.rules, ends});
   end.mutable_alerts()->Assign(alerts.begin(), alerts.end());
   NoteTables(at, end);
 }

@@ -113,13 +113,13 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReconcileMedicati
   v1::Reconciliation list = request.reconciliation();
   if (list.id().empty()) list.set_id(at.input.new_id);
   if (at.state.reconciliations().contains(list.id())) return Refuse(v1::RECONCILIATION_ALREADY_EXISTS);
-  RETURN_IF_ERROR(CheckNamed(at.state, list));
+  RETURN_IF_ERROR(CheckNamed(at.person, list));
   const int64_t effective = EffectiveAt(at, request.context());
   if (!list.has_reconciled()) *list.mutable_reconciled() = ToTimestamp(effective);
 
   v1::MedicationEvent event;
   v1::MedicationsReconciled& reconciled = *event.mutable_medications_reconciled();
-  const std::vector<v1::ReconciliationFinding> findings = FindingsOf(at.state, list);
+  const std::vector<v1::ReconciliationFinding> findings = FindingsOf(at.person, list);
   reconciled.mutable_findings()->Assign(findings.begin(), findings.end());
   Alerts alerts = AlertsOf(at, list, effective);
   reconciled.mutable_alerts()->Assign(alerts.begin(), alerts.end());

@@ -91,7 +91,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDrugTestReq
   ASSIGN_OR_RETURN(v1::DrugTest test, NewRecord(at, request.drug_test(), request.context()));
   v1::MedicationEvent event;
   v1::DrugTestRecorded& recorded = *event.mutable_drug_test_recorded();
-  for (v1::DrugTestFinding& finding : UnexpectedIn(test, at.state, at.rules)) {
+  for (v1::DrugTestFinding& finding : UnexpectedIn(test, at.person, at.rules)) {
     *recorded.add_findings() = std::move(finding);
   }
   NoteTables(at, recorded);

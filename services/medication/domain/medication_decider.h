@@ -45,6 +45,11 @@ struct MedicationDecider {
   // `medication-<patient uuid>`, or kRulesStream; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);
 
+  // What the records that were merged into the patient's hold.
+  static std::vector<std::string> Joined(const Facts& facts) {
+    return decider::StreamsOf("medication", facts.others.patient().absorbed_ids());
+  }
+
   // Refusals: MedicationError in its order, ETAG_MISMATCH, COMMAND_MISSING.
   static decider::Decision<Event> Decide(std::span<const State* const> states, const Command& command,
                                          const decider::DecisionInput& input, const Facts& facts);

@@ -17,7 +17,7 @@ constexpr int kPlacesOfMilligrams = 3;
 // Fills in the total at one instant.
 template <class Total>
 void FillTotal(const Situation& at, int64_t micros, std::string_view without, const v1::Order* with, Total& total) {
-  std::vector<Medicine> medicines = MedicinesInForce(at.state, micros, at.rules, without);
+  std::vector<Medicine> medicines = MedicinesInForce(at.person, micros, at.rules, without);
   if (with != nullptr) medicines.push_back(MedicineOf(*with, micros, at.rules));
   const AtLeast mme = DailyMmeOf(medicines, at.rules).total;
   const rpc::v1::NamedNumber number = Number("mme_per_day", mme);
@@ -88,7 +88,7 @@ v1::DailyMmeTotal DailyMmeFrom(const Situation& at, int64_t from_micros, std::st
                                const v1::Order* with) {
   v1::DailyMmeTotal total;
   FillTotal(at, from_micros, without, with, total);
-  for (const int64_t change : DoseChangesAfter(at.state, from_micros, without, with)) {
+  for (const int64_t change : DoseChangesAfter(at.person, from_micros, without, with)) {
     FillTotal(at, change, without, with, *total.add_later());
   }
   return total;

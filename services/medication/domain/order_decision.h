@@ -29,7 +29,7 @@ inline int64_t EffectiveAt(const Situation& at, const rpc::v1::CommandContext& c
 // The order as the rules are to look at it; `replaces`: see Proposal.
 inline Proposal ProposalOf(const Situation& at, const v1::Order& order, int64_t at_micros,
                            std::string_view replaces = {}) {
-  return {order, at.state, at.facts, at.rules, at_micros, at.age_seconds, replaces};
+  return {order, at.person, at.facts, at.rules, at_micros, at.age_seconds, replaces};
 }
 
 // What the rules say about the order as the request would have it.

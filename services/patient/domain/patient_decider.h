@@ -31,6 +31,8 @@ struct PatientDecider {
   // `patient-<uuid>`; for a merge the survivor's and the duplicate's; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);
 
+  static std::vector<std::string> Joined(const Facts&) { return {}; }
+
   // Refusals: INVALID_FIELDS for what no field rule can say, PatientError in its order, ETAG_MISMATCH right after what
   // the etag is of was found, COMMAND_MISSING.
   static decider::Decision<Event> Decide(std::span<const State* const> states, const Command& command,

@@ -14,6 +14,7 @@
 #include "services/readmodel/queries/queries.h"
 #include "services/readmodel/views/index_terms.h"
 #include "services/readmodel/views/view_kinds.h"
+#include "services/readmodel/worklist/ablation_work.h"
 #include "services/readmodel/worklist/opioid_work.h"
 #include "services/readmodel/worklist/view_work.h"
 
@@ -76,20 +77,36 @@ absl::StatusOr<std::string> FirstEntry(const projection::ViewReader& reader, con
   return first;
 }
 
+// Whether the patient was dead by then; a death of unknown time was long ago.
+bool IsDead(const projection::v1::PatientView& patient, int64_t as_of_micros) {
+  return patient.deceased() && (!patient.has_deceased_time() || ToMicros(patient.deceased_time()) <= as_of_micros);
+}
+
+// Lists of what remains to be done after a death.
+bool IsOfTheDead(chart::v1::Worklist worklist) {
+  return worklist == chart::v1::WORKLIST_UNSIGNED_NOTES || worklist == chart::v1::WORKLIST_REFERRALS_IN ||
+         worklist == chart::v1::WORKLIST_REFERRALS_OUT;
+}
+
 // What the list has for the person.
 absl::StatusOr<std::optional<WorkItem>> ItemFor(const projection::ViewReader& reader, const Person& person,
                                                 const ListWorkRequest& request) {
   const int64_t as_of = ToMicros(request.as_of());
+  if (IsDead(person.view, as_of) && !IsOfTheDead(request.worklist())) return std::nullopt;
   OpioidWork opioids(as_of);
+  AblationWork ablations(as_of);
   WorkItem item;
   std::optional<int64_t> due;
+  const auto note = [&](const ViewWork& work) {
+    item.add_about(work.about);
+    if (work.due_micros.has_value()) due = std::min(due.value_or(*work.due_micros), *work.due_micros);
+  };
   RETURN_IF_ERROR(ForEachView(reader, person, TimesOf(request.options()), [&](const projection::v1::View& view) {
     opioids.Add(view);
-    const auto work = WorkOf(request.worklist(), view, as_of, request.practitioner_id());
-    if (!work.has_value()) return;
-    item.add_about(work->about);
-    if (work->due_micros.has_value()) due = std::min(due.value_or(*work->due_micros), *work->due_micros);
+    ablations.Add(view);
+    if (const auto work = WorkOf(request.worklist(), view, as_of, request.practitioner_id())) note(*work);
   }));
+  for (const ViewWork& work : ablations.On(request.worklist(), request.practitioner_id())) note(work);
   if (due.has_value()) *item.mutable_due() = ToTimestamp(*due);
   if (!item.about().empty()) return item;
   if (!request.practitioner_id().empty() && !opioids.IsPrescribedBy(request.practitioner_id())) return std::nullopt;

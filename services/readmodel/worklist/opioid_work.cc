@@ -24,6 +24,17 @@ constexpr int64_t kFirstReassessmentDays = 28, kReassessmentDays = 90;
 // The rules whose limits a total may reach.
 constexpr char kMuch[] = "mme-50", kVeryMuch[] = "mme-90";
 
+// Of an order whose ingredients were not said it cannot be known.
+bool MayBeOpioid(const projection::v1::OrderView& view) {
+  return view.doses().empty() || std::ranges::any_of(view.doses(), [](const medication::v1::IngredientDose& dose) {
+           return std::ranges::any_of(dose.classes(), [](int drug_class) {
+             return drug_class == medication::v1::DRUG_CLASS_OPIOID_FULL ||
+                    drug_class == medication::v1::DRUG_CLASS_OPIOID_PARTIAL ||
+                    drug_class == medication::v1::DRUG_CLASS_OPIOID_MIXED;
+           });
+         });
+}
+
 }  // namespace
 
 bool OpioidWork::Step::Reaches(const char* rule) const {
@@ -98,7 +109,7 @@ void OpioidWork::AddDrugTest(const projection::v1::DrugTestView& view) {
 
 void OpioidWork::AddOrder(const projection::v1::OrderView& view) {
   if (!IsActive(view)) return;
-  if (!view.order().prescriber_id().empty()) prescribers_.push_back(view.order().prescriber_id());
+  if (!view.order().prescriber_id().empty() && MayBeOpioid(view)) prescribers_.push_back(view.order().prescriber_id());
   const bool with_depressant = std::ranges::any_of(
       view.alerts(), [](const rpc::v1::Alert& alert) { return alert.rule_id() == "opioid-cns-depressant"; });
   if (with_depressant) with_depressant_.push_back("order/" + view.order().id());

@@ -21,7 +21,7 @@ class OpioidWork {
   // What the list has for the person; nothing: the person is not on it. The lists are those of opioids.
   std::optional<chart::v1::WorkItem> On(chart::v1::Worklist worklist) const;
 
-  // Whether the practitioner prescribes an active order.
+  // Whether the practitioner prescribes an active order that is, or may be, for an opioid.
   bool IsPrescribedBy(const std::string& practitioner_id) const;
 
  private:

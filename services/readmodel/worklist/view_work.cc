@@ -43,20 +43,6 @@ std::optional<ViewWork> OutgoingReferral(const View& view, const std::string& pr
   return ViewWork{.due_micros = due, .about = "outgoing_referral/" + referral.id()};
 }
 
-// Of interventions: what the rules said was next, and reports that are asked for.
-std::optional<ViewWork> Eligible(const View& view, encounter::v1::InterventionKind done,
-                                 const std::string& practitioner_id) {
-  const projection::v1::InterventionView& shown = view.intervention();
-  const encounter::v1::Intervention& intervention = shown.intervention();
-  if (!view.has_intervention() || intervention.plan().kind() != done) return std::nullopt;
-  if (shown.standing().next() != encounter::v1::INTERVENTION_KIND_RADIOFREQUENCY_ABLATION) return std::nullopt;
-  if (!shown.standing().eligible() || !IsOf(intervention.performance().performer_id(), practitioner_id)) {
-    return std::nullopt;
-  }
-  return ViewWork{.due_micros = Micros(shown.standing().has_time(), shown.standing().time()),
-                  .about = "intervention/" + intervention.id()};
-}
-
 std::optional<ViewWork> OutcomeReport(const View& view, const std::string& practitioner_id) {
   const encounter::v1::Intervention& intervention = view.intervention().intervention();
   if (!view.has_intervention() || !view.intervention().has_outcome_due()) return std::nullopt;
@@ -80,10 +66,6 @@ std::optional<ViewWork> Find(chart::v1::Worklist worklist, const View& view, con
       return ReferralIn(view);
     case chart::v1::WORKLIST_REFERRALS_OUT:
       return OutgoingReferral(view, practitioner_id);
-    case chart::v1::WORKLIST_BLOCKS_ELIGIBLE_FOR_ABLATION:
-      return Eligible(view, encounter::v1::INTERVENTION_KIND_MEDIAL_BRANCH_BLOCK, practitioner_id);
-    case chart::v1::WORKLIST_ABLATIONS_ELIGIBLE_FOR_REPEAT:
-      return Eligible(view, encounter::v1::INTERVENTION_KIND_RADIOFREQUENCY_ABLATION, practitioner_id);
     case chart::v1::WORKLIST_OUTCOME_REPORTS:
       return OutcomeReport(view, practitioner_id);
     case chart::v1::WORKLIST_PUMP_REFILLS:

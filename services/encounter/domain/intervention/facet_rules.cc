@@ -27,8 +27,9 @@ bool SharesSide(const v1::InterventionPlan& a, const v1::InterventionPlan& b) {
   return a.side() == b.side() || a.side() == v1::LATERALITY_BILATERAL || b.side() == v1::LATERALITY_BILATERAL;
 }
 
-bool SharesLevel(const v1::InterventionPlan& a, const v1::InterventionPlan& b) {
-  if (a.levels().empty() || b.levels().empty()) return a.levels().empty() && b.levels().empty();
+// Whether they have a level in common; levels that are not said may be any.
+bool MayShareLevel(const v1::InterventionPlan& a, const v1::InterventionPlan& b) {
+  if (a.levels().empty() || b.levels().empty()) return true;
   return std::ranges::any_of(
       a.levels(), [&](const std::string& level) { return std::ranges::find(b.levels(), level) != b.levels().end(); });
 }
@@ -37,12 +38,13 @@ bool SharesLevel(const v1::InterventionPlan& a, const v1::InterventionPlan& b) {
 std::vector<Past> EarlierAblations(const Case& asked) {
   return PerformedUntil(asked.state, asked.at_micros, asked.id, [&](const v1::InterventionPlan& plan) {
     return IsAblation(plan) && plan.region() == asked.plan.region() && SharesSide(plan, asked.plan) &&
-           SharesLevel(plan, asked.plan);
+           MayShareLevel(plan, asked.plan);
   });
 }
 
+// Whether every level is known and was ablated.
 bool WereAllAblated(const Case& asked, const std::vector<Past>& ablations) {
-  if (ablations.empty()) return false;
+  if (asked.plan.levels().empty()) return false;
   std::set<std::string> ablated;
   for (const Past& past : ablations) ablated.insert(past.plan().levels().begin(), past.plan().levels().end());
   return std::ranges::all_of(asked.plan.levels(), [&](const std::string& level) { return ablated.contains(level); });
@@ -69,7 +71,8 @@ void FacetTwoBlocks(const Case& asked, Findings& findings) {
   std::vector<Past> blocks =
       PerformedUntil(asked.state, asked.at_micros, asked.id, [&](const v1::InterventionPlan& plan) {
         return plan.kind() == v1::INTERVENTION_KIND_MEDIAL_BRANCH_BLOCK && plan.region() == asked.plan.region() &&
-               plan.side() == asked.plan.side() && LevelsOf(plan.levels()) == LevelsOf(asked.plan.levels());
+               plan.side() == asked.plan.side() && !plan.levels().empty() &&
+               LevelsOf(plan.levels()) == LevelsOf(asked.plan.levels());
       });
   std::erase_if(blocks, [&](const Past& past) { return BestRelief(*past.entry).value_or(0) < relief; });
   const int64_t weeks = asked.rules.Limit(kRule, "weeks");

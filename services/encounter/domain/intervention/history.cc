@@ -40,14 +40,20 @@ bool HeldBy(const v1::OutcomeEntry& report, const std::optional<int64_t>& from, 
 Sessions CountDays(const std::vector<Past>& pasts, int64_t at_micros, std::optional<int64_t> after) {
   std::set<int64_t> days = {DayOf(at_micros)};
   Sessions sessions;
+  int64_t undated = 0;
   for (const Past& past : pasts) {
     if (!past.at.has_value()) {
-      sessions.at_least = true;
+      ++undated;
     } else if (!after.has_value() || *past.at > *after) {
       days.insert(DayOf(*past.at));
     }
   }
   sessions.count = static_cast<int64_t>(days.size());
+  if (after.has_value()) {
+    sessions.at_least = undated > 0;
+  } else {
+    sessions.count += undated;
+  }
   return sessions;
 }
 

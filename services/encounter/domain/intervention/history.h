@@ -34,7 +34,7 @@ struct Sessions {
 // The sessions of the last so many months of the calendar, with one at `at_micros`. One exactly so long ago is none of
 // them any more.
 Sessions SessionsWithin(const std::vector<Past>& pasts, int64_t at_micros, int64_t months);
-// All sessions, with one at `at_micros`.
+// All sessions, with one at `at_micros`; each one of unknown time counts as one, though some may be of one day.
 Sessions AllSessions(const std::vector<Past>& pasts, int64_t at_micros);
 
 // The most relief that any report tells of, in hundredths of a percent; nothing where none does.

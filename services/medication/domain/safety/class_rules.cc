@@ -48,6 +48,24 @@ constexpr std::array kCombinations = {
                 "Two medicines that act on serotonin can cause a serotonin syndrome."                      },
 };
 
+// Over all products, with the orders that it comes from.
+struct DailyAcetaminophen {
+  AtLeast mg;
+  std::vector<std::string> facts;
+};
+
+DailyAcetaminophen AcetaminophenOf(const Regimen& regimen, const RuleBook& rules) {
+  DailyAcetaminophen daily;
+  for (const Medicine& medicine : regimen.medicines) {
+    for (const IngredientUse& use : medicine.uses) {
+      if (!rules.IsOf(use.rxnorm, v1::DRUG_CLASS_ACETAMINOPHEN)) continue;
+      daily.mg += use.mg_per_day;
+      if (daily.facts.empty() || daily.facts.back() != FactOf(medicine)) daily.facts.push_back(FactOf(medicine));
+    }
+  }
+  return daily;
+}
+
 }  // namespace
 
 void Combinations(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
@@ -95,22 +113,22 @@ void DuplicateClass(const Proposal& proposal, const Regimen& regimen, Alerts& al
 
 void AcetaminophenDaily(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   if (!regimen.proposed().IsOf(kAcetaminophen, proposal.rules)) return;
-  AtLeast total;
-  std::vector<std::string> facts;
-  for (const Medicine& medicine : regimen.medicines) {
-    for (const IngredientUse& use : medicine.uses) {
-      if (!proposal.rules.IsOf(use.rxnorm, v1::DRUG_CLASS_ACETAMINOPHEN)) continue;
-      total += use.mg_per_day;
-      if (facts.empty() || facts.back() != FactOf(medicine)) facts.push_back(FactOf(medicine));
-    }
+  DailyAcetaminophen peak = AcetaminophenOf(regimen, proposal.rules);
+  bool complete = peak.mg.complete;
+  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
+    DailyAcetaminophen later = AcetaminophenOf(RegimenAt(proposal, change), proposal.rules);
+    complete = complete && later.mg.complete;
+    if (later.mg.known > peak.mg.known) peak = std::move(later);
   }
-  const rpc::v1::NamedNumber number = Number("mg_per_day", total);
+  peak.mg.complete = complete;
+  const rpc::v1::NamedNumber number = Number("mg_per_day", peak.mg);
   if (proposal.rules.Setting("acetaminophen-daily") != nullptr &&
-      total.known > proposal.rules.Limit("acetaminophen-daily", "mg_per_day")) {
+      peak.mg.known > proposal.rules.Limit("acetaminophen-daily", "mg_per_day")) {
     Raise(proposal.rules, "acetaminophen-daily",
-          "Over all products the day's acetaminophen is more than the liver may be given.", facts, alerts, {number});
-  } else if (!total.complete) {
-    Raise(proposal.rules, "acetaminophen-unknown", "A part of the day's acetaminophen cannot be computed.", facts,
+          "Over all products the day's acetaminophen is more than the liver may be given.", peak.facts, alerts,
+          {number});
+  } else if (!complete) {
+    Raise(proposal.rules, "acetaminophen-unknown", "A part of the day's acetaminophen cannot be computed.", peak.facts,
           alerts, {number});
   }
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/clock.h"
 #include "base/civil_day.h"
+#include "base/clock.h"
 
 namespace anamnesis::medication {
 namespace {

@@ -1,5 +1,6 @@
 // Rules about what is recorded of the patient. But for `facts-stale` they hold whatever the tables say.
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,6 +51,40 @@ bool Holds(const v1::KnownAllergy& allergy) {
   }
 }
 
+// Whether it is to the medication or one of its ingredients.
+bool IsTo(const v1::KnownAllergy& allergy, const Proposal& proposal, const Regimen& regimen) {
+  return std::ranges::any_of(allergy.codings(), [&](const Coding& coding) {
+    return Contains(proposal.order, coding) || IsIn(regimen.proposed(), coding);
+  });
+}
+
+// The substances of what the code names: an ingredient, or a product that the tables know.
+std::vector<std::string> SubstancesOf(const Coding& coding, const RuleBook& rules) {
+  if (coding.system() != kRxNorm || coding.code().empty()) return {};
+  if (!rules.ClassesOf(coding.code()).empty()) return {coding.code()};
+  v1::Order product;
+  *product.mutable_medication()->add_codings() = coding;
+  std::vector<std::string> substances;
+  for (const ActiveIngredient& own : rules.CompositionOf(product).ingredients) substances.push_back(own.rxnorm);
+  return substances;
+}
+
+// Classes whose members are alike in what they are, so that who reacts to one may react to another; beside the opioids.
+// The other classes are alike in what they are for.
+constexpr std::array kOfOneKind = {v1::DRUG_CLASS_NSAID,
+                                   v1::DRUG_CLASS_GABAPENTINOID,
+                                   v1::DRUG_CLASS_SNRI,
+                                   v1::DRUG_CLASS_TCA,
+                                   v1::DRUG_CLASS_BENZODIAZEPINE,
+                                   v1::DRUG_CLASS_CORTICOSTEROID,
+                                   v1::DRUG_CLASS_LOCAL_ANAESTHETIC};
+
+bool ShareClass(const std::string& a, const std::string& b, const RuleBook& rules) {
+  if (rules.IsOpioid(a) && rules.IsOpioid(b)) return true;
+  return std::ranges::any_of(
+      kOfOneKind, [&](v1::DrugClass drug_class) { return rules.IsOf(a, drug_class) && rules.IsOf(b, drug_class); });
+}
+
 // An alert about one resource. Its text travels in refusals, so it names no drug and no diagnosis.
 rpc::v1::Alert MakeAlert(std::string_view rule_id, rpc::v1::AlertSeverity severity, std::string_view message,
                          std::string fact) {
@@ -65,10 +100,7 @@ rpc::v1::Alert MakeAlert(std::string_view rule_id, rpc::v1::AlertSeverity severi
 
 void AllergyIngredient(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   for (const v1::KnownAllergy& allergy : proposal.facts.patient().allergies()) {
-    const bool matches = std::ranges::any_of(allergy.codings(), [&](const Coding& coding) {
-      return Contains(proposal.order, coding) || IsIn(regimen.proposed(), coding);
-    });
-    if (!matches || !Holds(allergy)) continue;
+    if (!IsTo(allergy, proposal, regimen) || !Holds(allergy)) continue;
     const std::string fact = absl::StrCat("allergy/", allergy.id());
     if (allergy.kind() == patient::v1::ALLERGY_KIND_INTOLERANCE) {
       alerts.push_back(MakeAlert("allergy-ingredient", rpc::v1::ALERT_SEVERITY_WARN,
@@ -77,6 +109,28 @@ void AllergyIngredient(const Proposal& proposal, const Regimen& regimen, Alerts&
     } else {
       alerts.push_back(MakeAlert("allergy-ingredient", rpc::v1::ALERT_SEVERITY_BLOCK,
                                  "The patient is allergic to the ordered medication or one of its ingredients.", fact));
+    }
+  }
+}
+
+void AllergyClass(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  for (const v1::KnownAllergy& allergy : proposal.facts.patient().allergies()) {
+    if (!Holds(allergy) || IsTo(allergy, proposal, regimen)) continue;
+    const bool matches = std::ranges::any_of(allergy.codings(), [&](const Coding& coding) {
+      return std::ranges::any_of(SubstancesOf(coding, proposal.rules), [&](const std::string& substance) {
+        return std::ranges::any_of(regimen.proposed().uses, [&](const IngredientUse& use) {
+          return ShareClass(substance, use.rxnorm, proposal.rules);
+        });
+      });
+    });
+    if (!matches) continue;
+    const std::string fact = absl::StrCat("allergy/", allergy.id());
+    if (allergy.kind() == patient::v1::ALLERGY_KIND_INTOLERANCE) {
+      alerts.push_back(MakeAlert("allergy-class", rpc::v1::ALERT_SEVERITY_WARN,
+                                 "The patient does not tolerate another medicine of the same class.", fact));
+    } else {
+      alerts.push_back(MakeAlert("allergy-class", rpc::v1::ALERT_SEVERITY_BLOCK,
+                                 "The patient is allergic to another medicine of the same class.", fact));
     }
   }
 }

@@ -17,6 +17,11 @@ using SafetyRule = void (*)(const Proposal& proposal, const Regimen& regimen, Al
 // `allergy-ingredient`: the patient is allergic (block) or intolerant (warn) to the medication or an ingredient.
 // An allergy that is not said to be over or refuted counts; one of a kind that is not said blocks.
 void AllergyIngredient(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `allergy-class`: the patient is allergic (block) or intolerant (warn) to another substance of the same class, where
+// that is a class of substances that are alike: opioids of all three kinds, non-steroidal anti-inflammatory drugs,
+// gabapentinoids, SNRI, tricyclics, benzodiazepines, corticosteroids, local anaesthetics. Muscle relaxants, topicals,
+// other depressants and anticoagulants share a use only. Source: house rule; one may react to both, and need not.
+void AllergyClass(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `duplicate-order` (warn): another active order has the same medication or shares an ingredient.
 void DuplicateOrder(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `encounter-void` (warn): the order is written in an encounter that was cancelled or entered in error.
@@ -42,7 +47,8 @@ void NsaidUlcer(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
 // `nsaid-egfr`: a non-steroidal anti-inflammatory drug where the newest filtration rate of the kidneys is below the
 // limit.
 void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `acetaminophen-daily`: more than the limit over all products. `acetaminophen-unknown`: a part of it is unknown.
+// `acetaminophen-daily`: more than the limit over all products, now or later as the dosages say.
+// `acetaminophen-unknown`: a part of it is unknown.
 void AcetaminophenDaily(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 
 // `long-acting-naive`: a long-acting opioid for a patient who is not sure to have taken opioids for the limit's days.
