@@ -134,6 +134,15 @@ TEST(VitalsGaps, AreOfEachVitalByItself) {
   EXPECT_EQ(GapsAfter({Begin(), Measure({5}, "spo2: 99")}, 10), "blood-pressure 0-10, heart-rate 0-10");
 }
 
+TEST(VitalsGaps, OfAnUnknownBeginningCountFromTheFirstMeasurement) {
+  const v1::EncounterCommand begun =
+      Clinic().For("record_anaesthesia", "record { id: 'a' status: ANAESTHESIA_STATUS_RUNNING }");
+  EXPECT_EQ(GapsAfter({begun}, 15), "");
+  EXPECT_EQ(GapsAfter({begun, Measure({5, 10})}, 15), "");
+  EXPECT_EQ(GapsAfter({begun, Measure({5, 11})}, 16), "blood-pressure 5-11, heart-rate 5-11");
+  EXPECT_EQ(GapsAfter({begun, Measure({5}, "heart_rate: 70")}, 11), "heart-rate 5-11");
+}
+
 TEST(VitalsGaps, ByAMicrosecond) {
   EXPECT_TRUE(GapsOf("v", {}, 0, 300'000'000, 300'000'000).empty());
   EXPECT_EQ(GapsOf("v", {}, 0, 300'000'001, 300'000'000).size(), 1U);

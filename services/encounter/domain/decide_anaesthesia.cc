@@ -82,8 +82,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::EndAnaesthesiaReq
 
   const RuleBook& rules = decider::RulesAt(at.shelf, end);
   Alerts alerts;
-  // Where the beginning is not known, neither is what is missing after it.
-  if (rules.Setting(kRule) != nullptr && record->has_start()) {
+  if (rules.Setting(kRule) != nullptr) {
     const auto gaps = VitalsGaps(*record, end, rules.Limit(kRule, "minutes") * kMicrosPerMinute);
     ended.mutable_gaps()->Assign(gaps.begin(), gaps.end());
     Findings findings;

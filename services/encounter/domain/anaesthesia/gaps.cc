@@ -27,14 +27,16 @@ std::vector<v1::VitalsGap> GapsOf(std::string_view vital, std::vector<int64_t> m
 }
 
 std::vector<v1::VitalsGap> VitalsGaps(const v1::AnaesthesiaState& record, int64_t end, int64_t most_micros) {
-  const int64_t start = ToMicros(record.start());
-  const auto& pressures = record.pressure_micros();
-  const auto& rates = record.heart_rate_micros();
-  std::vector<v1::VitalsGap> gaps =
-      GapsOf("blood-pressure", {pressures.begin(), pressures.end()}, start, end, most_micros);
-  for (v1::VitalsGap& gap : GapsOf("heart-rate", {rates.begin(), rates.end()}, start, end, most_micros)) {
-    gaps.push_back(std::move(gap));
-  }
+  std::vector<v1::VitalsGap> gaps;
+  const auto add = [&](std::string_view vital, const google::protobuf::RepeatedField<int64_t>& measured) {
+    if (!record.has_start() && measured.empty()) return;
+    const int64_t from = record.has_start() ? ToMicros(record.start()) : *std::ranges::min_element(measured);
+    for (v1::VitalsGap& gap : GapsOf(vital, {measured.begin(), measured.end()}, from, end, most_micros)) {
+      gaps.push_back(std::move(gap));
+    }
+  };
+  add("blood-pressure", record.pressure_micros());
+  add("heart-rate", record.heart_rate_micros());
   return gaps;
 }
 

@@ -16,7 +16,8 @@ namespace anamnesis::encounter {
 std::vector<v1::VitalsGap> GapsOf(std::string_view vital, std::vector<int64_t> measured, int64_t from, int64_t to,
                                   int64_t most_micros);
 
-// Of blood pressure, then of heart rate.
+// Of blood pressure, then of heart rate. Where the beginning is not known, each counts from its first measurement: what
+// is missing before it is not known either.
 std::vector<v1::VitalsGap> VitalsGaps(const v1::AnaesthesiaState& record, int64_t end, int64_t most_micros);
 
 // The items that are not answered, by name.
