@@ -59,6 +59,12 @@ TEST(MmeTest, EveryFactorOfTheTables) {
       {"787390", "40",  "40"  }, // Tapentadol.
       {"10689",  "20",  "10"  }, // Tramadol.
   };
+  for (const char* table : {"mme-cdc-2022", "mme-cdc-2016"}) {
+    const v1::Order patch = OrderFor("4337", By(kTransdermal, Take("1 {patch}", "1 per 72 h")), "25 ug/h");
+    EXPECT_EQ(MmeOf({patch}, table), "60") << table;
+    EXPECT_EQ(MmeOf({OrderFor("1819", By(kOral, Take("8 mg", "QD")))}, table), "0") << table << ": not counted";
+    EXPECT_EQ(MmeOf({OrderFor("6754", By(kOral, Take("50 mg", "QD")))}, table), "unknown, at least 0") << table;
+  }
   for (const Case& test : cases) {
     const std::vector<v1::Order> orders = {OrderFor(test.ingredient, By(kOral, Take("50 mg", "BID")))};
     EXPECT_EQ(MmeOf(orders, "mme-cdc-2022"), test.of_2022) << test.ingredient;
