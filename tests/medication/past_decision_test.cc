@@ -105,10 +105,17 @@ TEST(PastDecisionTest, AnotherResultDiffersByItsFields) {
   EXPECT_THAT(again.changed(), testing::Contains("daily_mme.mme_per_day"));
 }
 
+TEST(PastDecisionTest, AHoldIsDecidedAgainTheSame) {
+  const Known known{.others = {}, .rules = ShelfOf(TablesWithOnly({"abrupt-stop"}))};
+  const Decided held = Decide({Prescribe(Daily(kMorphine, "50")), Hold()}, known);
+  ASSERT_EQ(held.event.order_held().alerts_size(), 1);
+  EXPECT_TRUE(Again(held, known).same());
+}
+
 TEST(PastDecisionTest, WhatNoRuleWasAskedForIsNoDecision) {
-  const Decided held = Decide({Prescribe(), Hold()}, Defaults());
-  EXPECT_FALSE(MedicationDecisions::CommandOf(held.record, held.event).has_value());
-  EXPECT_FALSE(MedicationDecisions::IsType("anamnesis.medication.v1.OrderHeld"));
+  const Decided resumed = Decide({Prescribe(), Hold(), Resume()}, Defaults());
+  EXPECT_FALSE(MedicationDecisions::CommandOf(resumed.record, resumed.event).has_value());
+  EXPECT_FALSE(MedicationDecisions::IsType("anamnesis.medication.v1.OrderResumed"));
   EXPECT_TRUE(MedicationDecisions::IsType("anamnesis.medication.v1.OrderPrescribed"));
 }
 

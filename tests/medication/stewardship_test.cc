@@ -214,6 +214,9 @@ const Case kCases[] = {
     {"StoppedBelowFifty",       "abrupt-stop", {On(-9, Prescribe(Morphine("49.99")))}, On(0, Discontinue()), {}, "OrderDiscontinued"},
     {"StoppedAtFifty",          "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, Discontinue()), {}, "OrderDiscontinued: warn abrupt-stop"},
     {"StoppedWithSomeLeft",     "abrupt-stop", {On(-9, Prescribe(Morphine("50"))), On(-9, Prescribe(Morphine("5", kOtherOrder)))}, On(0, Discontinue()), {}, "OrderDiscontinued"},
+    {"HeldBelowFifty",          "abrupt-stop", {On(-9, Prescribe(Morphine("49.99")))}, On(0, Hold()), {}, "OrderHeld"},
+    {"HeldAtFifty",             "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, Hold()), {}, "OrderHeld: warn abrupt-stop"},
+    {"StoppedAfterAHold",       "abrupt-stop", {On(-9, Prescribe(Morphine("50"))), On(-1, Hold())}, On(0, Discontinue()), {}, "OrderDiscontinued"},
     {"StoppedInCancer",         "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, Discontinue()), Having("C50"), "OrderDiscontinued: info abrupt-stop"},
     // An ulcer.
     {"NsaidWithAnUlcer",        "nsaid-ulcer", {}, Prescribe(Daily(kIbuprofen, "400")), Having("K25.4"), "OrderPrescribed: warn nsaid-ulcer"},

@@ -36,7 +36,7 @@ v1::MedicationCommand RenewalOf(const eventlog::Record& record, const v1::Order&
 bool MedicationDecisions::IsType(std::string_view type) {
   return type == v1::PrescriptionRefused::descriptor()->full_name() ||
          type == v1::OrderPrescribed::descriptor()->full_name() || type == v1::DoseChanged::descriptor()->full_name() ||
-         type == v1::OrderDiscontinued::descriptor()->full_name() ||
+         type == v1::OrderHeld::descriptor()->full_name() || type == v1::OrderDiscontinued::descriptor()->full_name() ||
          type == v1::OrderCompleted::descriptor()->full_name() || type == v1::TaperPlanned::descriptor()->full_name() ||
          type == v1::TaperRevised::descriptor()->full_name() ||
          type == v1::MedicationsReconciled::descriptor()->full_name() ||
@@ -64,6 +64,12 @@ std::optional<v1::MedicationCommand> MedicationDecisions::CommandOf(const eventl
       request.set_order_id(event.dose_changed().order_id());
       *request.mutable_dosages() = event.dose_changed().dosages();
       FillOverrides(event.dose_changed().alerts(), request);
+      return command;
+    }
+    case Event::kOrderHeld: {
+      v1::HoldOrderRequest& request = *command.mutable_hold_order();
+      FillContext(record, event.order_held().reason(), request);
+      request.set_order_id(event.order_held().order_id());
       return command;
     }
     case Event::kOrderDiscontinued: {

@@ -39,17 +39,22 @@ void NoteChange(const Situation& at, const Request& request, bool counts, Change
                                              counts ? &order->second.therapy() : nullptr);
 }
 
-// The end of an order: when, what the day comes to without it, and what the rules say.
-template <class Request, class End>
-void NoteEnd(const Situation& at, const Request& request, End& end, Alerts& alerts) {
-  const int64_t ends = EffectiveAt(at, request.context());
-  *end.mutable_ended() = ToTimestamp(ends);
-  NoteChange(at, request, false, end);
+// An order is no longer taken, for a while or for good: what the day comes to without it, and what the rules say.
+template <class Request, class Stop>
+void NoteStop(const Situation& at, const Request& request, Stop& stop, Alerts& alerts) {
+  NoteChange(at, request, false, stop);
   const auto in_force = at.state.in_force().find(request.order_id());
   if (in_force == at.state.in_force().end()) return;
-  alerts = ReviewEnd({in_force->second.therapy(), at.person, at.facts, at.rules, ends});
-  end.mutable_alerts()->Assign(alerts.begin(), alerts.end());
-  NoteTables(at, end);
+  alerts = ReviewEnd({in_force->second.therapy(), at.person, at.facts, at.rules, EffectiveAt(at, request.context())});
+  stop.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+  NoteTables(at, stop);
+}
+
+// The end of an order, and when that is.
+template <class Request, class End>
+void NoteEnd(const Situation& at, const Request& request, End& end, Alerts& alerts) {
+  *end.mutable_ended() = ToTimestamp(EffectiveAt(at, request.context()));
+  NoteStop(at, request, end, alerts);
 }
 
 // Accepts with an event that says no more than which order, why, and its revision: held, resumed, discontinued,
@@ -199,7 +204,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::HoldOrderRequest&
   RETURN_IF_ERROR(CheckActive(*order));
   RETURN_IF_ERROR(CheckReason(request.context()));
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_order_held);
-  NoteChange(at, request, false, *decision.events.front().event.mutable_order_held());
+  NoteStop(at, request, *decision.events.front().event.mutable_order_held(), decision.alerts);
   return decision;
 }
 

@@ -82,7 +82,7 @@ void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alert
 void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `abrupt-stop`, of a taper: at its end the day's total is still at the limit, and no opioid is left.
 void PlannedStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `abrupt-stop`, asked when an order ends: the day's total reaches the limit, and no opioid is left.
+// `abrupt-stop`, asked when an order ends or is put on hold: the day's total reaches the limit, and no opioid is left.
 void AbruptStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 
 // Appends an alert as the table sets the rule, unless it does not list it. The message travels in refusals, so it names
