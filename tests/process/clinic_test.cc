@@ -96,7 +96,7 @@ std::vector<event::v1::EventEnvelope> EventsOf(const Cluster& cluster, const std
 
 // The rules that hold whatever the tables say: those that the code names where it makes an alert itself.
 Names RulesWithoutTable() {
-  static const std::regex kMade(R"re((?:MakeAlert|set_rule_id)\("([a-z0-9-]+)")re");
+  static const std::regex kMade(R"re((?:MakeAlert|AlertOfAllergies|set_rule_id)\("([a-z0-9-]+)")re");
   Names rules;
   const std::filesystem::path services = std::filesystem::path(std::getenv("ANAMNESIS_SOURCE_DIR")) / "services";
   for (const auto& entry : std::filesystem::recursive_directory_iterator(services)) {

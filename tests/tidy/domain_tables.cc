@@ -47,7 +47,7 @@ Names EventsOf(const std::vector<File>& files, const std::string& context) {
 
 Names RulesOf(const std::vector<File>& files, const std::string& context) {
   static const std::regex kInTable("\"id\":\\s*\"([a-z0-9-]+)\",\\s*\"severity\"");
-  static const std::regex kInCode("(?:MakeAlert|set_rule_id)\\(\"([a-z0-9-]+)\"");
+  static const std::regex kInCode("(?:MakeAlert|AlertOfAllergies|set_rule_id)\\(\"([a-z0-9-]+)\"");
   const std::string folder = "services/" + context + "/";
   Names rules;
   for (const File& file : files) {

@@ -27,8 +27,8 @@ std::vector<Past> PerformedUntil(const v1::EncounterState& state, int64_t at_mic
 
 // A session is a day: what is done on both sides on one day is one.
 struct Sessions {
-  int64_t count = 0;      // Of known time.
-  bool at_least = false;  // Some are of unknown time.
+  int64_t count = 0;
+  bool at_least = false;  // There are some of unknown time, which are not counted.
 };
 
 // The sessions of the last so many months of the calendar, with one at `at_micros`. One exactly so long ago is none of

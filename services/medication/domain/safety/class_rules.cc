@@ -50,7 +50,7 @@ constexpr std::array kCombinations = {
 
 // Over all products, with the orders that it comes from.
 struct DailyAcetaminophen {
-  AtLeast mg;
+  AtLeast total;  // Milligrams a day.
   std::vector<std::string> facts;
 };
 
@@ -59,7 +59,7 @@ DailyAcetaminophen AcetaminophenOf(const Regimen& regimen, const RuleBook& rules
   for (const Medicine& medicine : regimen.medicines) {
     for (const IngredientUse& use : medicine.uses) {
       if (!rules.IsOf(use.rxnorm, v1::DRUG_CLASS_ACETAMINOPHEN)) continue;
-      daily.mg += use.mg_per_day;
+      daily.total += use.mg_per_day;
       if (daily.facts.empty() || daily.facts.back() != FactOf(medicine)) daily.facts.push_back(FactOf(medicine));
     }
   }
@@ -113,21 +113,15 @@ void DuplicateClass(const Proposal& proposal, const Regimen& regimen, Alerts& al
 
 void AcetaminophenDaily(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   if (!regimen.proposed().IsOf(kAcetaminophen, proposal.rules)) return;
-  DailyAcetaminophen peak = AcetaminophenOf(regimen, proposal.rules);
-  bool complete = peak.mg.complete;
-  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
-    DailyAcetaminophen later = AcetaminophenOf(RegimenAt(proposal, change), proposal.rules);
-    complete = complete && later.mg.complete;
-    if (later.mg.known > peak.mg.known) peak = std::move(later);
-  }
-  peak.mg.complete = complete;
-  const rpc::v1::NamedNumber number = Number("mg_per_day", peak.mg);
+  const DailyAcetaminophen peak =
+      PeakOf(proposal, regimen, [&](const Regimen& taken) { return AcetaminophenOf(taken, proposal.rules); });
+  const rpc::v1::NamedNumber number = Number("mg_per_day", peak.total);
   if (proposal.rules.Setting("acetaminophen-daily") != nullptr &&
-      peak.mg.known > proposal.rules.Limit("acetaminophen-daily", "mg_per_day")) {
+      peak.total.known > proposal.rules.Limit("acetaminophen-daily", "mg_per_day")) {
     Raise(proposal.rules, "acetaminophen-daily",
           "Over all products the day's acetaminophen is more than the liver may be given.", peak.facts, alerts,
           {number});
-  } else if (!complete) {
+  } else if (!peak.total.complete) {
     Raise(proposal.rules, "acetaminophen-unknown", "A part of the day's acetaminophen cannot be computed.", peak.facts,
           alerts, {number});
   }

@@ -1,7 +1,6 @@
 // Rules about opioids together, as the table `opioid-safety` sets them.
 #include <algorithm>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "services/medication/domain/dose/daily_mme.h"
@@ -22,25 +21,12 @@ std::vector<std::string> OrdersIn(const DailyMme& daily) {
   return facts;
 }
 
-// The day's opioids at their highest from the proposal on, as the dosages stand; what is unknown at any time is
-// unknown.
-DailyMme PeakOf(const Proposal& proposal, const Regimen& regimen) {
-  DailyMme peak = DailyMmeOf(regimen.medicines, proposal.rules);
-  bool complete = peak.total.complete;
-  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
-    DailyMme later = DailyMmeOf(RegimenAt(proposal, change).medicines, proposal.rules);
-    complete = complete && later.total.complete;
-    if (later.total.known > peak.total.known) peak = std::move(later);
-  }
-  peak.total.complete = complete;
-  return peak;
-}
-
 }  // namespace
 
 void MmeTotal(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   if (!regimen.proposed().IsOpioid(proposal.rules)) return;
-  const DailyMme daily = PeakOf(proposal, regimen);
+  const DailyMme daily =
+      PeakOf(proposal, regimen, [&](const Regimen& taken) { return DailyMmeOf(taken.medicines, proposal.rules); });
   const auto raise = [&](std::string_view rule_id, std::string_view message) {
     Raise(proposal.rules, rule_id, message, OrdersIn(daily), alerts, {Number("mme_per_day", daily.total)});
   };

@@ -96,43 +96,41 @@ rpc::v1::Alert MakeAlert(std::string_view rule_id, rpc::v1::AlertSeverity severi
   return alert;
 }
 
-}  // namespace
-
-void AllergyIngredient(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+// An alert for each allergy that holds and that `matches`: an intolerance warns, anything else blocks.
+template <class Matches>
+void AlertOfAllergies(std::string_view rule_id, const Proposal& proposal, std::string_view allergic,
+                      std::string_view intolerant, Alerts& alerts, const Matches& matches) {
   for (const v1::KnownAllergy& allergy : proposal.facts.patient().allergies()) {
-    if (!IsTo(allergy, proposal, regimen) || !Holds(allergy)) continue;
-    const std::string fact = absl::StrCat("allergy/", allergy.id());
-    if (allergy.kind() == patient::v1::ALLERGY_KIND_INTOLERANCE) {
-      alerts.push_back(MakeAlert("allergy-ingredient", rpc::v1::ALERT_SEVERITY_WARN,
-                                 "The patient does not tolerate the ordered medication or one of its ingredients.",
-                                 fact));
-    } else {
-      alerts.push_back(MakeAlert("allergy-ingredient", rpc::v1::ALERT_SEVERITY_BLOCK,
-                                 "The patient is allergic to the ordered medication or one of its ingredients.", fact));
-    }
+    if (!Holds(allergy) || !matches(allergy)) continue;
+    const bool warns = allergy.kind() == patient::v1::ALLERGY_KIND_INTOLERANCE;
+    alerts.push_back(MakeAlert(rule_id, warns ? rpc::v1::ALERT_SEVERITY_WARN : rpc::v1::ALERT_SEVERITY_BLOCK,
+                               warns ? intolerant : allergic, absl::StrCat("allergy/", allergy.id())));
   }
 }
 
+}  // namespace
+
+void AllergyIngredient(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  AlertOfAllergies("allergy-ingredient", proposal,
+                   "The patient is allergic to the ordered medication or one of its ingredients.",
+                   "The patient does not tolerate the ordered medication or one of its ingredients.", alerts,
+                   [&](const v1::KnownAllergy& allergy) { return IsTo(allergy, proposal, regimen); });
+}
+
 void AllergyClass(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
-  for (const v1::KnownAllergy& allergy : proposal.facts.patient().allergies()) {
-    if (!Holds(allergy) || IsTo(allergy, proposal, regimen)) continue;
-    const bool matches = std::ranges::any_of(allergy.codings(), [&](const Coding& coding) {
-      return std::ranges::any_of(SubstancesOf(coding, proposal.rules), [&](const std::string& substance) {
-        return std::ranges::any_of(regimen.proposed().uses, [&](const IngredientUse& use) {
-          return ShareClass(substance, use.rxnorm, proposal.rules);
-        });
-      });
+  const auto is_like = [&](const std::string& substance) {
+    return std::ranges::any_of(regimen.proposed().uses, [&](const IngredientUse& use) {
+      return ShareClass(substance, use.rxnorm, proposal.rules);
     });
-    if (!matches) continue;
-    const std::string fact = absl::StrCat("allergy/", allergy.id());
-    if (allergy.kind() == patient::v1::ALLERGY_KIND_INTOLERANCE) {
-      alerts.push_back(MakeAlert("allergy-class", rpc::v1::ALERT_SEVERITY_WARN,
-                                 "The patient does not tolerate another medicine of the same class.", fact));
-    } else {
-      alerts.push_back(MakeAlert("allergy-class", rpc::v1::ALERT_SEVERITY_BLOCK,
-                                 "The patient is allergic to another medicine of the same class.", fact));
-    }
-  }
+  };
+  AlertOfAllergies("allergy-class", proposal, "The patient is allergic to another medicine of the same class.",
+                   "The patient does not tolerate another medicine of the same class.", alerts,
+                   [&](const v1::KnownAllergy& allergy) {
+                     if (IsTo(allergy, proposal, regimen)) return false;  // `allergy-ingredient` says that.
+                     return std::ranges::any_of(allergy.codings(), [&](const Coding& coding) {
+                       return std::ranges::any_of(SubstancesOf(coding, proposal.rules), is_like);
+                     });
+                   });
 }
 
 void DuplicateOrder(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "services/medication/domain/dose/medicine.h"
@@ -32,5 +33,20 @@ std::vector<int64_t> DoseChangesAfter(const v1::MedicationState& state, int64_t 
 Regimen RegimenOf(const Proposal& proposal);
 // As of a later instant than the proposal's own.
 Regimen RegimenAt(const Proposal& proposal, int64_t at_micros);
+
+// What `measure` finds in the regimen, something with an AtLeast `total`, when that is highest from the proposal on, as
+// the dosages stand; what is unknown at any time is unknown.
+template <class Measure>
+auto PeakOf(const Proposal& proposal, const Regimen& regimen, const Measure& measure) {
+  auto peak = measure(regimen);
+  bool complete = peak.total.complete;
+  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
+    auto later = measure(RegimenAt(proposal, change));
+    complete = complete && later.total.complete;
+    if (later.total.known > peak.total.known) peak = std::move(later);
+  }
+  peak.total.complete = complete;
+  return peak;
+}
 
 }  // namespace anamnesis::medication
