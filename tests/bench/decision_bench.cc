@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,9 +77,9 @@ MedicationCommand Discontinue(int number) {
   return command;
 }
 
-decider::Decision<MedicationDecider::Event> Decide(const MedicationState& state, const MedicationCommand& command,
-                                                   const Known& known) {
-  const MedicationState* const states[] = {&state};
+// The first of the states is the record's; the others are of records that were merged into it.
+decider::Decision<MedicationDecider::Event> Decide(std::span<const MedicationState* const> states,
+                                                   const MedicationCommand& command, const Known& known) {
   return MedicationDecider::Decide(
       states, command, {.received_micros = kBegin, .new_id = Id(999'999'999), .roles = {"clinician"}}, known);
 }
@@ -87,7 +88,8 @@ decider::Decision<MedicationDecider::Event> Decide(const MedicationState& state,
 MedicationState After(int events, const Known& known) {
   MedicationState state;
   const auto carry = [&](const MedicationCommand& command) {
-    const auto decision = Decide(state, command, known);
+    const MedicationState* const states[] = {&state};
+    const auto decision = Decide(states, command, known);
     Check(decision.refusal.ok(), "refused: " + decision.refusal.ToString());
     for (const auto& emitted : decision.events) {
       Check(MedicationDecider::Evolve(state, emitted.event).ok(), "an event that changes nothing that is there");
@@ -106,12 +108,12 @@ MedicationState After(int events, const Known& known) {
 }
 
 // Microseconds of the median decision.
-double Measure(const MedicationState& state, const Known& known) {
+double Measure(const std::vector<const MedicationState*>& states, const Known& known) {
   std::vector<double> micros;
   for (int i = 0; i < kDecisions; ++i) {
     const MedicationCommand command = Prescribe(1'000'000 + i);
     const auto begin = std::chrono::steady_clock::now();
-    const auto decision = Decide(state, command, known);
+    const auto decision = Decide(states, command, known);
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
     Check(decision.refusal.ok(), "refused: " + decision.refusal.ToString());
     micros.push_back(took.count());
@@ -126,11 +128,15 @@ void Run() {
   Check(shelf.ok(), "the tables cannot be decided by");
   const Known known{.others = {}, .rules = std::make_shared<const medication::RuleShelf>(*std::move(shelf))};
   const MedicationState shorter = After(1'000, known), longer = After(20'000, known);
-  const double small = Measure(shorter, known), large = Measure(longer, known);
+  const MedicationState empty;
+  const double small = Measure({&shorter}, known), large = Measure({&longer}, known);
+  const double merged_small = Measure({&empty, &shorter}, known), merged_large = Measure({&empty, &longer}, known);
   ReportHeader();
   ReportAtMost("prescribe, p50, 1,000 events before it", small, "us", kMostMicros);
   ReportAtMost("prescribe, p50, 20,000 events before it", large, "us", kMostMicros);
   ReportOnly("the same against the shorter history", large, small, "us");
+  ReportAtMost("prescribe, p50, 1,000 events under a merged record", merged_small, "us", kMostMicros);
+  ReportOnly("the same with 20,000, against no merge", merged_large, large, "us");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "services/medication/domain/decide.h"
 
+#include <google/protobuf/arena.h>
+
 #include <optional>
 #include <span>
 #include <utility>
@@ -12,17 +14,23 @@
 namespace anamnesis::medication {
 namespace {
 
-// The record with what others hold of the same person, as far as the rules ask for it. The day's totals are the
-// record's own: those of a record that was merged into it end with the merge, and from then on its own are of all.
-v1::MedicationState PersonOf(std::span<const v1::MedicationState* const> records) {
-  v1::MedicationState person = *records.front();
-  for (const v1::MedicationState* const other : records.subspan(1)) {
-    person.mutable_orders()->insert(other->orders().begin(), other->orders().end());
-    person.mutable_in_force()->insert(other->in_force().begin(), other->in_force().end());
-    person.mutable_past_opioid_uses()->MergeFrom(other->past_opioid_uses());
-    person.mutable_stewardship()->insert(other->stewardship().begin(), other->stewardship().end());
+// What the records of one person hold together, as far as the rules ask for it. The day's totals are the first
+// record's: those of a record that was merged into it end with the merge, and from then on its own are of all. Orders
+// that have ended are left out but where a command may name them: a long history is not copied for each decision.
+const v1::MedicationState* PersonOf(std::span<const v1::MedicationState* const> records, bool with_ended,
+                                    google::protobuf::Arena& arena) {
+  v1::MedicationState& person = *google::protobuf::Arena::CreateMessage<v1::MedicationState>(&arena);
+  *person.mutable_daily_mme() = records.front()->daily_mme();
+  for (const v1::MedicationState* const record : records) {
+    if (with_ended) person.mutable_orders()->insert(record->orders().begin(), record->orders().end());
+    for (const auto& [id, in_force] : record->in_force()) {
+      (*person.mutable_orders())[id] = record->orders().at(id);
+      (*person.mutable_in_force())[id] = in_force;
+    }
+    person.mutable_past_opioid_uses()->MergeFrom(record->past_opioid_uses());
+    person.mutable_stewardship()->insert(record->stewardship().begin(), record->stewardship().end());
   }
-  return person;
+  return &person;
 }
 
 }  // namespace
@@ -30,13 +38,13 @@ v1::MedicationState PersonOf(std::span<const v1::MedicationState* const> records
 Decision MedicationDecider::Decide(std::span<const State* const> states, const Command& command,
                                    const decider::DecisionInput& input, const Facts& facts) {
   std::optional<absl::StatusOr<Decision>> decision;
-  const std::span<const State* const> joined = states.subspan(1);
-  State together;
-  if (!joined.empty()) together = PersonOf(states);
+  google::protobuf::Arena arena;  // What is copied is many small messages, and gone when it is decided.
+  const State* person = states.front();
+  if (states.size() > 1) person = PersonOf(states, command.has_reconcile_medications(), arena);
   WithRequest(command, [&](const auto& request) {
     const RuleBook& rules = RulesAt(facts.rules.get(), decider::EffectiveMicros(request.context(), input));
     decision = medication::Decide({.state = *states.front(),
-                                   .person = joined.empty() ? *states.front() : together,
+                                   .person = *person,
                                    .input = input,
                                    .facts = facts.others,
                                    .rules = rules,
