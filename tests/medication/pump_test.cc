@@ -187,6 +187,15 @@ const Case kCases[] = {
     {"RetractedForAReason",    {ForPump(), Set(Morphine())}, WithoutReason(RetractRecordOf(kPump)), {}, "REASON_REQUIRED"},
     {"Retracted",              {ForPump(), Set(Morphine()), Bolus()}, RetractRecordOf(kBolus), {}, "PumpRecordRetracted"},
     {"RetractedOnce",          {ForPump(), Set(Morphine()), RetractRecordOf(kPump)}, RetractRecordOf(kPump), {}, "PUMP_RECORD_RETRACTED"},
+    // Which refusal comes first.
+    {"FillExistsBeatsNotFound", {ForPump(), Set(Morphine()), Fill()}, [] { auto fill = Fill(); fill.mutable_refill_pump()->mutable_refill()->set_programme_id(kNewId); return fill; }(), {}, "PUMP_RECORD_ALREADY_EXISTS"},
+    {"FillEtagBeatsStopped",   {ForPump(), Set(Morphine()), Stop()}, Seen(1, Fill()), {}, "ETAG_MISMATCH"},
+    {"FillStoppedBeatsQuantity", {ForPump(), Set(Morphine()), Stop()}, Fill("0 mL"), {}, "PUMP_NOT_RUNNING"},
+    {"BolusExistsBeatsStopped", {ForPump(), Set(Morphine()), Bolus(), Stop()}, Bolus(), {}, "PUMP_RECORD_ALREADY_EXISTS"},
+    {"BolusEtagBeatsStopped",  {ForPump(), Set(Morphine()), Stop()}, Seen(1, Bolus()), {}, "ETAG_MISMATCH"},
+    {"BolusStoppedBeatsQuantity", {ForPump(), Set(Morphine()), Stop()}, Bolus("1 mL"), {}, "PUMP_NOT_RUNNING"},
+    {"RetractEtagBeatsRetracted", {ForPump(), Set(Morphine()), RetractRecordOf(kPump)}, Seen(1, RetractRecordOf(kPump)), {}, "ETAG_MISMATCH"},
+    {"RetractedBeatsNoReason", {ForPump(), Set(Morphine()), RetractRecordOf(kPump)}, WithoutReason(RetractRecordOf(kPump)), {}, "PUMP_RECORD_RETRACTED"},
     {"FilledAfterARetraction", {ForPump(), Set(Morphine()), RetractRecordOf(kPump)}, Fill(), {}, "PUMP_RECORD_RETRACTED"},
   // clang-format on
 };

@@ -125,6 +125,10 @@ TEST(Reconciliation, Refusals) {
   EXPECT_EQ(Told(DecideOn(once, WithoutReason(RetractReconciliation()))), "REASON_REQUIRED");
   EXPECT_EQ(Told(DecideOn(once, RetractReconciliation())), "ReconciliationRetracted");
   EXPECT_EQ(Told(DecideOn({}, RetractReconciliation())), "RECONCILIATION_NOT_FOUND");
+  const v1::MedicationState retracted = After({Reconcile({}), RetractReconciliation()});
+  EXPECT_EQ(Told(DecideOn(retracted, Seen(1, RetractReconciliation()))), "ETAG_MISMATCH") << "before the rest";
+  EXPECT_EQ(Told(DecideOn(retracted, WithoutReason(RetractReconciliation()))), "RECONCILIATION_RETRACTED");
+  EXPECT_EQ(Told(DecideOn(once, Reconcile({Ordered(v1::TAKING_NOT)}))), "RECONCILIATION_ALREADY_EXISTS");
   EXPECT_EQ(Told(DecideOn(After({Reconcile({}), RetractReconciliation()}), RetractReconciliation())),
             "RECONCILIATION_RETRACTED");
 }
