@@ -27,6 +27,7 @@ void AddCallCommand(CLI::App& app, Connection& connection);
 void AddTimelineCommand(CLI::App& app, Connection& connection);
 void AddMedsCommand(CLI::App& app, Connection& connection);
 void AddOrderCommands(CLI::App& app, Connection& connection);
+void AddAcknowledgeCommand(CLI::App& app, Connection& connection);
 void AddOpioidsCommand(CLI::App& app, Connection& connection);
 void AddWorklistCommand(CLI::App& app, Connection& connection);
 void AddReplayCommand(CLI::App& app, Connection& connection);

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   cli::AddTimelineCommand(app, connection);
   cli::AddMedsCommand(app, connection);
   cli::AddOrderCommands(app, connection);
+  cli::AddAcknowledgeCommand(app, connection);
   cli::AddOpioidsCommand(app, connection);
   cli::AddWorklistCommand(app, connection);
   cli::AddReplayCommand(app, connection);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <set>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/open_alerts.h"
 #include "base/status.h"
 #include "services/cli/commands.h"
 #include "services/cli/format.h"
@@ -70,9 +72,17 @@ std::vector<std::string> Row(const projection::v1::OrderView& view) {
   std::vector<std::string> doses;
   for (const auto& dose : view.doses()) doses.push_back(DailyDose(dose));
   std::vector<std::string> alerts;
+  RuleIds open = OpenAt(view.alert_steps(), std::numeric_limits<int64_t>::max()).rules;
+  RuleIds told;
   for (const auto& alert : view.alerts()) {
-    alerts.push_back(absl::StrCat(alert.rule_id(), alert.override_reason().empty() ? "" : " (overridden)"));
+    *told.Add() = alert.rule_id();
+    const bool waits = std::find(open.begin(), open.end(), alert.rule_id()) != open.end();
+    alerts.push_back(absl::StrCat(alert.rule_id(), !alert.override_reason().empty() ? " (overridden)"
+                                                   : waits                          ? " (open)"
+                                                                                    : ""));
   }
+  Close(told, open);  // Those of a hold or an end are not among the order's own.
+  for (const std::string& rule : open) alerts.push_back(rule + " (open)");
   return {order.has_authored_on() ? Day(order.authored_on()) : kUnknown,
           Concept(order.medication()),
           Classes(view),
@@ -120,7 +130,8 @@ void AddMedsCommand(CLI::App& app, Connection& connection) {
   command->add_flag("--json", options->json, "Print one JSON object a line");
   command->footer(
       "A DAY is what the order gives at most, by ingredient, with morphine milligram equivalents (MME) of opioids.\n"
-      "FILLS counts dispenses, DOSES what was given of them.\n\nExample:\n  anamnesis meds 'Ada Example' --all");
+      "FILLS counts dispenses, DOSES what was given of them. Of ALERTS an open one waits to be "
+      "acknowledged.\n\nExample:\n  anamnesis meds 'Ada Example' --all");
   command->callback([options, &connection] { Finish(Meds(connection, *options)); });
 }
 

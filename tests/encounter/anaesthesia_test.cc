@@ -290,5 +290,33 @@ TEST(PainConsult, IsTakenAndRetracted) {
   EXPECT_EQ(clinic.Do(clinic.For("retract_pain_consult", "pain_consult_id: 'c'")), "RESOURCE_RETRACTED");
 }
 
+// Warnings are open until somebody says to have seen them.
+
+v1::EncounterCommand Acknowledge(const std::string& more = "", const std::string& resource = "anaesthesia/a") {
+  return Clinic().For("acknowledge_alerts", absl::StrCat("resource: '", resource, "' ", more));
+}
+
+TEST(AcknowledgeAlerts, AGapIsOpenUntilItIsSeen) {
+  Clinic clinic = After({Begin(), End(20)});
+  ASSERT_TRUE(clinic.patient.open_alerts().contains("anaesthesia/a"));
+  EXPECT_THAT(clinic.patient.open_alerts().at("anaesthesia/a").rule_ids(), testing::ElementsAre("anaesthesia-vitals"));
+  EXPECT_EQ(clinic.Do(WithoutReason(Acknowledge("rule_ids: 'recovery-aldrete'"))), "REASON_REQUIRED");
+  EXPECT_EQ(clinic.Do(Acknowledge("rule_ids: 'recovery-aldrete'")), "ALERT_NOT_OPEN: recovery-aldrete");
+  EXPECT_EQ(clinic.Do(Acknowledge("", "anaesthesia/b")), "ALERT_NOT_OPEN");
+  const auto decision = clinic.Try(Acknowledge());
+  ASSERT_EQ(decision.events.size(), 1U) << decision.refusal;
+  const auto& seen = decision.events[0].event.alerts_acknowledged();
+  EXPECT_EQ(seen.acknowledgement().resource(), "anaesthesia/a");
+  EXPECT_THAT(seen.acknowledgement().rule_ids(), testing::ElementsAre("anaesthesia-vitals"));
+  EXPECT_FALSE(seen.acknowledgement().reason().empty());
+  EXPECT_EQ(clinic.Do(Acknowledge()), "AlertsAcknowledged");
+  EXPECT_TRUE(clinic.patient.open_alerts().empty());
+  EXPECT_EQ(clinic.Do(Acknowledge()), "ALERT_NOT_OPEN");
+}
+
+TEST(AcknowledgeAlerts, NothingIsOpenWhereNothingWasWarnedOf) {
+  EXPECT_EQ(After({Begin(), Measure({0, 5}), End(5)}).Do(Acknowledge()), "ALERT_NOT_OPEN");
+}
+
 }  // namespace
 }  // namespace anamnesis::encounter

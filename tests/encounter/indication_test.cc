@@ -1,4 +1,5 @@
 // When an intervention is indicated: every rule below, at and above its threshold, and with what is not known.
+// Long because: every rule is asked about the same plans.
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
@@ -192,6 +193,36 @@ TEST(FacetRules, ARepeatedAblation) {
   }
 }
 
+TEST(FacetRules, AnAblationOfUnknownTimeMayHaveBeenYesterday) {
+  Clinic clinic;
+  clinic.Had("1", PlanOf(kAblation), {}, 80, 7);
+  EXPECT_EQ(clinic.Unmet(PlanOf(kAblation), kToday), "ablation-repeat");
+}
+
+TEST(FacetRules, BothSidesAreEachOfThem) {
+  Clinic clinic;
+  clinic.Had("1", PlanOf(kAblation), kToday - 40 * kDay, 80, 1);
+  EXPECT_EQ(clinic.Unmet(But(kAblation, "side: LATERALITY_BILATERAL"), kToday), "ablation-repeat");
+  EXPECT_EQ(clinic.Unmet(But(kAblation, "side: LATERALITY_RIGHT"), kToday), "facet-two-blocks");
+  Clinic blocked;  // Blocks of one side say nothing of the other.
+  blocked.Had("1", PlanOf(kBlock), kToday - 40 * kDay, 80);
+  blocked.Had("2", PlanOf(kBlock), kToday - 20 * kDay, 80);
+  EXPECT_EQ(blocked.Unmet(But(kAblation, "side: LATERALITY_BILATERAL"), kToday), "facet-two-blocks");
+}
+
+TEST(FacetRules, TheAlertSaysWhatWasCounted) {
+  Clinic clinic;
+  clinic.Had("1", PlanOf(kBlock), kToday - 40 * kDay, 80);
+  const auto decision = clinic.Try(clinic.Plan(PlanOf(kAblation), kToday));
+  ASSERT_EQ(decision.alerts.size(), 1U);
+  EXPECT_EQ(decision.alerts[0].rule_id(), "facet-two-blocks");
+  ASSERT_EQ(decision.alerts[0].values_size(), 1);
+  EXPECT_EQ(decision.alerts[0].values(0).name(), "blocks");
+  EXPECT_EQ(decision.alerts[0].values(0).value(), "1");
+  ASSERT_EQ(decision.alerts[0].facts_size(), 1);
+  EXPECT_EQ(decision.alerts[0].facts(0), "intervention/1");
+}
+
 TEST(FacetRules, ALevelThatWasNotAblatedNeedsItsBlocks) {
   Clinic clinic;
   clinic.Had("1", PlanOf(kAblation), Time("2025-08-01"), 60, 7);
@@ -308,6 +339,12 @@ TEST(ImplantRules, AStimulatorNeedsAScreeningAndItsBatteryNothing) {
   EXPECT_EQ(Clinic().Unmet(trial, kToday), "-");
   trial.clear_screening();
   EXPECT_EQ(Clinic().Unmet(trial, kToday), "stimulator-screening");
+  Clinic tried;
+  tried.Had("1", But(kScreened, "kind: INTERVENTION_KIND_STIMULATOR_TRIAL"), kToday - 30 * kDay, 50);
+  v1::InterventionPlan implant = But(kScreened, "kind: INTERVENTION_KIND_STIMULATOR_IMPLANT");
+  EXPECT_EQ(tried.Unmet(implant, kToday), "-");
+  implant.clear_screening();
+  EXPECT_EQ(tried.Unmet(implant, kToday), "stimulator-screening") << "the trial's is not the implant's";
   for (const char* kind : {"STIMULATOR_BATTERY", "STIMULATOR_EXPLANT", "PUMP_TRIAL", "PUMP_REFILL"}) {
     v1::InterventionPlan plan = But(kScreened, absl::StrCat("kind: INTERVENTION_KIND_", kind));
     plan.clear_screening();

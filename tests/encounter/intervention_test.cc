@@ -255,18 +255,28 @@ TEST(EpiduralGuidance, IsRecordedWithContrast) {
 }
 
 TEST(DeviceSerial, IsRecordedOfWhatStays) {
-  for (const char* kind : {"STIMULATOR_BATTERY", "PUMP_REFILL"}) {
+  for (const char* kind : {"STIMULATOR_BATTERY", "STIMULATOR_IMPLANT", "PUMP_IMPLANT", "PUMP_REFILL"}) {
     const bool stays = kind != std::string("PUMP_REFILL");
-    const v1::InterventionPlan plan =
-        PlanOf(absl::StrCat("region: BODY_REGION_LUMBAR side: LATERALITY_LEFT kind: INTERVENTION_KIND_", kind));
+    const auto plan_of = [](const std::string& of) {
+      return PlanOf(
+          absl::StrCat("region: BODY_REGION_LUMBAR side: LATERALITY_LEFT screening { result: 'suitable' } kind: ",
+                       "INTERVENTION_KIND_", of));
+    };
+    const v1::InterventionPlan plan = plan_of(kind);
+    // An implant follows a trial.
+    const auto prepare = [&](Clinic& clinic) {
+      clinic.Had("s", plan_of("STIMULATOR_TRIAL"), kToday - 1, 60);
+      clinic.Had("p", plan_of("PUMP_TRIAL"), kToday - 1, 60);
+      clinic.Prepare(plan, kToday);
+    };
     for (const std::string device : {"", "devices { type { text: 'd' } }"}) {
       Clinic clinic;
-      clinic.Prepare(plan, kToday);
+      prepare(clinic);
       EXPECT_EQ(clinic.Do(clinic.Perform(kToday, device)),
                 stays ? "SAFETY_OVERRIDE_REQUIRED: device-serial" : "InterventionPerformed");
     }
     Clinic clinic;
-    clinic.Prepare(plan, kToday);
+    prepare(clinic);
     EXPECT_EQ(clinic.Do(clinic.Perform(kToday)), "InterventionPerformed");
   }
 }

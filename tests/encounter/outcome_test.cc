@@ -131,6 +131,27 @@ TEST(OutcomeDue, FirstAfterItWasDoneThenEveryThreeMonthsForAYear) {
   EXPECT_EQ(due(Time("2027-01-10T10:00:00Z")), 0) << "after a year nobody asks";
 }
 
+TEST(OutcomeDue, ByTheNewestReportThatStands) {
+  Clinic clinic;
+  clinic.Prepare(PlanOf(kTriggerPoint), kDone);
+  ASSERT_EQ(clinic.Do(clinic.Perform(kDone)), "InterventionPerformed");
+  const v1::EncounterCommand newest = clinic.Report("x", Time("2026-05-10T10:00:00Z"), 60);
+  ASSERT_EQ(clinic.Do(newest), "OutcomeReported");
+  EXPECT_EQ(ToMicros(Reported(clinic, clinic.Report("x", Time("2026-02-10T10:00:00Z"), 60)).outcome_due()),
+            Time("2026-07-10T10:00:00Z"))
+      << "an older one that is recorded later changes nothing";
+  const auto due_without = [&](const v1::EncounterCommand& report) {
+    const auto decision =
+        clinic.Try(clinic.For("retract_outcome", absl::StrCat("intervention_id: 'x' outcome_id: '",
+                                                              report.report_outcome().report().id(), "'")));
+    EXPECT_EQ(decision.events.size(), 1U) << decision.refusal;
+    return ToMicros(decision.events.at(0).event.outcome_retracted().outcome_due());
+  };
+  EXPECT_EQ(due_without(newest), kDone + 14 * kDay) << "the first is asked for again";
+  ASSERT_EQ(clinic.Do(clinic.Report("x", Time("2026-02-10T10:00:00Z"), 60)), "OutcomeReported");
+  EXPECT_EQ(due_without(newest), Time("2026-04-10T10:00:00Z"));
+}
+
 TEST(OutcomeDue, ABlockIsAskedAboutOnce) {
   Clinic clinic;
   clinic.Prepare(PlanOf(kBlock), kDone);

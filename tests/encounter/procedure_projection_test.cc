@@ -164,13 +164,21 @@ TEST_F(ProcedureProjection, AnAnaesthesiaGathersWhatIsAdded) {
   EXPECT_THAT(eras.replace(), ElementsAre("eras_elements", "eras_adherence"));
   EXPECT_EQ(ViewOf(eras).anaesthesia().eras_adherence().planned(), 1U);
 
-  const ViewChange ended = Change(At(kToday + kHour, Of("end_anaesthesia")));
+  const std::vector<ViewChange> at_end = All(At(kToday + kHour, Of("end_anaesthesia")));
+  ASSERT_EQ(at_end.size(), 2U);
+  const ViewChange& ended = at_end[0];
+  EXPECT_EQ(What(at_end[1]), absl::StrCat("PATCH anaesthesia ", kRecord));
+  EXPECT_THAT(ViewOf(at_end[1]).anaesthesia().alert_steps(0).raised(), ElementsAre("anaesthesia-vitals"));
+  const ViewChange seen =
+      Change(clinic_.For("acknowledge_alerts", absl::StrCat("resource: 'anaesthesia/", kRecord, "'")));
+  EXPECT_EQ(What(seen), absl::StrCat("PATCH anaesthesia ", kRecord));
+  EXPECT_THAT(ViewOf(seen).anaesthesia().alert_steps(0).acknowledged().rule_ids(), ElementsAre("anaesthesia-vitals"));
   EXPECT_EQ(ViewOf(ended).anaesthesia().gaps_size(), 2);
 
-  const ViewChange scored = Change(
-      At(kToday + kHour, Of("score_aldrete", absl::StrCat("scorer_id: '", kDoctor,
-                                                          "' items { activity: 2 respiration: 2 circulation: 2 "
-                                                          "consciousness: 2 spo2: 1 }"))));
+  const ViewChange scored =
+      Change(At(kToday + kHour, Of("score_aldrete", absl::StrCat("scorer_id: '", kDoctor,
+                                                                 "' items { activity: 2 respiration: 2 circulation: 2 "
+                                                                 "consciousness: 2 spo2: 1 }"))));
   EXPECT_EQ(ViewOf(scored).anaesthesia().scores(0).total(), 9U);
   const ViewChange left = Change(At(kToday + 2 * kHour, Of("leave_recovery")));
   EXPECT_EQ(ViewOf(left).anaesthesia().record().status(), v1::ANAESTHESIA_STATUS_CLOSED);

@@ -96,6 +96,17 @@ TEST(Questionnaire, AnIdIsMadeWhereNoneIsGiven) {
   EXPECT_EQ(LastResponse({Nrs("item-1=7", "")}).id(), kNewId);
 }
 
+TEST(Peg, ItemsHaveTheirCodesWhateverIsSent) {
+  v1::EncounterCommand command = Peg({7, 8, 9}, kNow, kFirst);
+  auto& answers = *command.mutable_record_questionnaire_response()->mutable_questionnaire_response()->mutable_answers();
+  answers[0].mutable_code()->set_code("of the sender");
+  const v1::QuestionnaireResponse response = LastResponse({command});
+  std::vector<std::string> codes;
+  for (const auto& answer : response.answers()) codes.push_back(answer.code().system() + " " + answer.code().code());
+  EXPECT_EQ(codes, (std::vector<std::string>{"http://loinc.org 75893-8", "http://loinc.org 91145-3",
+                                             "http://loinc.org 91146-1"}));
+}
+
 TEST(Peg, IsComparedWithTheOneBeforeByTheTimeItWasAnswered) {
   const v1::EncounterCommand first = Peg({10, 10, 10}, kNow - 3 * kHour, kFirst);
   const v1::EncounterCommand second = Peg({8, 8, 8}, kNow - 2 * kHour, kSecond);

@@ -52,7 +52,8 @@ std::vector<std::string> Replaced(const ViewChange& change) {
 }
 
 TEST(ProjectionTest, APrescriptionIsAViewWithItsAlerts) {
-  const ViewChange change = ChangeOfLast({Prescribe(Oxycodone(kOtherOrder)), Prescribe()});
+  // The second tells that a warning is open.
+  const ViewChange change = ChangesOfLast({Prescribe(Oxycodone(kOtherOrder)), Prescribe()}).front();
   EXPECT_EQ(change.operation(), projection::v1::CHANGE_OPERATION_PUT);
   const OrderView view = ViewOf(change);
   EXPECT_EQ(view.order().id(), kOrder);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr char kBlocked[] = "SAFETY_OVERRIDE_REQUIRED";
 constexpr char kMethadone[] = "6813", kDiazepam[] = "3322", kIbuprofen[] = "5640", kCocaine[] = "2653";
+constexpr char kCodeine[] = "2670", kGabapentin[] = "25480", kAmphetamine[] = "725";
 constexpr int64_t kMicro = 1;
 
 v1::Order Morphine(const std::string& mg = "10", std::string_view id = kOrder) {
@@ -38,6 +39,30 @@ v1::MedicationCommand To(const std::string& mg) {
   v1::MedicationCommand command = ChangeDose();
   *command.mutable_change_dose()->mutable_dosages() = Morphine(mg).dosages();
   return command;
+}
+
+// From a day after kNow on.
+v1::Dosage FromTomorrow(v1::Dosage dosage) {
+  *dosage.mutable_timing()->mutable_bounds()->mutable_start() = ToTimestamp(kNow + kMicrosOfDay);
+  return dosage;
+}
+
+// Until then as it is, from then on so many milligrams.
+v1::Order Becoming(const std::string& mg, v1::Order order) {
+  *order.mutable_dosages(0)->mutable_timing()->mutable_bounds()->mutable_end() =
+      ToTimestamp(kNow + kMicrosOfDay - kMicro);
+  *order.add_dosages() = FromTomorrow(Morphine(mg).dosages(0));
+  return order;
+}
+
+v1::MedicationCommand Changing(const v1::Order& order) {
+  v1::MedicationCommand command = ChangeDose();
+  *command.mutable_change_dose()->mutable_dosages() = order.dosages();
+  return command;
+}
+
+v1::Order PatchFromTomorrow() {
+  return OrderFor("4337", FromTomorrow(By(kTransdermal, Take("25 ug/h", ""))));
 }
 
 v1::MedicationCommand FillFor(uint32_t days) {
@@ -96,6 +121,7 @@ const Case kCases[] = {
     {"LongActingAfterAWeekLongAgo", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-60, Discontinue())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
     {"LongActingAfterAnUnknownTime", "long-acting-naive", {OfUnknownDate(Morphine("10", kOtherOrder))}, On(0, Prescribe(Daily(kMethadone, "5"))), {}, kBlocked},
     {"LongActingForAChildIsNoLess", "long-acting-naive", {}, Prescribe(Daily(kMethadone, "5")), BornOn(2020), kBlocked},
+    {"LongActingFromTomorrow",  "long-acting-naive", {}, On(0, Prescribe(PatchFromTomorrow())), {}, kBlocked},
     {"ShortActingForTheNaive",  "long-acting-naive", {}, Prescribe(Morphine()), {}, "OrderPrescribed"},
     // The monitoring programme.
     {"NoReview",                "pdmp-initiation pdmp-renewal", {}, Prescribe(Morphine()), {}, kBlocked},
@@ -146,12 +172,21 @@ const Case kCases[] = {
     {"PrescribedInconclusive",  "drug-test-unexpected", {On(-2, Prescribe(Morphine())), On(-1, TestUrine(kMorphine, v1::ANALYTE_RESULT_INCONCLUSIVE))}, On(0, To("20")), {}, "DoseChanged"},
     {"FoundButNotPrescribed",   "drug-test-unexpected", {On(-2, Prescribe(Morphine())), On(-1, TestUrine(kOxycodone, kFound))}, On(0, To("20")), {}, kBlocked},
     {"BenzodiazepineNotPrescribed", "drug-test-unexpected", {On(-1, TestUrine(kDiazepam, kFound))}, On(0, Prescribe(Morphine())), {}, kBlocked},
-    {"NeitherOpioidNorBenzodiazepine", "drug-test-unexpected", {On(-1, TestUrine(kIbuprofen, kFound))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
+    {"SoldWithoutAPrescription", "drug-test-unexpected", {On(-1, TestUrine(kIbuprofen, kFound))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
+    {"GabapentinNotPrescribed", "drug-test-unexpected", {On(-1, TestUrine(kGabapentin, kFound))}, On(0, Prescribe(Morphine())), {}, kBlocked},
+    {"OfNoTableNotPrescribed",  "drug-test-unexpected", {On(-1, TestUrine(kAmphetamine, kFound))}, On(0, Prescribe(Morphine())), {}, kBlocked},
+    {"OfNoTablePrescribed",     "drug-test-unexpected", {On(-2, Prescribe(Daily(kAmphetamine, "10", kOtherOrder))), On(-1, TestUrine(kAmphetamine, kFound))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
+    {"OfNoTableNotFound",       "drug-test-unexpected", {On(-2, Prescribe(Daily(kAmphetamine, "10", kOtherOrder))), On(-1, TestUrine(kAmphetamine, kNotFound))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
+    {"MorphineOfCodeine",       "drug-test-unexpected", {On(-2, Prescribe(Daily(kCodeine, "30", kOtherOrder))), On(-1, TestUrine(kMorphine, kFound))}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
+    {"CodeineOfMorphine",       "drug-test-unexpected", {On(-2, Prescribe(Morphine("10", kOtherOrder))), On(-1, TestUrine(kCodeine, kFound))}, On(0, Prescribe(Daily(kCodeine, "30"))), {}, kBlocked},
+    {"MorphineAfterCodeine",    "drug-test-unexpected", {On(-3, Prescribe(Daily(kCodeine, "30"))), On(-2, Discontinue()), On(-1, TestUrine(kMorphine, kFound))}, On(0, Prescribe(Morphine("10", kOtherOrder))), {}, kBlocked},
     {"ConcludedOn",             "drug-test-unexpected", {On(-1, TestUrine(kCocaine, kFound, true)), ConcludeTest()}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
     {"ARetractedTest",          "drug-test-unexpected", {On(-1, TestUrine(kCocaine, kFound, true)), RetractRecord()}, On(0, Prescribe(Morphine())), {}, "OrderPrescribed"},
     // Naloxone.
     {"BelowFifty",              "naloxone-missing", {}, Prescribe(Morphine("49.99")), {}, "OrderPrescribed"},
     {"Fifty",                   "naloxone-missing", {}, Prescribe(Morphine("50")), {}, "OrderPrescribed: warn naloxone-missing"},
+    {"FiftyFromTomorrow",       "naloxone-missing", {}, On(0, Prescribe(Becoming("50", Morphine()))), {}, "OrderPrescribed: warn naloxone-missing"},
+    {"BelowFiftyFromTomorrow",  "naloxone-missing", {}, On(0, Prescribe(Becoming("49.99", Morphine()))), {}, "OrderPrescribed"},
     {"FiftyInCancer",           "naloxone-missing", {}, Prescribe(Morphine("50")), Having("C50"), "OrderPrescribed: info naloxone-missing"},
     {"FiftyAndAnUnknown",       "naloxone-missing", {OfUnknownDate(Daily(kOxycodone, "", kOtherOrder))}, Prescribe(Morphine("50")), {}, "OrderPrescribed: warn naloxone-missing"},
     {"UnknownDose",             "naloxone-missing", {}, Prescribe(Morphine("")), {}, "OrderPrescribed"},
@@ -198,6 +233,8 @@ const Case kCases[] = {
     {"TheFirstRise",            "dose-rise-without-gain", {On(-20, Prescribe(Morphine()))}, On(0, To("20")), {}, "DoseChanged"},
     {"TheSecondRise",           "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, To("30")), {}, "DoseChanged: warn dose-rise-without-gain"},
     {"TheSecondRiseInCancer",   "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, To("30")), Having("C50"), "DoseChanged: info dose-rise-without-gain"},
+    {"TheSecondRiseFromTomorrow", "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, Changing(Becoming("30", Morphine("20")))), {}, "DoseChanged: warn dose-rise-without-gain"},
+    {"NoRiseFromTomorrow",      "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, Changing(Becoming("20", Morphine("20")))), {}, "DoseChanged"},
     {"ARiseAfterAGain",         "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20")), On(-5, Reassess(kGain))}, On(0, To("30")), {}, "DoseChanged"},
     {"ARiseAfterNoGain",        "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20")), On(-5, Reassess(kNoGain))}, On(0, To("30")), {}, "DoseChanged: warn dose-rise-without-gain"},
     {"AGainBeforeTheLastRise",  "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-15, Reassess(kGain)), On(-10, To("20"))}, On(0, To("30")), {}, "DoseChanged: warn dose-rise-without-gain"},
@@ -217,6 +254,11 @@ const Case kCases[] = {
     {"HeldBelowFifty",          "abrupt-stop", {On(-9, Prescribe(Morphine("49.99")))}, On(0, Hold()), {}, "OrderHeld"},
     {"HeldAtFifty",             "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, Hold()), {}, "OrderHeld: warn abrupt-stop"},
     {"StoppedAfterAHold",       "abrupt-stop", {On(-9, Prescribe(Morphine("50"))), On(-1, Hold())}, On(0, Discontinue()), {}, "OrderDiscontinued"},
+    {"ADoseOfNothingAtFifty",   "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, To("0")), {}, "DoseChanged: warn abrupt-stop"},
+    {"ADoseOfNothingBelowFifty", "abrupt-stop", {On(-9, Prescribe(Morphine("49.99")))}, On(0, To("0")), {}, "DoseChanged"},
+    {"ADoseOfNothingWithSomeLeft", "abrupt-stop", {On(-9, Prescribe(Morphine("50"))), On(-9, Prescribe(Morphine("5", kOtherOrder)))}, On(0, To("0")), {}, "DoseChanged: warn duplicate-order"},
+    {"ADoseThatNobodyKnows",    "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, To("")), {}, "DoseChanged"},
+    {"ADoseOfNothingInCancer",  "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, To("0")), Having("C50"), "DoseChanged: info abrupt-stop"},
     {"StoppedInCancer",         "abrupt-stop", {On(-9, Prescribe(Morphine("50")))}, On(0, Discontinue()), Having("C50"), "OrderDiscontinued: info abrupt-stop"},
     // An ulcer.
     {"NsaidWithAnUlcer",        "nsaid-ulcer", {}, Prescribe(Daily(kIbuprofen, "400")), Having("K25.4"), "OrderPrescribed: warn nsaid-ulcer"},

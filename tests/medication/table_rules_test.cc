@@ -94,6 +94,7 @@ const Case kCases[] = {
     {"AnotherOpioid",           {Daily(kHydrocodone, "5", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed: warn duplicate-opioid"},
     {"TheSameOpioid",           {Daily(kMorphine, "5", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed: warn duplicate-order"},
     {"TwoLongActing",           {Product(kOxycodoneEr, "QD", kOtherOrder)}, Daily(kMethadone, "5"), {}, kBlocked},
+    {"TwoLongActingFromTomorrow", {Product(kOxycodoneEr, "QD", kOtherOrder)}, OrderFor("4337", Between(19'677, 30'000, By(kTransdermal, Take("12 ug/h", "")))), {}, kBlocked},
     {"TwoLongActingOverridden", {Product(kOxycodoneEr, "QD", kOtherOrder)}, Daily(kMethadone, "5"), {"two-long-acting-opioids"}, "OrderPrescribed: block two-long-acting-opioids (overridden), warn duplicate-opioid"},
     {"APatchIsLongActing",      {Patch("12.5 ug/h", kOtherOrder)}, Daily(kMethadone, "1"), {"two-long-acting-opioids"}, "OrderPrescribed: block two-long-acting-opioids (overridden), warn duplicate-opioid"},
     {"OneLongActing",           {Daily(kMorphine, "5", kOtherOrder)}, Daily(kMethadone, "1"), {}, "OrderPrescribed: warn duplicate-opioid"},
@@ -164,7 +165,7 @@ TEST(TableRulesTest, TheEventNamesTheTablesItWasDecidedBy) {
   for (const v1::RuleTableVersion& table : decision.events.at(0).event.order_prescribed().decided_by()) {
     tables.push_back(table.id() + " " + std::to_string(table.version()));
   }
-  EXPECT_THAT(tables, testing::ElementsAre("conditions 1", "drug-classes 2", "intrathecal 1", "mme-cdc-2022 1",
+  EXPECT_THAT(tables, testing::ElementsAre("conditions 1", "drug-classes 3", "intrathecal 1", "mme-cdc-2022 1",
                                            "opioid-safety 3", "rxnorm-products 1"));
 }
 

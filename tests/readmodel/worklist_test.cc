@@ -1,4 +1,5 @@
-// Lists of the clinic's work: who is on them, since when, and that nobody is on one twice.
+// Lists of the clinic's work: who is on them, since when, and that nobody is on one twice. Long because: all lists are
+// asked of one fixture.
 #include <string>
 #include <vector>
 
@@ -75,13 +76,18 @@ View Reassessment(int day) {
   return view;
 }
 
-View ActiveOrder(const std::string& prescriber, bool with_depressant) {
+View ActiveOrder(const std::string& prescriber, std::vector<medication::v1::DrugClass> classes = {}, int day = 0) {
   View view;
   view.mutable_order()->mutable_order()->set_status(medication::v1::ORDER_STATUS_ACTIVE);
   view.mutable_order()->mutable_order()->set_prescriber_id(prescriber);
-  if (with_depressant) view.mutable_order()->add_alerts()->set_rule_id("opioid-cns-depressant");
+  *view.mutable_order()->mutable_order()->mutable_authored_on() = On(day);
+  for (const auto drug_class : classes) view.mutable_order()->add_doses()->add_classes(drug_class);
   return view;
 }
+constexpr auto kOpioid = medication::v1::DRUG_CLASS_OPIOID_FULL;
+constexpr auto kBuprenorphine = medication::v1::DRUG_CLASS_OPIOID_PARTIAL;
+constexpr auto kBenzodiazepine = medication::v1::DRUG_CLASS_BENZODIAZEPINE;
+constexpr auto kDepressant = medication::v1::DRUG_CLASS_OTHER_CNS_DEPRESSANT;
 
 View Note(encounter::v1::NoteStatus status, const std::string& author) {
   View view;
@@ -261,21 +267,84 @@ TEST_F(WorklistTest, WhoIsNotRegisteredYetIsPassedOver) {
   EXPECT_THAT(On(chart::v1::WORKLIST_MME_50, 5), ElementsAre("2"));
 }
 
-TEST_F(WorklistTest, NaloxoneIsMissingFromFiftyOnOrWithADepressant) {
+TEST_F(WorklistTest, NaloxoneIsMissingFromFiftyOnOrWithABenzodiazepineOrWhereARuleAskedForIt) {
   Takes(1, {
                {0, "50"}
   });
-  Takes(2, {
-               {0, "10"}
-  });
-  Takes(3, {
-               {0, "10"}
-  });
-  Keep(3, "order", ActiveOrder("", true));
-  EXPECT_THAT(On(chart::v1::WORKLIST_NALOXONE, 5), ElementsAre("1", "3"));
-  EXPECT_THAT(On(chart::v1::WORKLIST_OPIOID_WITH_DEPRESSANT, 5), ElementsAre("3"));
+  for (const int patient : {2, 3, 4, 5}) {
+    Takes(patient, {
+                       {0, "10"}
+    });
+  }
+  Keep(3, "order", ActiveOrder("", {kBenzodiazepine}));
+  View asked = ActiveOrder("", {kOpioid});
+  asked.mutable_order()->add_alerts()->set_rule_id("naloxone-missing");
+  Keep(4, "order", asked);
+  Keep(5, "order", ActiveOrder("", {kDepressant}));
+  EXPECT_THAT(On(chart::v1::WORKLIST_NALOXONE, 5), ElementsAre("1", "3", "4"));
   Keep(1, "naloxone_offer", Naloxone(6));
-  EXPECT_THAT(On(chart::v1::WORKLIST_NALOXONE, 6), ElementsAre("3"));
+  EXPECT_THAT(On(chart::v1::WORKLIST_NALOXONE, 6), ElementsAre("3", "4"));
+}
+
+TEST_F(WorklistTest, AnOpioidWithADepressantWhicheverWasOrderedFirst) {
+  for (const int patient : {1, 2, 3, 4}) {
+    Takes(patient, {
+                       {0, "0"}
+    });
+  }
+  Keep(1, "order", ActiveOrder("", {kBuprenorphine}, 1));
+  Keep(1, "order", ActiveOrder("", {kBenzodiazepine}, 2));
+  Keep(2, "order", ActiveOrder("", {kDepressant}));
+  Keep(2, "order", ActiveOrder("", {kOpioid}));
+  Keep(3, "order", ActiveOrder("", {kBenzodiazepine}));
+  Keep(4, "order", ActiveOrder("", {kOpioid}));
+  EXPECT_THAT(On(chart::v1::WORKLIST_OPIOID_WITH_DEPRESSANT, 1), ElementsAre("2"));
+  EXPECT_THAT(On(chart::v1::WORKLIST_OPIOID_WITH_DEPRESSANT, 2), ElementsAre("1", "2"));
+}
+
+TEST_F(WorklistTest, AnOpioidThatHasNoTotalIsATherapySinceItWasOrdered) {
+  Keep(1, "patient", Patient(1, "Ada", "Example"));
+  Keep(1, "opioid_therapy",
+       Therapy({
+           {0, "0"}
+  }));
+  Keep(1, "order", ActiveOrder("", {kBuprenorphine}, 3));
+  EXPECT_THAT(On(chart::v1::WORKLIST_REASSESSMENTS, 31), IsEmpty());
+  EXPECT_THAT(On(chart::v1::WORKLIST_REASSESSMENTS, 32), ElementsAre("1 since day 31"));
+  EXPECT_THAT(On(chart::v1::WORKLIST_MME_50, 32), IsEmpty());
+}
+
+TEST_F(WorklistTest, WarningsThatNobodyAcknowledged) {
+  const auto raised = [](rpc::v1::AlertStep& step, int day, const char* rule) {
+    *step.mutable_time() = readmodel::On(day);
+    step.add_raised(rule);
+  };
+  const auto acknowledged = [](rpc::v1::AlertStep& step, int day, const char* rule) {
+    *step.mutable_time() = readmodel::On(day);
+    step.mutable_acknowledged()->add_rule_ids(rule);
+  };
+  for (const int patient : {1, 2, 3}) Keep(patient, "patient", Patient(patient, "Ada", "Example"));
+  View order = ActiveOrder(Id(7), {kOpioid});
+  raised(*order.mutable_order()->add_alert_steps(), 2, "mme-50");
+  Keep(1, "order", order);
+  View seen = ActiveOrder(Id(7), {kOpioid});
+  raised(*seen.mutable_order()->add_alert_steps(), 1, "mme-50");
+  acknowledged(*seen.mutable_order()->add_alert_steps(), 3, "mme-50");
+  Keep(2, "order", seen);
+  View again;
+  raised(*again.mutable_intervention()->add_alert_steps(), 1, "epidural-guidance");
+  acknowledged(*again.mutable_intervention()->add_alert_steps(), 2, "epidural-guidance");
+  raised(*again.mutable_intervention()->add_alert_steps(), 4, "epidural-guidance");
+  Keep(3, "intervention", again);
+  Keep(3, "order", order);  // Two of one person are one item, due since the first.
+  EXPECT_THAT(On(chart::v1::WORKLIST_OPEN_ALERTS, 1), ElementsAre("3 since day 1"));
+  EXPECT_THAT(On(chart::v1::WORKLIST_OPEN_ALERTS, 5), ElementsAre("1 since day 2", "3 since day 2"));
+  chart::v1::ListWorkRequest of_prescriber = Request(chart::v1::WORKLIST_OPEN_ALERTS, 5);
+  of_prescriber.set_practitioner_id(Id(7));
+  EXPECT_EQ(Ask(of_prescriber).items_size(), 2);
+  of_prescriber.set_practitioner_id(Id(8));
+  EXPECT_EQ(Ask(of_prescriber).items_size(), 0);
+  EXPECT_EQ(Ask(Request(chart::v1::WORKLIST_OPEN_ALERTS, 5)).items(1).about_size(), 2);
 }
 
 TEST_F(WorklistTest, NotesThatAreNotSigned) {
@@ -367,7 +436,7 @@ TEST_F(WorklistTest, OnlyThePrescribersOwn) {
   Takes(2, {
                {0, "50"}
   });
-  Keep(2, "order", ActiveOrder(Id(7), false));
+  Keep(2, "order", ActiveOrder(Id(7)));
   auto own = Request(chart::v1::WORKLIST_MME_50, 5);
   own.set_practitioner_id(Id(7));
   ASSERT_EQ(Ask(own).items_size(), 1);

@@ -41,6 +41,9 @@ constexpr std::array kSystems = {
 };
 
 std::string Meaning(const std::string& text) {
+  if (const size_t slash = text.find("/@"); slash != std::string::npos && text.find_first_of("@ ") == slash + 1) {
+    return text.substr(0, slash + 1) + Meaning(text.substr(slash + 1));  // `order/@tom/oxycodone`
+  }
   if (!text.starts_with('@')) return text;
   for (const System& system : kSystems) {
     if (text == system.symbol) return system.uri;

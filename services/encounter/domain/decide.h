@@ -22,7 +22,7 @@ using Decision = decider::Decision<v1::EncounterEvent>;
 
 // What a command meets: all that a decision may know.
 struct Situation {
-  const v1::EncounterState& state;   // Of the record: what a command may change.
+  const v1::EncounterState& state;  // Of the record: what a command may change.
   // Interventions and questionnaires of the record and of those that were merged into it: what rules and scores ask
   // for.
   const v1::EncounterState& person;
@@ -92,6 +92,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::EndAnaesthesiaReq
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ScoreAldreteRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::LeaveRecoveryRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordErasElementsRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AcknowledgeAlertsRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractAnaesthesiaRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPainConsultRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractPainConsultRequest& request);

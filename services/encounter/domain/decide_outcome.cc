@@ -22,13 +22,18 @@ bool WasRetracted(const v1::InterventionEntry& entry, const std::string& id) {
   return std::ranges::find(entry.retracted_outcome_ids(), id) != entry.retracted_outcome_ids().end();
 }
 
-// What is next by the state after the event.
-std::optional<v1::CourseStanding> StandingAfter(const Situation& at, const v1::EncounterEvent& event,
-                                                const std::string& intervention_id, int64_t micros) {
+// Notes what is next, and when the next report is due, by the state after the event.
+template <class Change>
+void NoteNext(const Situation& at, const v1::EncounterEvent& event, int64_t micros, Change& change) {
   v1::EncounterState after;
   *after.mutable_interventions() = at.person.interventions();
-  if (!EncounterDecider::Evolve(after, event).ok()) return std::nullopt;
-  return StandingOf(after, intervention_id, at.facts, decider::RulesAt(at.shelf, micros), micros);
+  if (!EncounterDecider::Evolve(after, event).ok()) return;
+  const std::string& id = change.intervention_id();
+  const RuleBook& rules = decider::RulesAt(at.shelf, micros);
+  if (auto standing = StandingOf(after, id, at.facts, rules, micros)) *change.mutable_standing() = *std::move(standing);
+  if (const auto due = NextOutcomeDue(after.interventions().at(id), rules)) {
+    *change.mutable_outcome_due() = ToTimestamp(*due);
+  }
 }
 
 }  // namespace
@@ -51,12 +56,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ReportOutcomeRequ
   reported.set_intervention_id(request.intervention_id());
   *reported.mutable_report() = std::move(report);
   reported.set_revision(revision);
-  if (auto standing = StandingAfter(at, event, request.intervention_id(), time)) {
-    *reported.mutable_standing() = *std::move(standing);
-  }
-  if (const auto due = NextOutcomeDue(*entry, time, decider::RulesAt(at.shelf, time))) {
-    *reported.mutable_outcome_due() = ToTimestamp(*due);
-  }
+  NoteNext(at, event, time, reported);
   return decider::Accepted(request.intervention_id(), revision, std::move(event));
 }
 
@@ -73,10 +73,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractOutcomeReq
   retracted.set_outcome_id(request.outcome_id());
   retracted.set_reason(request.context().reason());
   retracted.set_revision(revision);
-  const int64_t micros = decider::EffectiveMicros(request.context(), at.input);
-  if (auto standing = StandingAfter(at, event, request.intervention_id(), micros)) {
-    *retracted.mutable_standing() = *std::move(standing);
-  }
+  NoteNext(at, event, decider::EffectiveMicros(request.context(), at.input), retracted);
   return decider::Accepted(request.intervention_id(), revision, std::move(event));
 }
 

@@ -34,6 +34,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordQuestionnai
   RETURN_IF_ERROR(CheckNew(known, response.id()));
   if (!response.has_authored_time()) *response.mutable_authored_time() = EffectiveTime(at, request.context());
   ASSIGN_OR_RETURN(*response.mutable_score(), ScoreOf(response));
+  CodeAnswers(response);
   if (response.tool() == v1::QUESTIONNAIRE_TOOL_PEG) {
     const Questionnaires& of_person = at.person.questionnaires();
     const auto last = LastBefore(of_person, response.tool(), ToMicros(response.authored_time()));

@@ -1,4 +1,6 @@
 #include "base/status.h"
+#include "decider/acknowledge.h"
+#include "services/encounter/domain/alerts.h"
 #include "services/encounter/domain/encounter_decider.h"
 #include "services/encounter/domain/evolve_by.h"
 #include "services/encounter/domain/evolve_entries.h"
@@ -245,6 +247,9 @@ absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
     case EncounterEvent::kInterventionRefused:
     case EncounterEvent::kRecoveryRefused:
       return EvolveProcedure(event, evolution.state);
+    case EncounterEvent::kAlertsAcknowledged:
+      decider::NoteAcknowledged(event.alerts_acknowledged().acknowledgement(), *evolution.state.mutable_open_alerts());
+      return absl::OkStatus();
     case EncounterEvent::kQuestionnaireResponseRecorded:
       return EvolveBy(event.questionnaire_response_recorded(), evolution.state);
     case EncounterEvent::kQuestionnaireResponseRetracted:
@@ -310,7 +315,11 @@ absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
 }  // namespace
 
 absl::Status EncounterDecider::Evolve(State& state, const Event& event) {
-  return Apply(event, {.state = state});
+  RETURN_IF_ERROR(Apply(event, {.state = state}));
+  if (const auto raised = RaisedBy(event)) {
+    decider::NoteAlerts(raised->resource, raised->alerts, *state.mutable_open_alerts());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace anamnesis::encounter

@@ -119,6 +119,8 @@ bool VisitRequest(const v1::EncounterCommand& command, Visitor&& visit) {
       return visit(command.leave_recovery()), true;
     case EncounterCommand::kRecordErasElements:
       return visit(command.record_eras_elements()), true;
+    case EncounterCommand::kAcknowledgeAlerts:
+      return visit(command.acknowledge_alerts()), true;
     case EncounterCommand::kRetractAnaesthesia:
       return visit(command.retract_anaesthesia()), true;
     case EncounterCommand::kRecordPainConsult:

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "anamnesis/encounter/v1/events.pb.h"
@@ -10,6 +11,7 @@
 #include "projection/change.h"
 #include "services/encounter/domain/scoring/instruments.h"
 #include "services/encounter/domain/scoring/total.h"
+#include "services/encounter/projection/alert_changes.h"
 #include "services/encounter/projection/care_changes.h"
 #include "services/encounter/projection/procedure_changes.h"
 #include "services/encounter/projection/visit_event.h"
@@ -255,12 +257,13 @@ absl::StatusOr<std::vector<ViewChange>> ProjectEncounter(const eventlog::Record&
   std::vector<ViewChange> changes;
   VisitEvent(event, [&](const auto& known) {
     using Known = std::decay_t<decltype(known)>;
-    // A rule table is of nobody; of what was refused nothing came, and nothing may seem to.
+    // A rule table is of nobody; of what was refused nothing came, and nothing may seem to; see AlertChange.
     if constexpr (!std::is_same_v<Known, v1::RuleTableLoaded> && !std::is_same_v<Known, v1::InterventionRefused> &&
-                  !std::is_same_v<Known, v1::RecoveryRefused>) {
+                  !std::is_same_v<Known, v1::RecoveryRefused> && !std::is_same_v<Known, v1::AlertsAcknowledged>) {
       changes.push_back(Changes{subject_id}(known));
     }
   });
+  if (auto change = AlertChange(record, subject_id, event)) changes.push_back(*std::move(change));
   return changes;
 }
 

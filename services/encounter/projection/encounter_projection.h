@@ -11,7 +11,7 @@
 namespace anamnesis::encounter {
 
 // Raised when the same events make other views, so that the read model builds them anew.
-inline constexpr uint32_t kEncounterProjectionVersion = 2;
+inline constexpr uint32_t kEncounterProjectionVersion = 3;
 
 // What the event changes in the views of its patient, practitioner or organization. DATA_LOSS for a payload that is not
 // an event of this service that this program knows.

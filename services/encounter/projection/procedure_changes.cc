@@ -130,7 +130,8 @@ ViewChange ChangeOf(const SubjectId& subject_id, const v1::OutcomeRetracted& eve
   views::InterventionView& retracted = *view.mutable_intervention();
   retracted.add_retracted_outcome_ids(event.outcome_id());
   if (event.has_standing()) *retracted.mutable_standing() = event.standing();
-  return Patch({subject_id, event.intervention_id()}, view, {"standing"});
+  if (event.has_outcome_due()) *retracted.mutable_outcome_due() = event.outcome_due();
+  return Patch({subject_id, event.intervention_id()}, view, {"standing", "outcome_due"});
 }
 
 // Anaesthesia.

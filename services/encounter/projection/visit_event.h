@@ -118,6 +118,8 @@ bool VisitEvent(const v1::EncounterEvent& event, Visitor&& visit) {
       return visit(event.recovery_left()), true;
     case EncounterEvent::kErasElementsRecorded:
       return visit(event.eras_elements_recorded()), true;
+    case EncounterEvent::kAlertsAcknowledged:
+      return visit(event.alerts_acknowledged()), true;
     case EncounterEvent::kAnaesthesiaRetracted:
       return visit(event.anaesthesia_retracted()), true;
     case EncounterEvent::kPainConsultRecorded:

@@ -61,6 +61,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RefillPumpRequest
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordPumpBolusRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::StopPumpRequest& request);
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractPumpRecordRequest& request);
+absl::StatusOr<Decision> Decide(const Situation& at, const v1::AcknowledgeAlertsRequest& request);
 
 // The order; ORDER_NOT_FOUND, or ETAG_MISMATCH if the caller saw another revision of it.
 absl::StatusOr<const v1::OrderState*> FindOrder(const v1::MedicationState& state, const std::string& order_id,
@@ -153,6 +154,8 @@ bool WithRequest(const v1::MedicationCommand& command, Visitor&& visit) {
       return visit(command.stop_pump()), true;
     case v1::MedicationCommand::kRetractPumpRecord:
       return visit(command.retract_pump_record()), true;
+    case v1::MedicationCommand::kAcknowledgeAlerts:
+      return visit(command.acknowledge_alerts()), true;
     case v1::MedicationCommand::COMMAND_NOT_SET:
       return false;
   }

@@ -4,7 +4,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status.h"
+#include "decider/acknowledge.h"
 #include "decider/rule_tables.h"
+#include "services/medication/domain/alerts.h"
 #include "services/medication/domain/evolve_plans.h"
 #include "services/medication/domain/evolve_stewardship.h"
 #include "services/medication/domain/medication_decider.h"
@@ -124,9 +126,8 @@ absl::Status RetractAdministration(v1::MedicationState& state, const v1::Adminis
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
+absl::Status Apply(v1::MedicationState& state, const v1::MedicationEvent& event) {
+  using Event = v1::MedicationEvent;
   switch (event.event_case()) {
     case Event::kOrderPrescribed:
       Add(state, event.order_prescribed());
@@ -178,9 +179,22 @@ absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
       return absl::OkStatus();
     case Event::kPrescriptionRefused:
       return absl::OkStatus();  // Nothing came of it.
+    case Event::kAlertsAcknowledged:
+      decider::NoteAcknowledged(event.alerts_acknowledged().acknowledgement(), *state.mutable_open_alerts());
+      return absl::OkStatus();
     default:
       return EvolveStewardship(state, event);
   }
+}
+
+}  // namespace
+
+absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
+  RETURN_IF_ERROR(Apply(state, event));
+  if (const auto raised = RaisedBy(event)) {
+    decider::NoteAlerts(raised->resource, raised->alerts, *state.mutable_open_alerts());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace anamnesis::medication

@@ -1,12 +1,14 @@
 #include "services/medication/projection/medication_projection.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "anamnesis/medication/v1/events.pb.h"
 #include "anamnesis/projection/v1/views.pb.h"
 #include "base/status.h"
 #include "projection/change.h"
+#include "services/medication/projection/alert_changes.h"
 #include "services/medication/projection/plans_projection.h"
 #include "services/medication/projection/stewardship_projection.h"
 
@@ -113,11 +115,7 @@ std::vector<ViewChange> WithTotal(const std::string& patient_id, const Change& e
   return changes;
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record& record) {
-  ASSIGN_OR_RETURN(const MedicationEvent event, projection::EventOf<MedicationEvent>(record));
-  const std::string patient_id = projection::SubjectOf(record.stream);
+absl::StatusOr<std::vector<ViewChange>> Project(const std::string& patient_id, const MedicationEvent& event) {
   switch (event.event_case()) {
     case MedicationEvent::kOrderPrescribed:
       return WithTotal(patient_id, event.order_prescribed(), {Prescribed(patient_id, event.order_prescribed())});
@@ -166,9 +164,21 @@ absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record
       return std::vector<ViewChange>();  // Of no patient; what is decided by it is told with each order.
     case MedicationEvent::kPrescriptionRefused:
       return std::vector<ViewChange>();  // No order came of it, and none may seem to: auditors find it in the history.
+    case MedicationEvent::kAlertsAcknowledged:
+      return std::vector<ViewChange>();  // See AlertChange.
     default:
       return ProjectStewardship(patient_id, event);
   }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record& record) {
+  ASSIGN_OR_RETURN(const MedicationEvent event, projection::EventOf<MedicationEvent>(record));
+  const std::string patient_id = projection::SubjectOf(record.stream);
+  ASSIGN_OR_RETURN(std::vector<ViewChange> changes, Project(patient_id, event));
+  if (auto change = AlertChange(record, patient_id, event)) changes.push_back(*std::move(change));
+  return changes;
 }
 
 }  // namespace anamnesis::medication

@@ -11,7 +11,7 @@
 namespace anamnesis::medication {
 
 // Raised when the same events make other views than before.
-inline constexpr uint32_t kMedicationProjectionVersion = 2;
+inline constexpr uint32_t kMedicationProjectionVersion = 3;
 
 // See projection::Project. An order that is, or is said to be, entered in error has no view.
 absl::StatusOr<std::vector<projection::v1::ViewChange>> ProjectMedication(const eventlog::Record& record);

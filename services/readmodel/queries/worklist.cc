@@ -14,6 +14,7 @@
 #include "services/readmodel/queries/queries.h"
 #include "services/readmodel/views/index_terms.h"
 #include "services/readmodel/views/view_kinds.h"
+#include "services/readmodel/views/warned.h"
 #include "services/readmodel/worklist/ablation_work.h"
 #include "services/readmodel/worklist/opioid_work.h"
 #include "services/readmodel/worklist/view_work.h"
@@ -24,7 +25,7 @@ namespace {
 using chart::v1::ListWorkRequest;
 using chart::v1::WorkItem;
 
-// The kind of view that everybody on the list has.
+// The kind of view that everybody on the list has, as the index has it.
 const char* KindOf(chart::v1::Worklist worklist) {
   switch (worklist) {
     case chart::v1::WORKLIST_UNEXPECTED_DRUG_TESTS:
@@ -41,6 +42,8 @@ const char* KindOf(chart::v1::Worklist worklist) {
       return "intervention";
     case chart::v1::WORKLIST_PUMP_REFILLS:
       return "pump";
+    case chart::v1::WORKLIST_OPEN_ALERTS:
+      return kOpenAlerts;
     default:
       return "opioid_therapy";
   }
@@ -63,6 +66,13 @@ absl::Status ForEachView(const projection::ViewReader& reader, const Person& per
   return absl::OkStatus();
 }
 
+// Whether the index has the row among those of the kind.
+bool IsIndexed(const projection::ViewRow& row, const std::string& kind) {
+  if (kind != kOpenAlerts) return row.ref.kind == kind;
+  const auto view = ParseView(row.ref.kind, row.view);
+  return view.ok() && HasOpenAlerts(*view);
+}
+
 // The first entry of the person in the index: where the person is judged, so that nobody is on a list twice.
 absl::StatusOr<std::string> FirstEntry(const projection::ViewReader& reader, const Person& person,
                                        const std::string& kind) {
@@ -70,7 +80,7 @@ absl::StatusOr<std::string> FirstEntry(const projection::ViewReader& reader, con
   for (const std::string& record : person.Records()) {
     RETURN_IF_ERROR(reader.Rows(record, [&](projection::ViewRow&& row) {
       const std::string entry = projection::EncodeEntry(row.ref);
-      if (row.ref.kind == kind && (first.empty() || entry < first)) first = entry;
+      if (IsIndexed(row, kind) && (first.empty() || entry < first)) first = entry;
       return true;
     }));
   }

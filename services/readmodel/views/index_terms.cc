@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "services/readmodel/views/names.h"
 #include "services/readmodel/views/view_kinds.h"
+#include "services/readmodel/views/warned.h"
 
 namespace anamnesis::readmodel {
 namespace {
@@ -57,6 +58,7 @@ absl::StatusOr<std::vector<std::string>> IndexTerms(const projection::ViewRef& r
     terms.insert(ListPrefix(ref.subject, ref.kind) + time);
   }
   if (IsWork(view)) terms.insert(WorkPrefix(ref.kind));
+  if (HasOpenAlerts(view)) terms.insert(WorkPrefix(kOpenAlerts));
   if (view.has_patient()) AddPatientTerms(view.patient(), terms);
   for (const clinical::v1::Coding& coding : view.observation().observation().code().codings()) {
     if (!coding.code().empty()) terms.insert(CodePrefix(ref.subject, coding.code()) + time);

@@ -5,7 +5,9 @@
 //   i value NUL system NUL         patients by identifier, in use or retired
 //   b yyyymmdd                     patients by date of birth, 00 for what is unknown
 //   d kind NUL                     practitioners and organizations
-//   w kind NUL                     views of everybody that lists of work are made from
+//   w kind NUL                     views of everybody that lists of work are made from; for the kind `open_alerts`,
+//   those
+//                                  about which a warning is open
 // `time` is 8 bytes that sort backwards.
 #pragma once
 
@@ -35,6 +37,7 @@ std::string IdentifierPrefix(std::string_view value, std::string_view system);
 std::string BirthDatePrefix(const clinical::v1::PartialDate& date);
 std::string DirectoryPrefix(std::string_view kind);
 std::string WorkPrefix(std::string_view kind);
+inline constexpr char kOpenAlerts[] = "open_alerts";
 
 // The time in keys under ListPrefix and CodePrefix: their first 8 bytes.
 std::string EncodeTime(std::optional<int64_t> micros);

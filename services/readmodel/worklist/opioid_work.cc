@@ -1,6 +1,7 @@
 #include "services/readmodel/worklist/opioid_work.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <utility>
 
@@ -24,15 +25,16 @@ constexpr int64_t kFirstReassessmentDays = 28, kReassessmentDays = 90;
 // The rules whose limits a total may reach.
 constexpr char kMuch[] = "mme-50", kVeryMuch[] = "mme-90";
 
-// Of an order whose ingredients were not said it cannot be known.
-bool MayBeOpioid(const projection::v1::OrderView& view) {
-  return view.doses().empty() || std::ranges::any_of(view.doses(), [](const medication::v1::IngredientDose& dose) {
-           return std::ranges::any_of(dose.classes(), [](int drug_class) {
-             return drug_class == medication::v1::DRUG_CLASS_OPIOID_FULL ||
-                    drug_class == medication::v1::DRUG_CLASS_OPIOID_PARTIAL ||
-                    drug_class == medication::v1::DRUG_CLASS_OPIOID_MIXED;
-           });
-         });
+// Whether an ingredient is of one of the classes.
+bool IsOf(const projection::v1::OrderView& view, std::initializer_list<medication::v1::DrugClass> classes) {
+  return std::ranges::any_of(view.doses(), [&](const medication::v1::IngredientDose& dose) {
+    return std::ranges::find_first_of(dose.classes(), classes) != dose.classes().end();
+  });
+}
+
+bool IsOpioid(const projection::v1::OrderView& view) {
+  return IsOf(view, {medication::v1::DRUG_CLASS_OPIOID_FULL, medication::v1::DRUG_CLASS_OPIOID_PARTIAL,
+                     medication::v1::DRUG_CLASS_OPIOID_MIXED});
 }
 
 }  // namespace
@@ -108,11 +110,20 @@ void OpioidWork::AddDrugTest(const projection::v1::DrugTestView& view) {
 }
 
 void OpioidWork::AddOrder(const projection::v1::OrderView& view) {
-  if (!IsActive(view)) return;
-  if (!view.order().prescriber_id().empty() && MayBeOpioid(view)) prescribers_.push_back(view.order().prescriber_id());
-  const bool with_depressant = std::ranges::any_of(
-      view.alerts(), [](const rpc::v1::Alert& alert) { return alert.rule_id() == "opioid-cns-depressant"; });
-  if (with_depressant) with_depressant_.push_back("order/" + view.order().id());
+  const bool has_time = view.order().has_authored_on();
+  const int64_t since = has_time ? ToMicros(view.order().authored_on()) : kUnknownBegin;
+  if (!IsActive(view) || since > as_of_micros_) return;
+  // Of an order whose ingredients were not said it cannot be known.
+  const bool may_be_opioid = view.doses().empty() || IsOpioid(view);
+  if (!view.order().prescriber_id().empty() && may_be_opioid) prescribers_.push_back(view.order().prescriber_id());
+  if (IsOpioid(view)) ordered_since_ = std::min(ordered_since_.value_or(since), since);
+  const bool benzodiazepine = IsOf(view, {medication::v1::DRUG_CLASS_BENZODIAZEPINE});
+  if (benzodiazepine || IsOf(view, {medication::v1::DRUG_CLASS_OTHER_CNS_DEPRESSANT})) {
+    depressants_.push_back("order/" + view.order().id());
+  }
+  const bool asked =
+      std::ranges::find(view.alerts(), "naloxone-missing", &rpc::v1::Alert::rule_id) != view.alerts().end();
+  overdose_risk_ = overdose_risk_ || benzodiazepine || asked;
 }
 
 void OpioidWork::Note(Newest& newest, bool has_time, const Timestamp& time, const std::string& name) const {
@@ -126,7 +137,7 @@ const OpioidWork::Step* OpioidWork::Now() const {
 }
 
 bool OpioidWork::TakesOpioids() const {
-  return Now() != nullptr && Now()->some();
+  return (Now() != nullptr && Now()->some()) || ordered_since_.has_value();
 }
 
 std::optional<int64_t> OpioidWork::Began() const {
@@ -135,7 +146,7 @@ std::optional<int64_t> OpioidWork::Began() const {
     if (!step.some()) began.reset();
     if (step.some() && !began.has_value()) began = step.from_micros;
   }
-  return began;
+  return began.has_value() ? began : ordered_since_;
 }
 
 std::optional<int64_t> OpioidWork::AgreementDue() const {
@@ -175,6 +186,13 @@ std::optional<WorkItem> OpioidWork::On(chart::v1::Worklist worklist) const {
   std::vector<std::string> about;
   bool listed = false;
   switch (worklist) {
+    case chart::v1::WORKLIST_NALOXONE:
+      listed = !naloxone_.micros.has_value() && (Reaches(kMuch) || overdose_risk_);
+      break;
+    case chart::v1::WORKLIST_OPIOID_WITH_DEPRESSANT:
+      listed = ordered_since_.has_value() && !depressants_.empty();
+      about = depressants_;
+      break;
     case chart::v1::WORKLIST_AGREEMENTS:
       due = AgreementDue();
       listed = due.has_value();
@@ -195,20 +213,13 @@ std::optional<WorkItem> OpioidWork::On(chart::v1::Worklist worklist) const {
       if (reassessment_.micros.has_value()) about = {reassessment_.name};
       break;
     case chart::v1::WORKLIST_MME_50:
-      listed = Now()->Reaches(kMuch);
+      listed = Reaches(kMuch);
       break;
     case chart::v1::WORKLIST_MME_90:
-      listed = Now()->Reaches(kVeryMuch);
+      listed = Reaches(kVeryMuch);
       break;
     case chart::v1::WORKLIST_MME_UNKNOWN:
-      listed = Now()->total.at_least();
-      break;
-    case chart::v1::WORKLIST_NALOXONE:
-      listed = !naloxone_.micros.has_value() && (Now()->Reaches(kMuch) || !with_depressant_.empty());
-      break;
-    case chart::v1::WORKLIST_OPIOID_WITH_DEPRESSANT:
-      listed = !with_depressant_.empty();
-      about = with_depressant_;
+      listed = Now() != nullptr && Now()->total.at_least();
       break;
     default:
       break;
@@ -217,8 +228,10 @@ std::optional<WorkItem> OpioidWork::On(chart::v1::Worklist worklist) const {
   WorkItem item;
   // Counted from an unknown beginning it is due since nobody can say when.
   if (due.has_value() && *due > kUnknownBegin + kVeryLong) *item.mutable_due() = ToTimestamp(*due);
-  item.set_mme_per_day(Now()->total.mme_per_day());
-  item.set_mme_at_least(Now()->total.at_least());
+  if (Now() != nullptr) {
+    item.set_mme_per_day(Now()->total.mme_per_day());
+    item.set_mme_at_least(Now()->total.at_least());
+  }
   item.mutable_about()->Assign(about.begin(), about.end());
   return item;
 }

@@ -46,7 +46,9 @@ class OpioidWork {
   // The total as of the instant; null where no opioid was ever recorded by then.
   const Step* Now() const;
   bool TakesOpioids() const;
-  // When the present therapy began: the first total above nothing after the last that was nothing.
+  bool Reaches(const char* rule) const { return Now() != nullptr && Now()->Reaches(rule); }
+  // When the present therapy began: the first total above nothing after the last that was nothing; of what has no total
+  // (buprenorphine), when it was ordered.
   std::optional<int64_t> Began() const;
 
   std::optional<int64_t> AgreementDue() const;
@@ -58,7 +60,10 @@ class OpioidWork {
   Newest pdmp_, drug_test_, naloxone_, reassessment_;
   std::optional<int64_t> agreed_until_;  // Of the agreement that holds longest; INT64_MAX: until it is ended.
   std::vector<std::string> unexpected_tests_;
-  std::vector<std::string> with_depressant_;  // Active orders whose alerts say so.
+  std::vector<std::string> depressants_;  // Active orders of what depresses breathing besides opioids.
+  std::optional<int64_t>
+      ordered_since_;           // The first active order for an opioid, whether it counts in the total or not.
+  bool overdose_risk_ = false;  // A benzodiazepine is ordered, or a rule asked for naloxone.
   std::vector<std::string> prescribers_;
 };
 

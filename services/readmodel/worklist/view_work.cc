@@ -1,6 +1,8 @@
 #include "services/readmodel/worklist/view_work.h"
 
 #include "base/clock.h"
+#include "base/open_alerts.h"
+#include "services/readmodel/views/warned.h"
 
 namespace anamnesis::readmodel {
 namespace {
@@ -58,7 +60,17 @@ std::optional<ViewWork> PumpRefill(const View& view, const std::string& practiti
   return ViewWork{.due_micros = ToMicros(view.pump().refill_due().due()), .about = "pump/" + programme.id()};
 }
 
-std::optional<ViewWork> Find(chart::v1::Worklist worklist, const View& view, const std::string& practitioner_id) {
+// Due since it was raised.
+std::optional<ViewWork> OpenAlerts(const View& view, int64_t as_of_micros, const std::string& practitioner_id) {
+  const auto warned = WarnedOf(view);
+  if (!warned.has_value() || !IsOf(warned->practitioner_id, practitioner_id)) return std::nullopt;
+  const OpenSince open = OpenAt(warned->steps, as_of_micros);
+  if (open.rules.empty()) return std::nullopt;
+  return ViewWork{.due_micros = open.micros, .about = warned->name};
+}
+
+std::optional<ViewWork> Find(chart::v1::Worklist worklist, const View& view, int64_t as_of_micros,
+                             const std::string& practitioner_id) {
   switch (worklist) {
     case chart::v1::WORKLIST_UNSIGNED_NOTES:
       return UnsignedNote(view, practitioner_id);
@@ -70,6 +82,8 @@ std::optional<ViewWork> Find(chart::v1::Worklist worklist, const View& view, con
       return OutcomeReport(view, practitioner_id);
     case chart::v1::WORKLIST_PUMP_REFILLS:
       return PumpRefill(view, practitioner_id);
+    case chart::v1::WORKLIST_OPEN_ALERTS:
+      return OpenAlerts(view, as_of_micros, practitioner_id);
     default:
       return std::nullopt;
   }
@@ -79,7 +93,7 @@ std::optional<ViewWork> Find(chart::v1::Worklist worklist, const View& view, con
 
 std::optional<ViewWork> WorkOf(chart::v1::Worklist worklist, const View& view, int64_t as_of_micros,
                                const std::string& practitioner_id) {
-  std::optional<ViewWork> work = Find(worklist, view, practitioner_id);
+  std::optional<ViewWork> work = Find(worklist, view, as_of_micros, practitioner_id);
   if (work.has_value() && work->due_micros.has_value() && *work->due_micros > as_of_micros) return std::nullopt;
   return work;
 }

@@ -1,6 +1,7 @@
 #include "services/encounter/domain/intervention/standing.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/clock.h"
 #include "services/encounter/domain/intervention/review.h"
@@ -76,10 +77,13 @@ std::optional<int64_t> FirstOutcomeDue(const v1::InterventionPlan& plan, int64_t
          rules.Limit(kDueRule, IsDiagnostic(plan) ? "diagnostic_days" : "first_days") * kMicrosPerDay;
 }
 
-std::optional<int64_t> NextOutcomeDue(const v1::InterventionEntry& entry, int64_t reported_micros,
-                                      const RuleBook& rules) {
-  if (rules.Setting(kDueRule) == nullptr || IsDiagnostic(entry.plan()) || !entry.has_performed_time()) {
-    return std::nullopt;
+std::optional<int64_t> NextOutcomeDue(const v1::InterventionEntry& entry, const RuleBook& rules) {
+  if (rules.Setting(kDueRule) == nullptr || !entry.has_performed_time()) return std::nullopt;
+  if (entry.outcomes().empty()) return FirstOutcomeDue(entry.plan(), ToMicros(entry.performed_time()), rules);
+  if (IsDiagnostic(entry.plan())) return std::nullopt;
+  int64_t reported_micros = std::numeric_limits<int64_t>::min();
+  for (const v1::OutcomeEntry& report : entry.outcomes()) {
+    reported_micros = std::max(reported_micros, ToMicros(report.time()));
   }
   const int64_t step = rules.Limit(kDueRule, "every_months");
   for (int64_t months = step; months <= rules.Limit(kDueRule, "last_months"); months += step) {

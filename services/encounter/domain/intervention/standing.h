@@ -18,8 +18,7 @@ std::optional<v1::CourseStanding> StandingOf(const v1::EncounterState& state, co
 // When the first report is due, in microseconds since 1970; nothing where the table does not ask for any.
 std::optional<int64_t> FirstOutcomeDue(const v1::InterventionPlan& plan, int64_t performed_micros,
                                        const RuleBook& rules);
-// When the next is, after one made at `reported_micros`.
-std::optional<int64_t> NextOutcomeDue(const v1::InterventionEntry& entry, int64_t reported_micros,
-                                      const RuleBook& rules);
+// When the next is, by the newest report that was not entered in error; the first where there is none.
+std::optional<int64_t> NextOutcomeDue(const v1::InterventionEntry& entry, const RuleBook& rules);
 
 }  // namespace anamnesis::encounter

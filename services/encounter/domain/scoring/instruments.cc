@@ -9,8 +9,8 @@ using enum v1::QuestionnaireTool;
 using enum v1::ScoreBand;
 using enum AnswerKind;
 
-constexpr Item Scale(std::string_view link_id, int64_t most) {
-  return {link_id, kWhole, most, 1, 1};
+constexpr Item Scale(std::string_view link_id, int64_t most, std::string_view loinc = {}) {
+  return {link_id, kWhole, most, 1, 1, loinc};
 }
 constexpr Item YesNo(std::string_view link_id, int64_t weight = 1) {
   return {link_id, kYesNo, 1, weight, weight};
@@ -21,8 +21,9 @@ constexpr Item Factor(std::string_view link_id, int64_t female_weight, int64_t m
 
 constexpr Item kNrs[] = {Scale("item-1", 10)};
 
-// Krebs et al., J Gen Intern Med 2009;24:733.
-constexpr Item kPeg[] = {Scale("item-1", 10), Scale("item-2", 10), Scale("item-3", 10)};
+// Krebs et al., J Gen Intern Med 2009;24:733: average pain, enjoyment of life, general activity.
+constexpr Item kPeg[] = {Scale("item-1", 10, "75893-8"), Scale("item-2", 10, "91145-3"),
+                         Scale("item-3", 10, "91146-1")};
 
 // Webster and Webster, Pain Med 2005;6:432: woman's weight, man's weight.
 constexpr Item kOpioidRisk[] = {

@@ -24,9 +24,10 @@ enum class AnswerKind {
 struct Item {
   std::string_view link_id;
   AnswerKind kind;
-  int64_t most;         // Of a whole number.
-  int64_t weight;       // Of a yes; a woman's, where the sexes differ.
-  int64_t male_weight;  // Of a man's yes.
+  int64_t most;                 // Of a whole number.
+  int64_t weight;               // Of a yes; a woman's, where the sexes differ.
+  int64_t male_weight;          // Of a man's yes.
+  std::string_view loinc = {};  // Empty where the item has no code here.
 };
 
 // From which score on a band holds.

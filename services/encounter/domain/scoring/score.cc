@@ -146,6 +146,17 @@ absl::StatusOr<v1::QuestionnaireScore> ScoreOf(const v1::QuestionnaireResponse& 
   return score;
 }
 
+void CodeAnswers(v1::QuestionnaireResponse& response) {
+  const Instrument* const instrument = FindInstrument(response.tool());
+  for (Answer& answer : *response.mutable_answers()) {
+    answer.clear_code();
+    const Item* const item = instrument == nullptr ? nullptr : FindItem(*instrument, answer.link_id());
+    if (item == nullptr || item->loinc.empty()) continue;
+    answer.mutable_code()->set_system(std::string(kLoinc));
+    answer.mutable_code()->set_code(std::string(item->loinc));
+  }
+}
+
 v1::ScoreChange ChangeSince(const std::string& previous_response_id, const v1::Fraction& previous,
                             const v1::Fraction& now) {
   v1::ScoreChange change;

@@ -16,6 +16,9 @@ namespace anamnesis::encounter {
 // ITEM_UNANSWERED, with a field violation for each item by name.
 absl::StatusOr<v1::QuestionnaireScore> ScoreOf(const v1::QuestionnaireResponse& response);
 
+// Gives each answer its item's code, or none; of a tool or item that is not known, none.
+void CodeAnswers(v1::QuestionnaireResponse& response);
+
 // What changed since the score before, which is of the same tool.
 v1::ScoreChange ChangeSince(const std::string& previous_response_id, const v1::Fraction& previous,
                             const v1::Fraction& now);

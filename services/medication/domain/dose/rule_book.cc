@@ -257,6 +257,8 @@ void RuleBook::Add(const v1::RuleTable& table) {
     Classified& own = classes_[substance.substance().rxnorm()];
     own.name = substance.substance().name();
     for (const int drug_class : substance.classes()) own.classes.push_back(static_cast<v1::DrugClass>(drug_class));
+    own.found_with.assign(substance.found_with().begin(), substance.found_with().end());
+    own.over_the_counter = substance.over_the_counter();
   }
   for (const v1::ConditionCodes& condition : table.conditions().conditions()) {
     conditions_[condition.kind()] = condition;
@@ -323,6 +325,14 @@ const RuleBook::Classified& RuleBook::Find(std::string_view rxnorm) const {
 
 const std::vector<v1::DrugClass>& RuleBook::ClassesOf(std::string_view rxnorm) const {
   return Find(rxnorm).classes;
+}
+
+const std::vector<std::string>& RuleBook::FoundWith(std::string_view rxnorm) const {
+  return Find(rxnorm).found_with;
+}
+
+bool RuleBook::IsOverTheCounter(std::string_view rxnorm) const {
+  return Find(rxnorm).over_the_counter;
 }
 
 const std::string& RuleBook::NameOf(std::string_view rxnorm) const {

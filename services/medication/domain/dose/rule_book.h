@@ -56,6 +56,10 @@ class RuleBook {
   const std::vector<v1::DrugClass>& ClassesOf(std::string_view rxnorm) const;
   // What the table of classes calls it; empty where it does not list it.
   const std::string& NameOf(std::string_view rxnorm) const;
+  // What becomes it in the body, so that who takes one of these tests positive for it; RxNorm ingredients.
+  const std::vector<std::string>& FoundWith(std::string_view rxnorm) const;
+  // Whether it is sold without a prescription.
+  bool IsOverTheCounter(std::string_view rxnorm) const;
   // Full, partial or mixed.
   bool IsOpioid(std::string_view rxnorm) const;
 
@@ -93,6 +97,8 @@ class RuleBook {
   struct Classified {
     std::string name;
     std::vector<v1::DrugClass> classes;
+    std::vector<std::string> found_with;
+    bool over_the_counter = false;
   };
   struct Set {
     v1::SafetySetting setting;

@@ -25,12 +25,17 @@ std::optional<v1::UnexpectedResult> Judge(const v1::DrugTestAnalyte& analyte, co
   if (found && analyte.illicit()) return v1::UNEXPECTED_RESULT_ILLICIT_POSITIVE;
   const clinical::v1::Coding& substance = analyte.substance();
   if (substance.system() != kRxNorm || substance.code().empty()) return std::nullopt;
-  const bool opioid = rules.IsOpioid(substance.code());
-  if (!opioid && !rules.IsOf(substance.code(), v1::DRUG_CLASS_BENZODIAZEPINE)) return std::nullopt;
   const bool taken = IsTaken(substance.code(), state, rules, at_micros);
-  if (found && !taken) return v1::UNEXPECTED_RESULT_NOT_PRESCRIBED_POSITIVE;
-  if (!found && taken && opioid) return v1::UNEXPECTED_RESULT_PRESCRIBED_NEGATIVE;
-  return std::nullopt;
+  if (!found) {
+    if (taken && rules.IsOpioid(substance.code())) return v1::UNEXPECTED_RESULT_PRESCRIBED_NEGATIVE;
+    return std::nullopt;
+  }
+  if (taken || rules.IsOverTheCounter(substance.code())) return std::nullopt;
+  const bool becomes = std::ranges::any_of(rules.FoundWith(substance.code()), [&](const std::string& source) {
+    return IsTaken(source, state, rules, at_micros);
+  });
+  if (becomes) return std::nullopt;
+  return v1::UNEXPECTED_RESULT_NOT_PRESCRIBED_POSITIVE;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Rules about opioids together, as the table `opioid-safety` sets them.
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,7 @@ std::vector<std::string> OrdersIn(const DailyMme& daily) {
 
 void MmeTotal(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   if (!regimen.proposed().IsOpioid(proposal.rules)) return;
-  const DailyMme daily =
-      PeakOf(proposal, regimen, [&](const Regimen& taken) { return DailyMmeOf(taken.medicines, proposal.rules); });
+  const DailyMme daily = PeakMme(proposal, regimen);
   const auto raise = [&](std::string_view rule_id, std::string_view message) {
     Raise(proposal.rules, rule_id, message, OrdersIn(daily), alerts, {Number("mme_per_day", daily.total)});
   };
@@ -47,10 +47,16 @@ void MmeTotal(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) 
 }
 
 void TwoLongActingOpioids(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
-  if (!regimen.proposed().IsLongActingOpioid(proposal.rules)) return;
-  for (const Medicine& other : regimen.others()) {
-    if (!other.IsLongActingOpioid(proposal.rules)) continue;
-    Raise(proposal.rules, "two-long-acting-opioids", "The patient would take two long-acting opioids.", {FactOf(other)},
+  if (!regimen.proposed().IsOpioid(proposal.rules)) return;
+  std::set<std::string> others;
+  ForEachRegimen(proposal, regimen, [&](const Regimen& taken) {
+    if (!taken.proposed().IsLongActingOpioid(proposal.rules)) return;
+    for (const Medicine& other : taken.others()) {
+      if (other.IsLongActingOpioid(proposal.rules)) others.insert(FactOf(other));
+    }
+  });
+  for (const std::string& other : others) {
+    Raise(proposal.rules, "two-long-acting-opioids", "The patient would take two long-acting opioids.", {other},
           alerts);
   }
 }

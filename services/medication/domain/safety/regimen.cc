@@ -55,4 +55,8 @@ Regimen RegimenAt(const Proposal& proposal, int64_t at_micros) {
   return regimen;
 }
 
+DailyMme PeakMme(const Proposal& proposal, const Regimen& regimen) {
+  return PeakOf(proposal, regimen, [&](const Regimen& taken) { return DailyMmeOf(taken.medicines, proposal.rules); });
+}
+
 }  // namespace anamnesis::medication

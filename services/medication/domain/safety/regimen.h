@@ -1,11 +1,13 @@
 // All that the patient would take.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "services/medication/domain/dose/daily_mme.h"
 #include "services/medication/domain/dose/medicine.h"
 #include "services/medication/domain/safety/review.h"
 
@@ -34,19 +36,31 @@ Regimen RegimenOf(const Proposal& proposal);
 // As of a later instant than the proposal's own.
 Regimen RegimenAt(const Proposal& proposal, int64_t at_micros);
 
+// Calls `visit` with the regimen as it is proposed, then as it will be after each later change.
+template <class Visit>
+void ForEachRegimen(const Proposal& proposal, const Regimen& regimen, const Visit& visit) {
+  visit(regimen);
+  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
+    visit(RegimenAt(proposal, change));
+  }
+}
+
 // What `measure` finds in the regimen, something with an AtLeast `total`, when that is highest from the proposal on, as
 // the dosages stand; what is unknown at any time is unknown.
 template <class Measure>
 auto PeakOf(const Proposal& proposal, const Regimen& regimen, const Measure& measure) {
-  auto peak = measure(regimen);
-  bool complete = peak.total.complete;
-  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
-    auto later = measure(RegimenAt(proposal, change));
-    complete = complete && later.total.complete;
-    if (later.total.known > peak.total.known) peak = std::move(later);
-  }
-  peak.total.complete = complete;
-  return peak;
+  std::optional<decltype(measure(regimen))> peak;
+  bool complete = true;
+  ForEachRegimen(proposal, regimen, [&](const Regimen& taken) {
+    auto measured = measure(taken);
+    complete = complete && measured.total.complete;
+    if (!peak.has_value() || measured.total.known > peak->total.known) peak = std::move(measured);
+  });
+  peak->total.complete = complete;
+  return *std::move(peak);
 }
+
+// The day's opioids when they are highest from the proposal on.
+DailyMme PeakMme(const Proposal& proposal, const Regimen& regimen);
 
 }  // namespace anamnesis::medication

@@ -34,7 +34,7 @@ void FactsStale(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
 // `mme-50`, `mme-90`: with this opioid the day's total is sure to reach the limit. `mme-unknown`: a part of the total
 // is unknown.
 void MmeTotal(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `two-long-acting-opioids`: this one and another.
+// `two-long-acting-opioids`: this one and another at one time, now or later as the dosages say.
 void TwoLongActingOpioids(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `duplicate-opioid`: another opioid of another substance.
 void DuplicateOpioid(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
@@ -51,7 +51,8 @@ void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
 // `acetaminophen-unknown`: a part of it is unknown.
 void AcetaminophenDaily(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 
-// `long-acting-naive`: a long-acting opioid for a patient who is not sure to have taken opioids for the limit's days.
+// `long-acting-naive`: a long-acting opioid, now or later as the dosages say, for a patient who is not sure to have
+// taken opioids for the limit's days.
 void LongActingNaive(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `pdmp-initiation`, `pdmp-renewal`: the monitoring programme was not looked into within the limit's days; the second
 // where an opioid is ordered already.
@@ -62,8 +63,9 @@ void AgreementMissing(const Proposal& proposal, const Regimen& regimen, Alerts& 
 void DrugTestDue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `drug-test-unexpected`: something unexpected about a test was not concluded on.
 void DrugTestUnexpected(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `naloxone-missing`: never offered, though the day's total reaches the limit, or a benzodiazepine is taken, or
-// substance use or sleep-disordered breathing is known. Also asked when the other medicine comes second.
+// `naloxone-missing`: never offered, though the day's total reaches the limit, now or later as the dosages say, or a
+// benzodiazepine is taken, or substance use or sleep-disordered breathing is known. Also asked when the other medicine
+// comes second.
 void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `opioid-risk-high`, `opioid-risk-moderate`: the newest score of the Opioid Risk Tool is at least the limit; of the
 // two, the graver. Source: Webster & Webster, Pain Med 2005;6:432.
@@ -75,12 +77,14 @@ void EarlyRefill(const Proposal& proposal, const Regimen& regimen, Alerts& alert
 // `reassessment-overdue`: none since the therapy began although it may have lasted longer than `days_first`, or the
 // last one is more than `days` ago.
 void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `dose-rise-without-gain`: the day's total rises, and no gain of function was recorded since it last rose.
+// `dose-rise-without-gain`: the day's total rises, now or later as the dosages say, and no gain of function was
+// recorded since it last rose.
 void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `taper-fast`: after `days_of_use` the day's total falls, now or later as the dosages say, by more than `percent` of
 // what it was `days` before.
 void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `abrupt-stop`, of a taper: at its end the day's total is still at the limit, and no opioid is left.
+// `abrupt-stop`: by a dose of nothing, or at the end of a taper, all opioids stop though the day's total is at the
+// limit.
 void PlannedStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `abrupt-stop`, asked when an order ends or is put on hold: the day's total reaches the limit, and no opioid is left.
 void AbruptStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);

@@ -62,7 +62,12 @@ bool IsForOpioid(const Proposal& proposal, const Regimen& regimen) {
 
 void LongActingNaive(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   constexpr std::string_view kRule = "long-acting-naive";
-  if (proposal.rules.Setting(kRule) == nullptr || !regimen.proposed().IsLongActingOpioid(proposal.rules)) return;
+  if (proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
+  bool long_acting = false;
+  ForEachRegimen(proposal, regimen, [&](const Regimen& taken) {
+    long_acting = long_acting || taken.proposed().IsLongActingOpioid(proposal.rules);
+  });
+  if (!long_acting) return;
   const OpioidTherapy therapy = TherapyAt(proposal.state, proposal.at_micros);
   if (therapy.HasLasted(proposal.rules.Limit(kRule, "days"), proposal.at_micros)) return;
   Raise(proposal.rules, kRule, "The patient is not known to be used to opioids; a long-acting one can stop the breath.",
@@ -126,7 +131,7 @@ void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& a
        {v1::CONDITION_KIND_SUBSTANCE_USE, v1::CONDITION_KIND_SLEEP_DISORDERED_BREATHING}) {
     if (auto fact = ConditionOf(proposal.facts.patient(), kind, proposal.rules)) reasons.push_back(*std::move(fact));
   }
-  const AtLeast total = DailyMmeOf(regimen.medicines, proposal.rules).total;
+  const AtLeast total = PeakMme(proposal, regimen).total;
   const bool much = total.Reaches(proposal.rules.Limit(kRule, "mme_per_day"));
   if (!much && reasons.empty()) return;
   if (reasons.empty()) reasons.push_back(ProposedFact(regimen));
@@ -191,10 +196,11 @@ void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alert
 
 void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   if (!IsForOpioid(proposal, regimen)) return;
-  const AtLeast before = TotalBefore(proposal);
-  const AtLeast after = DailyMmeOf(regimen.medicines, proposal.rules).total;
   const std::optional<int64_t> last_rise = LastRise(proposal.state, proposal.at_micros);
-  if (!last_rise || !before.complete || after.known <= before.known) return;
+  if (!last_rise) return;
+  const AtLeast before = TotalBefore(proposal);
+  const AtLeast after = PeakMme(proposal, regimen).total;
+  if (!before.complete || after.known <= before.known) return;
   const auto gain = [](const v1::StewardshipState& reassessment) { return reassessment.gain(); };
   if (Last(proposal, v1::STEWARDSHIP_KIND_REASSESSMENT, gain) >= *last_rise) return;
   Raise(proposal.rules, "dose-rise-without-gain",
@@ -236,13 +242,17 @@ void TaperFast(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
 
 void PlannedStop(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   constexpr std::string_view kRule = "abrupt-stop";
-  if (!proposal.taper || proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
-  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
-    const AtLeast before = DailyMmeOf(RegimenAt(proposal, change - 1).medicines, proposal.rules).total;
-    const AtLeast after = DailyMmeOf(RegimenAt(proposal, change).medicines, proposal.rules).total;
-    if (after.known > 0 || !after.complete || !before.Reaches(proposal.rules.Limit(kRule, "mme_per_day"))) continue;
+  if (proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
+  const auto judge = [&](const AtLeast& before, const AtLeast& after) {
+    if (after.known > 0 || !after.complete || !before.Reaches(proposal.rules.Limit(kRule, "mme_per_day"))) return;
     Raise(proposal.rules, kRule, "All opioids would stop at once from a dose that the body is used to.",
           {ProposedFact(regimen)}, alerts, {Number("mme_per_day_before", before)});
+  };
+  judge(TotalBefore(proposal), DailyMmeOf(regimen.medicines, proposal.rules).total);
+  if (!proposal.taper) return;  // What is for some days only ends as it is meant to.
+  for (const int64_t change : DoseChangesAfter(proposal.state, proposal.at_micros, regimen.replaced, &proposal.order)) {
+    judge(DailyMmeOf(RegimenAt(proposal, change - 1).medicines, proposal.rules).total,
+          DailyMmeOf(RegimenAt(proposal, change).medicines, proposal.rules).total);
   }
 }
 
