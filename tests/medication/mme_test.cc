@@ -143,7 +143,7 @@ TEST(RuleBookTest, TheTablesOfTheRepositoryHold) {
   EXPECT_THAT(rules.versions(),
               testing::ElementsAre(testing::Pair("conditions", 1), testing::Pair("drug-classes", 3),
                                    testing::Pair("intrathecal", 1), testing::Pair("mme-cdc-2022", 1),
-                                   testing::Pair("opioid-safety", 3), testing::Pair("rxnorm-products", 1)));
+                                   testing::Pair("opioid-safety", 4), testing::Pair("rxnorm-products", 1)));
   EXPECT_TRUE(rules.IsOf("3322", v1::DRUG_CLASS_BENZODIAZEPINE));
   EXPECT_TRUE(rules.IsOpioid("1819"));
   EXPECT_FALSE(rules.IsOpioid("3322"));

@@ -35,6 +35,19 @@ v1::Order Patch(const std::string& strength, std::string_view id = kOrder) {
   return order;
 }
 
+// By what people call it only.
+v1::Order Named(const std::string& text, std::string_view id = kOrder) {
+  v1::Order order;
+  order.set_id(std::string(id));
+  order.mutable_medication()->set_text(text);
+  return order;
+}
+
+v1::Order WithUncoded(v1::Order order) {
+  order.add_ingredients()->mutable_coding()->set_display("a herb");
+  return order;
+}
+
 v1::Order Product(const std::string& code, const std::string& timing, std::string_view id = kOrder) {
   v1::Order order = Taking({Take("1 1", timing)});
   *order.mutable_medication()->add_codings() = RxNorm(code);
@@ -123,6 +136,13 @@ const Case kCases[] = {
     {"TwoCorticosteroids",      {Daily("1514", "1", kOtherOrder)}, Daily("6902", "4"), {}, "OrderPrescribed: warn duplicate-class"},
     {"TwoAnticoagulants",       {Daily("1364430", "5", kOtherOrder)}, Daily(kWarfarin, "5"), {}, "OrderPrescribed: warn duplicate-class"},
     {"TwoOfNoKnownClass",       {Daily("8163", "1", kOtherOrder)}, Daily("36567", "1"), {}, "OrderPrescribed"},
+    // What nobody knows the ingredients of.
+    {"NoIngredientAndNoProduct", {}, Named("a mixture"), {}, "OrderPrescribed: warn composition-unknown"},
+    {"NoIngredientAcknowledged", {}, Named("a mixture"), {"composition-unknown"}, "OrderPrescribed: warn composition-unknown (overridden)"},
+    {"AProductThatNoTableKnows", {}, Product("999999999", "QD"), {}, "OrderPrescribed: warn composition-unknown"},
+    {"AnIngredientWithoutACode", {}, WithUncoded(Daily(kIbuprofen, "400")), {}, "OrderPrescribed: warn composition-unknown"},
+    {"AnIngredientOfNoTable",   {}, Daily("36567", "20"), {}, "OrderPrescribed"},
+    {"UnknownBesideAnOpioid",   {Named("a mixture", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed"},
     // Acetaminophen over all products.
     {"AcetaminophenAtTheLimit", {}, Daily(kAcetaminophen, "4000"), {}, "OrderPrescribed"},
     {"AcetaminophenAbove",      {}, Daily(kAcetaminophen, "4000.1"), {}, kBlocked},
@@ -151,7 +171,7 @@ TEST(TableRulesTest, TheAlertSaysByWhatItWasDecidedAndWhatWasWeighed) {
   ASSERT_EQ(decision.alerts.size(), 1u);
   const rpc::v1::Alert& alert = decision.alerts[0];
   EXPECT_EQ(alert.table_id(), "opioid-safety");
-  EXPECT_EQ(alert.table_version(), 3u);
+  EXPECT_EQ(alert.table_version(), 4u);
   EXPECT_THAT(alert.source(), testing::HasSubstr("MMWR 2022"));
   ASSERT_EQ(alert.values_size(), 1);
   EXPECT_EQ(alert.values(0).name(), "mme_per_day");
@@ -166,7 +186,7 @@ TEST(TableRulesTest, TheEventNamesTheTablesItWasDecidedBy) {
     tables.push_back(table.id() + " " + std::to_string(table.version()));
   }
   EXPECT_THAT(tables, testing::ElementsAre("conditions 1", "drug-classes 3", "intrathecal 1", "mme-cdc-2022 1",
-                                           "opioid-safety 3", "rxnorm-products 1"));
+                                           "opioid-safety 4", "rxnorm-products 1"));
 }
 
 TEST(TableRulesTest, ARefusalDoesNotSayHowMuch) {

@@ -110,7 +110,7 @@ TEST(RulesTest, ATableThatIsLoadedDecidesFromTheAnswerOnAndAfterARestart) {
   EXPECT_NE(too_old.exit_code, 0);
   EXPECT_THAT(too_old.said, HasSubstr("higher version"));
   write(absl::StrReplaceAll(ours, {
-                                      {"\"version\": 3", "\"version\": 4"}
+                                      {"\"version\": 4", "\"version\": 5"}
   }));
   EXPECT_EQ(testing_support::Run(cluster, "rules check " + file).exit_code, 0);
   EXPECT_EQ(PrescribeMorphine(cluster, patients[0], "90"), "SAFETY_OVERRIDE_REQUIRED") << "checking loads nothing";
@@ -138,7 +138,7 @@ TEST(RulesTest, ADecisionIsExplainedByWhatWasKnownThen) {
 
   const Answer explained = testing_support::Run(cluster, absl::StrCat("explain ", position));
   ASSERT_EQ(explained.exit_code, 0) << explained.said;
-  for (const char* said : {"OrderPrescribed", "opioid-safety 3", "the same", "mme_per_day 60", "MMWR 2022"}) {
+  for (const char* said : {"OrderPrescribed", "opioid-safety 4", "the same", "mme_per_day 60", "MMWR 2022"}) {
     EXPECT_THAT(explained.text, HasSubstr(said));
   }
   const Answer json = testing_support::Run(cluster, absl::StrCat("explain --json ", position));

@@ -1,4 +1,5 @@
-// Rules about what is recorded of the patient. But for `facts-stale` they hold whatever the tables say.
+// Rules about what is recorded of the patient. But for `facts-stale` and `composition-unknown` they hold whatever the
+// tables say.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -149,6 +150,16 @@ void FactsStale(const Proposal& proposal, const Regimen& regimen, Alerts& alerts
   if (age.complete && age.known <= proposal.rules.Limit(kRule, "seconds")) return;
   Raise(proposal.rules, kRule, "What other services know of the patient may have changed since it was last heard of.",
         {FactOf(regimen.proposed())}, alerts, {Number("age_seconds", age)});
+}
+
+void CompositionUnknown(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  const auto& ingredients = regimen.proposed().composition.ingredients;
+  const bool all_known =
+      std::ranges::none_of(ingredients, [](const ActiveIngredient& ingredient) { return ingredient.rxnorm.empty(); });
+  if (!ingredients.empty() && all_known) return;
+  Raise(proposal.rules, "composition-unknown",
+        "It is not known what is in this medication, so that no rule could look at all of it.",
+        {FactOf(regimen.proposed())}, alerts);
 }
 
 void EncounterVoid(const Proposal& proposal, const Regimen&, Alerts& alerts) {

@@ -18,17 +18,18 @@ constexpr int kPlacesOfNumbers = 2;
 
 // In the order in which equally grave alerts are shown.
 constexpr std::array kOfAnOrder = {
-    AllergyIngredient, AllergyClass,         DuplicateOrder,  EncounterVoid,       FactsStale,
-    MmeTotal,          TwoLongActingOpioids, LongActingNaive, Combinations,        DuplicateOpioid,
-    DuplicateClass,    AcetaminophenDaily,   NsaidUlcer,      NsaidEgfr,           PdmpReviewDue,
-    AgreementMissing,  DrugTestUnexpected,   DrugTestDue,     OpioidRisk,          NaloxoneMissing,
-    InitialSupply,     ReassessmentOverdue,  EarlyRefill,     DoseRiseWithoutGain, TaperFast,
-    PlannedStop,
+    AllergyIngredient, AllergyClass,     CompositionUnknown,   DuplicateOrder,  EncounterVoid,
+    FactsStale,        MmeTotal,         TwoLongActingOpioids, LongActingNaive, Combinations,
+    DuplicateOpioid,   DuplicateClass,   AcetaminophenDaily,   NsaidUlcer,      NsaidEgfr,
+    PdmpReviewDue,     AgreementMissing, DrugTestUnexpected,   DrugTestDue,     OpioidRisk,
+    NaloxoneMissing,   InitialSupply,    ReassessmentOverdue,  EarlyRefill,     DoseRiseWithoutGain,
+    TaperFast,         PlannedStop,
 };
 // Of what is taken without an order: whether it agrees with the patient and with what is ordered.
 constexpr std::array kOfWhatIsTaken = {
-    AllergyIngredient, AllergyClass,   FactsStale,     MmeTotal,           TwoLongActingOpioids, Combinations,
-    DuplicateOpioid,   DuplicateOrder, DuplicateClass, AcetaminophenDaily, NsaidUlcer,           NsaidEgfr,
+    AllergyIngredient,    AllergyClass, CompositionUnknown, FactsStale,     MmeTotal,
+    TwoLongActingOpioids, Combinations, DuplicateOpioid,    DuplicateOrder, DuplicateClass,
+    AcetaminophenDaily,   NsaidUlcer,   NsaidEgfr,
 };
 constexpr std::array kOfAnEnd = {AbruptStop};
 

@@ -24,6 +24,8 @@ void AllergyIngredient(const Proposal& proposal, const Regimen& regimen, Alerts&
 void AllergyClass(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `duplicate-order` (warn): another active order has the same medication or shares an ingredient.
 void DuplicateOrder(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
+// `composition-unknown`: it names no ingredient that has an RxNorm code, nor a product that a table knows, or only some.
+void CompositionUnknown(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `encounter-void` (warn): the order is written in an encounter that was cancelled or entered in error.
 void EncounterVoid(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 
