@@ -25,6 +25,7 @@ constexpr char kPrefix[] = "WORKLIST_";
 struct WorklistOptions {
   std::string name;
   std::string as_of;
+  std::string recorded_by;
   std::string practitioner;
   bool json = false;
 };
@@ -43,10 +44,9 @@ std::vector<std::string> Names() {
 }
 
 absl::StatusOr<chart::v1::Worklist> Named(const std::string& name) {
-  const std::string value =
-      kPrefix + absl::AsciiStrToUpper(absl::StrReplaceAll(name, {
-                                                                    {"-", "_"}
-      }));
+  const std::string value = kPrefix + absl::AsciiStrToUpper(absl::StrReplaceAll(name, {
+                                                                                          {"-", "_"}
+  }));
   chart::v1::Worklist worklist = chart::v1::WORKLIST_UNSPECIFIED;
   if (chart::v1::Worklist_Parse(value, &worklist) && worklist != chart::v1::WORKLIST_UNSPECIFIED) return worklist;
   return absl::InvalidArgumentError(
@@ -57,8 +57,7 @@ std::vector<std::string> Row(const chart::v1::WorkItem& item) {
   const auto& patient = item.patient();
   return {item.has_due() ? Day(item.due()) : "now",
           patient.demographics().names().empty() ? kUnknown : Name(patient.demographics().names(0)),
-          patient.patient_id(),
-          absl::StrCat(item.mme_at_least() ? "at least " : "", item.mme_per_day()),
+          patient.patient_id(), absl::StrCat(item.mme_at_least() ? "at least " : "", item.mme_per_day()),
           absl::StrJoin(item.about(), ", ")};
 }
 
@@ -70,6 +69,9 @@ absl::Status Worklist(const Connection& connection, const WorklistOptions& optio
   const std::string as_of =
       options.as_of.empty() ? absl::FormatTime(absl::RFC3339_full, absl::Now(), absl::UTCTimeZone()) : options.as_of;
   ASSIGN_OR_RETURN(*request.mutable_as_of(), ParseTime(as_of));
+  if (!options.recorded_by.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_options()->mutable_as_of_recorded(), ParseTime(options.recorded_by));
+  }
   request.set_practitioner_id(options.practitioner);
   request.set_page_size(kPage);
   Table table({"DUE", "PATIENT", "ID", "MME A DAY", "ABOUT"});
@@ -92,9 +94,14 @@ void AddWorklistCommand(CLI::App& app, Connection& connection) {
   CLI::App* command = app.add_subcommand("worklist", "Show for whom something is to be done");
   command->add_option("NAME", options->name, absl::StrCat("Which list: ", absl::StrJoin(Names(), ", ")))->required();
   command->add_option("--as-of", options->as_of, "The day or time as of which it is due (default: now)");
+  command->add_option("--recorded-by", options->recorded_by,
+                      "Look at what had been recorded by this time (default: all that is)");
   command->add_option("--practitioner", options->practitioner, "Only this practitioner's, by id");
   command->add_flag("--json", options->json, "Print one JSON object a line");
-  command->footer("Example:\n  anamnesis worklist pdmp --as-of 2027-01-31");
+  command->footer(
+      "A day of the past is judged by what is known of it now; with --recorded-by, by what was known "
+      "then.\n\nExample:\n"
+      "  anamnesis worklist pdmp --as-of 2027-01-31");
   command->callback([options, &connection] { Finish(Worklist(connection, *options)); });
 }
 

@@ -52,7 +52,9 @@ TEST_F(VisitTest, FromTheFirstConsultationToTheOpioidThatIsWatched) {
   EXPECT_NE(stopped.exit_code, 0);
   EXPECT_THAT(stopped.err, HasSubstr("pdmp-initiation"));
   Does("medication.RecordPdmpReview", R"({"patientId": "$P", "pdmpReview": {"finding": "PDMP_FINDING_AS_EXPECTED"}})");
-  const std::string order = Does("medication.Prescribe", prescribe);
+  const Outcome prescribed = Asks("medication.Prescribe", prescribe);
+  ASSERT_EQ(prescribed.exit_code, 0) << prescribed.err;
+  const std::string order = prescribed.json().at("resource_id"), then = prescribed.json().at("recorded_time");
   // What the rules warned of stays open until somebody says to have seen it.
   AwaitShown();
   const std::string warned = absl::StrCat("order/", order);
@@ -80,6 +82,7 @@ TEST_F(VisitTest, FromTheFirstConsultationToTheOpioidThatIsWatched) {
   EXPECT_THAT(Run({"meds", patient_}).out, HasSubstr("mme-50"));
   EXPECT_THAT(Run({"worklist", "mme-50"}).out, HasSubstr("Vera Hand"));
   EXPECT_THAT(Run({"worklist", "naloxone"}).out, Not(HasSubstr("Vera Hand")));
+  EXPECT_THAT(Run({"worklist", "naloxone", "--recorded-by", then}).out, HasSubstr("Vera Hand"));
   EXPECT_THAT(Run({"worklist", "pdmp", "--as-of", "2099-01-01"}).out, HasSubstr("Vera Hand"));
   EXPECT_THAT(Run({"explain", std::to_string(Tail("medication") - 3)}).out, HasSubstr("the same"));
 }
