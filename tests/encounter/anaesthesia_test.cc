@@ -10,6 +10,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "service/decided_again.h"
 #include "services/encounter/audit/past_decision.h"
+#include "services/encounter/domain/alerts.h"
 #include "services/encounter/domain/anaesthesia/gaps.h"
 #include "services/encounter/domain/intervention/time_span.h"
 #include "services/encounter/projection/encounter_projection.h"
@@ -316,6 +317,19 @@ TEST(AcknowledgeAlerts, AGapIsOpenUntilItIsSeen) {
 
 TEST(AcknowledgeAlerts, NothingIsOpenWhereNothingWasWarnedOf) {
   EXPECT_EQ(After({Begin(), Measure({0, 5}), End(5)}).Do(Acknowledge()), "ALERT_NOT_OPEN");
+}
+
+// A new event that brings alerts must be told of in RaisedBy.
+TEST(RaisedBy, KnowsEveryEventThatBringsAlerts) {
+  const auto& oneof = *v1::EncounterEvent::descriptor()->FindOneofByName("event");
+  for (int i = 0; i < oneof.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor& field = *oneof.field(i);
+    const bool brings =
+        field.message_type()->FindFieldByName("alerts") != nullptr && !field.name().ends_with("_refused");
+    v1::EncounterEvent event;
+    event.GetReflection()->MutableMessage(&event, &field);
+    EXPECT_EQ(RaisedBy(event).has_value(), brings) << field.name();
+  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/refusal.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
+#include "services/medication/domain/alerts.h"
 #include "services/medication/projection/medication_projection.h"
 #include "tests/medication/builders.h"
 #include "tests/medication/dosing.h"
@@ -141,6 +142,19 @@ TEST(Acknowledge, TheViewTellsStepByStep) {
   EXPECT_THAT(seen[0].raised(), IsEmpty());
   EXPECT_THAT(seen[0].acknowledged().rule_ids(), ElementsAre("mme-50"));
   EXPECT_THAT(StepsOfLast({Overriding("naloxone-missing", Overriding("mme-50", Fifty()))}), IsEmpty());
+}
+
+// A new event that brings alerts must be told of in RaisedBy.
+TEST(RaisedBy, KnowsEveryEventThatBringsAlerts) {
+  const auto& oneof = *v1::MedicationEvent::descriptor()->FindOneofByName("event");
+  for (int i = 0; i < oneof.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor& field = *oneof.field(i);
+    const bool brings =
+        field.message_type()->FindFieldByName("alerts") != nullptr && !field.name().ends_with("_refused");
+    v1::MedicationEvent event;
+    event.GetReflection()->MutableMessage(&event, &field);
+    EXPECT_EQ(RaisedBy(event).has_value(), brings) << field.name();
+  }
 }
 
 }  // namespace
