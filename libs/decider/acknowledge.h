@@ -1,7 +1,9 @@
 // How open warnings of the clinical rules are acknowledged, the same in every service.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "anamnesis/rpc/v1/alerts.pb.h"
@@ -15,11 +17,12 @@ namespace anamnesis::decider {
 // By resource name.
 using OpenAlerts = google::protobuf::Map<std::string, rpc::v1::OpenAlerts>;
 
-// What the request acknowledges of what is open; `not_open`, with a precondition violation for each rule, where
-// something of it is not, or nothing is.
-template <class Request, class ErrorEnum>
-absl::StatusOr<rpc::v1::Acknowledgement> Acknowledge(const OpenAlerts& open, const Request& request,
-                                                     const DecisionInput& input, ErrorEnum not_open) {
+// Accepts with an event that says what is acknowledged of what is open. `no_reason` where the request gives none;
+// `not_open`, with a precondition violation for each rule, where something of it is not open, or nothing is.
+template <class Event, class Request, class ErrorEnum>
+absl::StatusOr<Decision<Event>> Acknowledge(const OpenAlerts& open, const Request& request, const DecisionInput& input,
+                                            ErrorEnum no_reason, ErrorEnum not_open) {
+  if (request.context().reason().empty()) return Refuse(no_reason);
   const auto found = open.find(request.resource());
   const RuleIds none;
   const RuleIds& rules = found == open.end() ? none : found->second.rule_ids();
@@ -36,27 +39,35 @@ absl::StatusOr<rpc::v1::Acknowledgement> Acknowledge(const OpenAlerts& open, con
     }
     return Refuse(not_open, details);
   }
-  rpc::v1::Acknowledgement acknowledgement;
+  Event event;
+  auto& acknowledged = *event.mutable_alerts_acknowledged();
+  acknowledged.set_revision(1);
+  rpc::v1::Acknowledgement& acknowledgement = *acknowledged.mutable_acknowledgement();
   acknowledgement.set_id(input.new_id);
   acknowledgement.set_resource(request.resource());
-  *acknowledgement.mutable_rule_ids() = seen;
+  *acknowledgement.mutable_rule_ids() = std::move(seen);
   acknowledgement.set_reason(request.context().reason());
   *acknowledgement.mutable_time() = ToTimestamp(EffectiveMicros(request.context(), input));
-  return acknowledgement;
+  return Accepted(input.new_id, 1, std::move(event));
 }
 
-// A decision about the resource brought these alerts.
-inline void NoteAlerts(const std::string& resource, const google::protobuf::RepeatedPtrField<rpc::v1::Alert>& alerts,
-                       OpenAlerts& open) {
-  const RuleIds raised = Unacknowledged(alerts);
-  if (!raised.empty()) Open(raised, *open[resource].mutable_rule_ids());
-}
-
-inline void NoteAcknowledged(const rpc::v1::Acknowledgement& acknowledgement, OpenAlerts& open) {
-  const auto found = open.find(acknowledgement.resource());
-  if (found == open.end()) return;
-  Close(acknowledgement.rule_ids(), *found->second.mutable_rule_ids());
-  if (found->second.rule_ids().empty()) open.erase(found);
+// What an event does to what is open: it raised alerts, or acknowledges warnings, or takes the resource `retracted`
+// back, about which nothing is open then (empty: none).
+template <class Event>
+void EvolveAlerts(const Event& event, const std::optional<Raised>& raised, const std::string& retracted,
+                  OpenAlerts& open) {
+  if (raised.has_value()) {
+    const RuleIds rules = Unacknowledged(raised->alerts);
+    if (!rules.empty()) Open(rules, *open[raised->resource].mutable_rule_ids());
+  }
+  if (event.has_alerts_acknowledged()) {
+    const rpc::v1::Acknowledgement& acknowledgement = event.alerts_acknowledged().acknowledgement();
+    const auto found = open.find(acknowledgement.resource());
+    if (found == open.end()) return;
+    Close(acknowledgement.rule_ids(), *found->second.mutable_rule_ids());
+    if (found->second.rule_ids().empty()) open.erase(found);
+  }
+  if (!retracted.empty()) open.erase(retracted);
 }
 
 }  // namespace anamnesis::decider

@@ -315,6 +315,15 @@ TEST(AcknowledgeAlerts, AGapIsOpenUntilItIsSeen) {
   EXPECT_EQ(clinic.Do(Acknowledge()), "ALERT_NOT_OPEN");
 }
 
+TEST(AcknowledgeAlerts, NothingIsOpenAboutWhatWasEnteredInError) {
+  Clinic clinic = After({Begin(), End(20)});
+  ASSERT_EQ(clinic.Do(RetractIt()), "AnaesthesiaRetracted");
+  EXPECT_EQ(clinic.Do(Acknowledge()), "ALERT_NOT_OPEN");
+  v1::EncounterEvent event;
+  event.mutable_intervention_retracted()->set_intervention_id("x");
+  EXPECT_EQ(RetractedBy(event), "intervention/x");
+}
+
 TEST(AcknowledgeAlerts, NothingIsOpenWhereNothingWasWarnedOf) {
   EXPECT_EQ(After({Begin(), Measure({0, 5}), End(5)}).Do(Acknowledge()), "ALERT_NOT_OPEN");
 }

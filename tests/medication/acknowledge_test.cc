@@ -100,6 +100,24 @@ TEST(Acknowledge, OnlyWhatIsOpenAndForAReason) {
   EXPECT_EQ(Told(DecideOn(After({Fifty(), Acknowledge()}, Rules()), Acknowledge(), {}, Rules())), "ALERT_NOT_OPEN");
 }
 
+TEST(Acknowledge, NothingIsOpenAboutWhatWasEnteredInError) {
+  EXPECT_THAT(OpenAfter({Fifty(), Retract()}), IsEmpty());
+  EXPECT_EQ(Told(DecideOn(After({Fifty(), Retract()}, Rules()), Acknowledge(), {}, Rules())), "ALERT_NOT_OPEN");
+}
+
+// Whatever event takes a view away leaves nothing open about it: an acknowledgement would bring it back.
+TEST(RetractedBy, KnowsEveryResourceThatAlertsAreAbout) {
+  v1::MedicationEvent event;
+  event.mutable_order_retracted()->set_order_id("a");
+  EXPECT_EQ(RetractedBy(event), "order/a");
+  event.mutable_reconciliation_retracted()->set_reconciliation_id("b");
+  EXPECT_EQ(RetractedBy(event), "reconciliation/b");
+  event.mutable_pump_record_retracted()->set_record_id("c");
+  EXPECT_EQ(RetractedBy(event), "pump/c");
+  event.mutable_order_discontinued()->set_order_id("a");
+  EXPECT_EQ(RetractedBy(event), "");
+}
+
 TEST(Acknowledge, ARefusalNamesWhatIsNotOpen) {
   const auto decision = DecideOn(After({Fifty()}, Rules()), Acknowledge({"mme-50", "mme-90"}), {}, Rules());
   google::rpc::PreconditionFailure failure;

@@ -25,4 +25,15 @@ std::optional<Raised> RaisedBy(const v1::EncounterEvent& event) {
   }
 }
 
+std::string RetractedBy(const v1::EncounterEvent& event) {
+  switch (event.event_case()) {
+    case v1::EncounterEvent::kInterventionRetracted:
+      return "intervention/" + event.intervention_retracted().intervention_id();
+    case v1::EncounterEvent::kAnaesthesiaRetracted:
+      return "anaesthesia/" + event.anaesthesia_retracted().anaesthesia_id();
+    default:
+      return "";
+  }
+}
+
 }  // namespace anamnesis::encounter

@@ -248,8 +248,7 @@ absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
     case EncounterEvent::kRecoveryRefused:
       return EvolveProcedure(event, evolution.state);
     case EncounterEvent::kAlertsAcknowledged:
-      decider::NoteAcknowledged(event.alerts_acknowledged().acknowledgement(), *evolution.state.mutable_open_alerts());
-      return absl::OkStatus();
+      return absl::OkStatus();  // See EvolveAlerts.
     case EncounterEvent::kQuestionnaireResponseRecorded:
       return EvolveBy(event.questionnaire_response_recorded(), evolution.state);
     case EncounterEvent::kQuestionnaireResponseRetracted:
@@ -316,9 +315,7 @@ absl::Status Apply(const v1::EncounterEvent& event, Evolution evolution) {
 
 absl::Status EncounterDecider::Evolve(State& state, const Event& event) {
   RETURN_IF_ERROR(Apply(event, {.state = state}));
-  if (const auto raised = RaisedBy(event)) {
-    decider::NoteAlerts(raised->resource, raised->alerts, *state.mutable_open_alerts());
-  }
+  decider::EvolveAlerts(event, RaisedBy(event), RetractedBy(event), *state.mutable_open_alerts());
   return absl::OkStatus();
 }
 

@@ -31,4 +31,17 @@ std::optional<Raised> RaisedBy(const v1::MedicationEvent& event) {
   }
 }
 
+std::string RetractedBy(const v1::MedicationEvent& event) {
+  switch (event.event_case()) {
+    case v1::MedicationEvent::kOrderRetracted:
+      return "order/" + event.order_retracted().order_id();
+    case v1::MedicationEvent::kReconciliationRetracted:
+      return "reconciliation/" + event.reconciliation_retracted().reconciliation_id();
+    case v1::MedicationEvent::kPumpRecordRetracted:
+      return "pump/" + event.pump_record_retracted().record_id();
+    default:
+      return "";
+  }
+}
+
 }  // namespace anamnesis::medication

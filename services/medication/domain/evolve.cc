@@ -180,8 +180,7 @@ absl::Status Apply(v1::MedicationState& state, const v1::MedicationEvent& event)
     case Event::kPrescriptionRefused:
       return absl::OkStatus();  // Nothing came of it.
     case Event::kAlertsAcknowledged:
-      decider::NoteAcknowledged(event.alerts_acknowledged().acknowledgement(), *state.mutable_open_alerts());
-      return absl::OkStatus();
+      return absl::OkStatus();  // See EvolveAlerts.
     default:
       return EvolveStewardship(state, event);
   }
@@ -191,9 +190,7 @@ absl::Status Apply(v1::MedicationState& state, const v1::MedicationEvent& event)
 
 absl::Status MedicationDecider::Evolve(State& state, const Event& event) {
   RETURN_IF_ERROR(Apply(state, event));
-  if (const auto raised = RaisedBy(event)) {
-    decider::NoteAlerts(raised->resource, raised->alerts, *state.mutable_open_alerts());
-  }
+  decider::EvolveAlerts(event, RaisedBy(event), RetractedBy(event), *state.mutable_open_alerts());
   return absl::OkStatus();
 }
 

@@ -3,8 +3,8 @@
 //
 // Where what is decided lives: decide_order.cc (prescribe, record, change, hold, resume, discontinue, retract),
 // decide_record.cc (dispenses and administrations), decide_stewardship.cc (the care that opioids need), decide_rules.cc
-// (the rule tables), safety/ (what the clinical rules say), dose/ (how much of what is taken), evolve.cc (what an event
-// does to the state), streams.cc (whose stream a command is for).
+// (the rule tables), decide_alerts.cc (warnings that were seen), safety/ (what the clinical rules say), dose/ (how much
+// of what is taken), evolve.cc (what an event does to the state), streams.cc (whose stream a command is for).
 #pragma once
 
 #include <cstdint>
