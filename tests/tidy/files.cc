@@ -1,7 +1,9 @@
 #include "tests/tidy/files.h"
 
 #include <algorithm>
+#include <functional>
 #include <regex>
+#include <set>
 
 namespace anamnesis::tidy {
 namespace {
@@ -66,6 +68,21 @@ Complaints CheckPrints(const File& file) {
     const bool ends = std::any_of(lines.begin() + static_cast<std::ptrdiff_t>(i), end,
                                   [](std::string_view line) { return Matches(line, *kEnds); });
     if (!ends) complaints.push_back(At(file, i + 1, "prints past rpc::Log"));
+  }
+  return complaints;
+}
+
+Complaints CheckTopLevel(const std::vector<std::string>& names, std::string_view ignored) {
+  std::set<std::string, std::less<>> allowed = {"CMakeLists.txt", "CMakePresets.json", "README.md", "deploy", "libs",
+                                                "protos",         "services",          "tests"};
+  for (std::string_view line : LinesOf(ignored)) {
+    if (line.starts_with('/')) line.remove_prefix(1);
+    if (line.ends_with('/')) line.remove_suffix(1);
+    allowed.emplace(line);
+  }
+  Complaints complaints;
+  for (const std::string& name : names) {
+    if (!name.starts_with('.') && !allowed.contains(name)) complaints.push_back(name + ": not of the top level");
   }
   return complaints;
 }

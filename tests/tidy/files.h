@@ -19,4 +19,8 @@ Complaints CheckSleeps(const File& file);
 inline constexpr size_t kLastWords = 8;
 Complaints CheckPrints(const File& file);
 
+// The top level is the product's and does not grow: what a program leaves there must be named in .gitignore, whose text is
+// `ignored`. Names with a dot in front are tools' own.
+Complaints CheckTopLevel(const std::vector<std::string>& names, std::string_view ignored);
+
 }  // namespace anamnesis::tidy

@@ -6,6 +6,8 @@
 namespace anamnesis::tidy {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -30,6 +32,13 @@ TEST(FilesTest, TheRepositoryIsTidy) {
       EXPECT_THAT(CheckPrints(file), IsEmpty());
     }
   }
+}
+
+TEST(FilesTest, TheTopLevelIsAsItShouldBe) {
+  EXPECT_THAT(TopLevel(), Contains("CMakeLists.txt"));
+  EXPECT_THAT(CheckTopLevel(TopLevel(), ReadText(".gitignore")), IsEmpty());
+  EXPECT_THAT(CheckTopLevel({"libs", ".git", "report.txt", "build"}, "/build/\n*.swp\n"),
+              ElementsAre("report.txt: not of the top level"));
 }
 
 TEST(FilesTest, LongFileNeedsAReason) {

@@ -11,23 +11,41 @@ namespace anamnesis::tidy {
 
 namespace fs = std::filesystem;
 
-std::vector<File> ReadTree(std::initializer_list<std::string_view> folders) {
+namespace {
+
+fs::path Root() {
   const char* const root = std::getenv("ANAMNESIS_SOURCE_DIR");
   if (root == nullptr) {
     std::cerr << "ANAMNESIS_SOURCE_DIR must name the repository; ctest sets it\n";
     std::abort();
   }
+  return root;
+}
+
+}  // namespace
+
+std::vector<File> ReadTree(std::initializer_list<std::string_view> folders) {
   std::vector<File> files;
   for (const std::string_view folder : folders) {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(fs::path(root) / folder)) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(Root() / folder)) {
       if (!entry.is_regular_file()) continue;
-      std::ifstream stream(entry.path(), std::ios::binary);
-      files.push_back({fs::relative(entry.path(), root).generic_string(),
-                       std::string(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>())});
+      const std::string path = fs::relative(entry.path(), Root()).generic_string();
+      files.push_back({path, ReadText(path)});
     }
   }
   std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.path < b.path; });
   return files;
+}
+
+std::vector<std::string> TopLevel() {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(Root())) names.push_back(entry.path().filename());
+  return names;
+}
+
+std::string ReadText(std::string_view path) {
+  std::ifstream stream(Root() / path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
 bool HasExtension(const File& file, std::initializer_list<std::string_view> extensions) {

@@ -21,6 +21,12 @@ using Complaints = std::vector<std::string>;
 // that reads nothing would always hold.
 std::vector<File> ReadTree(std::initializer_list<std::string_view> folders);
 
+// The names of what lies at the root.
+std::vector<std::string> TopLevel();
+
+// The text of one file, by its path from the root; empty if there is none.
+std::string ReadText(std::string_view path);
+
 bool HasExtension(const File& file, std::initializer_list<std::string_view> extensions);
 
 // The lines of a text, without their ends.
