@@ -52,7 +52,7 @@ struct CommandCall {
   Command command;
   eventlog::Metadata metadata;
   std::vector<std::string> roles;
-  bool may_commit_here = false;  // See eventlog::AppendRequest.
+  bool may_commit_here = false;  // See eventlog::AppendRequest; done only while no other command is under way.
 };
 
 // Counters for metrics; they only grow.
@@ -298,12 +298,11 @@ class CommandRunner {
     return result;
   }
 
-  static absl::StatusOr<eventlog::AppendRequest> ToAppend(const Job& job, const rpc::v1::CommandContext& context,
-                                                          const Decision<Event>& decision,
-                                                          const CachedState<State>& own,
-                                                          const std::vector<CachedState<State>>& others) {
+  absl::StatusOr<eventlog::AppendRequest> ToAppend(const Job& job, const rpc::v1::CommandContext& context,
+                                                   const Decision<Event>& decision, const CachedState<State>& own,
+                                                   const std::vector<CachedState<State>>& others) {
     eventlog::AppendRequest request;
-    request.may_commit_here = job.call.may_commit_here;
+    request.may_commit_here = job.call.may_commit_here && in_flight_.load() == 1;
     request.erases = decision.erases;
     request.metadata = job.call.metadata;
     request.metadata.causation_id = request.request_id = context.request_id();

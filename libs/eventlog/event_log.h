@@ -53,8 +53,8 @@ struct StreamAppend {
 struct AppendRequest {
   std::vector<StreamAppend> streams;  // At least one, no stream twice, each with at least one event.
   Metadata metadata;
-  // The calling thread may do the commit where nobody else is at it: one thread less to wake, for a caller that has
-  // nothing better to do. Otherwise Append waits for nothing but reads.
+  // The calling thread may do the commit where nobody else is at it or called to it: one thread less to wake, for a
+  // caller that has nothing better to do. Otherwise Append waits for nothing but reads.
   bool may_commit_here = false;
   // Destroys, in the same commit, every data key of the entity of the first stream: payloads, snapshots and requests of
   // it that were appended before are unreadable for ever, everywhere. What this append says is sealed with a new key.

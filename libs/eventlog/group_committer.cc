@@ -71,7 +71,7 @@ void GroupCommitter::Attend(bool may_commit_here) {
   bool call = false;
   {
     MutexLock lock(mutex_);
-    if (committing_ || failed_ || queue_.empty()) return;
+    if (committing_ || called_ || failed_ || queue_.empty()) return;
     if (may_commit_here) {
       Take(turn);
     } else {

@@ -1,10 +1,14 @@
 // Many threads at once: no update lost, no position missing, no subscriber held up by another.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "eventlog/memory_commit_log.h"
+#include "eventlog/sequenced_log.h"
 #include "gmock/gmock.h"
 #include "tests/eventlog/log_fixture.h"
 
@@ -162,6 +166,58 @@ TEST_P(ConcurrencyTest, ClosingWhileEverybodyIsAtIt) {
   for (std::thread& writer : writers) writer.join();
   EXPECT_EQ(told, accepted);
   ExpectWholeLog(static_cast<size_t>(accepted));
+}
+
+// An engine whose second commit says that it has begun and waits to go on.
+class HeldCommit final : public MemoryCommitLog {
+ public:
+  absl::Status Commit(const WriteSet& set) override {
+    if (++commits_ == 2) {
+      begun.set_value();
+      go_on.get_future().wait();
+    }
+    return MemoryCommitLog::Commit(set);
+  }
+
+  std::promise<void> begun, go_on;
+
+ private:
+  int commits_ = 0;
+};
+
+// What a thread of the log was called for is left to it: who did it instead would wait behind the answers that keep it.
+TEST(CalledThreadTest, NobodyTakesItsTurn) {
+  const auto engine = std::make_shared<HeldCommit>();
+  const auto log = SequencedLog::Open(
+      engine, {.keks = std::make_shared<const vault::KeyRing>(vault::KeyRing::Random())}, ExitFailStop);
+  ASSERT_TRUE(log.ok());
+  std::promise<void> telling, told;
+  ASSERT_TRUE((*log)
+                  ->Append(One("ward-1"),
+                           [&](const AppendResult&) {
+                             telling.set_value();
+                             told.get_future().wait();
+                           })
+                  .ok());
+  telling.get_future().wait();
+  ASSERT_TRUE((*log)->Append(One("ward-1"), nullptr).ok());
+  engine->begun.get_future().wait();
+  // At the end of the commit that is held a thread is called for this; both are kept by the first answer.
+  ASSERT_TRUE((*log)->Append(One("ward-1"), nullptr).ok());
+  engine->go_on.set_value();
+  constexpr size_t kAppends = 100;
+  const std::future<void> appended = std::async(std::launch::async, [&] {
+    for (size_t i = 0; i < kAppends; ++i) {
+      AppendRequest request = One("ward-1");
+      request.may_commit_here = true;
+      EXPECT_TRUE((*log)->Append(std::move(request), nullptr).ok());
+    }
+  });
+  EXPECT_EQ(appended.wait_for(std::chrono::seconds(10)), std::future_status::ready) << "it waits for the first answer";
+  told.set_value();
+  appended.wait();
+  (*log)->Close();
+  EXPECT_EQ(ReadAll(**log).size(), 3 + kAppends);
 }
 
 }  // namespace
