@@ -60,8 +60,9 @@ endif()
 find_program(ANAMNESIS_GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 
 # anamnesis_precompiled_headers(NAME HEADERS … DEPS …): parses the headers of the libraries named and of all contracts, which
-# takes most of the time of most files. Every target of the functions below begins with it; under the other presets each file
-# has only what it includes itself, so they show what an include was forgotten in.
+# takes most of the time of most files. Our libraries, binaries and tests begin with it; generated messages, which include
+# little, and fuzz targets do not. Under the other presets each file has only what it includes itself, so they show where an
+# include was forgotten.
 function(anamnesis_precompiled_headers NAME)
   if(NOT ANAMNESIS_PRECOMPILE)
     return()
@@ -76,6 +77,8 @@ function(anamnesis_precompiled_headers NAME)
   target_precompile_headers(${NAME} PRIVATE ${ARG_HEADERS} ${CONTRACTS})
 endfunction()
 
+# Lets a target begin with the precompiled header NAME, whose flags it must share. -fpch-preprocess is for ccache, where it has
+# to preprocess after all.
 function(anamnesis_precompiled_by TARGET NAME)
   if(ANAMNESIS_PRECOMPILE)
     target_compile_options(${TARGET} PRIVATE -pthread -fpch-preprocess)
@@ -107,7 +110,7 @@ function(anamnesis_proto_library NAME)
       COMMENT "protoc ${PROTO}")
     list(APPEND SOURCES ${OUT})
     set_property(GLOBAL APPEND PROPERTY ANAMNESIS_CONTRACT_HEADERS ${ANAMNESIS_GENERATED_DIR}/${STEM}.pb.h)
-    set_source_files_properties(${ANAMNESIS_GENERATED_DIR}/${STEM}.pb.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # Few includes.
+    set_source_files_properties(${ANAMNESIS_GENERATED_DIR}/${STEM}.pb.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   endforeach()
   add_library(${NAME} STATIC ${SOURCES})
   target_include_directories(${NAME} SYSTEM PUBLIC ${ANAMNESIS_GENERATED_DIR})

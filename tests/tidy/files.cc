@@ -82,7 +82,8 @@ Complaints CheckTopLevel(const std::vector<std::string>& names, std::string_view
   }
   Complaints complaints;
   for (const std::string& name : names) {
-    if (!name.starts_with('.') && !allowed.contains(name)) complaints.push_back(name + ": not of the top level");
+    if (name.starts_with('.') || allowed.contains(name)) continue;
+    complaints.push_back(name + ": not of the top level; move it, or name it in .gitignore");
   }
   return complaints;
 }
