@@ -52,7 +52,7 @@ struct CommandCall {
   Command command;
   eventlog::Metadata metadata;
   std::vector<std::string> roles;
-  bool may_commit_here = false;  // See eventlog::AppendRequest; done only while no other command is under way.
+  bool may_commit_here = false;  // See eventlog::AppendRequest.
 };
 
 // Counters for metrics; they only grow.
@@ -298,11 +298,12 @@ class CommandRunner {
     return result;
   }
 
-  absl::StatusOr<eventlog::AppendRequest> ToAppend(const Job& job, const rpc::v1::CommandContext& context,
-                                                   const Decision<Event>& decision, const CachedState<State>& own,
-                                                   const std::vector<CachedState<State>>& others) {
+  static absl::StatusOr<eventlog::AppendRequest> ToAppend(const Job& job, const rpc::v1::CommandContext& context,
+                                                          const Decision<Event>& decision,
+                                                          const CachedState<State>& own,
+                                                          const std::vector<CachedState<State>>& others) {
     eventlog::AppendRequest request;
-    request.may_commit_here = job.call.may_commit_here && in_flight_.load() == 1;
+    request.may_commit_here = job.call.may_commit_here;
     request.erases = decision.erases;
     request.metadata = job.call.metadata;
     request.metadata.causation_id = request.request_id = context.request_id();

@@ -259,19 +259,6 @@ TEST_F(CommandRunnerTest, CommandsOfOneCallerKeepTheirOrder) {
   EXPECT_TRUE(std::is_sorted(positions.begin(), positions.end()));
 }
 
-TEST_F(CommandRunnerTest, OnlyALoneCommandIsCommittedByItsCaller) {
-  std::promise<void> first;
-  std::promise<std::thread::id> second;
-  {
-    const eventlog::CommitHold hold = runner_->HoldCommits();
-    runner_->Run({.command = Add("a", 1)}, [&](const Outcome&) { first.set_value(); });
-    runner_->Run({.command = Add("b", 1), .may_commit_here = true},
-                 [&](const Outcome&) { second.set_value(std::this_thread::get_id()); });
-  }
-  first.get_future().wait();
-  EXPECT_NE(second.get_future().get(), std::this_thread::get_id());
-}
-
 TEST_F(CommandRunnerTest, AFullQueueRefusesWithAHint) {
   Restart({.max_in_flight = 0});
   const Outcome outcome = Run(Add("a", 1));
