@@ -88,17 +88,22 @@ std::string UuidBytes(std::string_view text) {
 }
 
 std::string UuidText(std::string_view bytes) {
-  if (bytes.size() != kByteSize) return {};
+  std::string text;
+  UuidTextInto(bytes, text);
+  return text;
+}
+
+void UuidTextInto(std::string_view bytes, std::string& text) {
+  if (bytes.size() != kByteSize) return text.clear();
   // Every recorded event is read with its id: where each byte's digits stand is written down, not counted.
   static constexpr std::array<uint8_t, kByteSize> kPlaces = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
   static constexpr char kHex[] = "0123456789abcdef";
-  std::string text(kTextSize, '-');
+  text.assign(kTextSize, '-');
   for (size_t i = 0; i < kByteSize; ++i) {
     const auto byte = static_cast<unsigned char>(bytes[i]);
     text[kPlaces[i]] = kHex[byte >> 4];
     text[kPlaces[i] + 1] = kHex[byte & 0x0f];
   }
-  return text;
 }
 
 }  // namespace anamnesis

@@ -27,5 +27,7 @@ std::string SourceUuid(std::string_view system, std::string_view type, std::stri
 std::string UuidBytes(std::string_view text);
 // The text of 16 bytes; empty for another number of them.
 std::string UuidText(std::string_view bytes);
+// The same into a text whose memory is used again.
+void UuidTextInto(std::string_view bytes, std::string& text);
 
 }  // namespace anamnesis

@@ -63,6 +63,49 @@ std::string Header(const Record& record, uint64_t key_number, size_t payload_byt
   return out;
 }
 
+absl::Status Parse(std::string_view bytes, Record& record, StoredPayload& stored) {
+  StrictReader reader("record", bytes);
+  const uint8_t format = reader.Byte();
+  reader.Require(format == kPlainFormat || format == kSealedFormat,
+                 "unknown format version, written by a newer release or not a record");
+  record.position = reader.Varint();
+  record.previous_position = reader.Varint();
+  reader.Require(record.previous_position < record.position, "predecessor not before its successor");
+  record.stream.assign(reader.Text(kMaxStreamNameBytes));
+  reader.Require(IsStreamName(record.stream), "malformed stream name");
+  record.version = reader.Varint();
+  reader.Require(record.version > 0 && (record.version == 1) == (record.previous_position == 0),
+                 "version and predecessor contradict each other");
+  const std::string_view event_id = reader.Bytes(kUuidBytes);
+  if (reader.ok()) UuidTextInto(event_id, record.event_id);
+  record.type.assign(reader.Text(kMaxTypeBytes));
+  record.schema_version = static_cast<uint32_t>(reader.Varint(std::numeric_limits<uint32_t>::max()));
+  record.recorded_micros = reader.Signed();
+  record.effective_micros = reader.Signed();
+  ReadMetadata(reader, record.metadata);
+  stored.key_number = 0;
+  if (format == kSealedFormat) {
+    stored.key_number = reader.Varint();
+    reader.Require(stored.key_number > 0, "sealed with no key");
+  }
+  stored.bound = bytes.substr(0, reader.offset());
+  stored.payload = reader.Text(format == kSealedFormat ? kMaxPayloadBytes + vault::kSealBytes : kMaxPayloadBytes);
+  return reader.Finish();
+}
+
+absl::StatusOr<bool> Open(const StoredPayload& stored, std::string_view stream, const PayloadKeys* keys,
+                          std::string& payload) {
+  payload.clear();
+  if (stored.key_number == 0) {
+    payload.assign(stored.payload);
+    return true;
+  }
+  ASSIGN_OR_RETURN(const vault::SharedKey key, keys->Find(EntityOf(stream), stored.key_number));
+  if (key == nullptr) return false;
+  if (vault::Open(*key, stored.payload, stored.bound, payload)) return true;
+  return absl::DataLossError("record: the payload does not open with its key: it or its header was altered");
+}
+
 }  // namespace
 
 size_t MemoryBytes(const Record& record) {
@@ -88,34 +131,7 @@ std::string_view CategoryOf(std::string_view stream) {
 }
 
 absl::Status ParseRecord(std::string_view bytes, StoredRecord& stored) {
-  Record& record = stored.header;
-  StrictReader reader("record", bytes);
-  const uint8_t format = reader.Byte();
-  reader.Require(format == kPlainFormat || format == kSealedFormat,
-                 "unknown format version, written by a newer release or not a record");
-  record.position = reader.Varint();
-  record.previous_position = reader.Varint();
-  reader.Require(record.previous_position < record.position, "predecessor not before its successor");
-  record.stream.assign(reader.Text(kMaxStreamNameBytes));
-  reader.Require(IsStreamName(record.stream), "malformed stream name");
-  record.version = reader.Varint();
-  reader.Require(record.version > 0 && (record.version == 1) == (record.previous_position == 0),
-                 "version and predecessor contradict each other");
-  const std::string_view event_id = reader.Bytes(kUuidBytes);
-  if (reader.ok()) record.event_id = UuidText(event_id);
-  record.type.assign(reader.Text(kMaxTypeBytes));
-  record.schema_version = static_cast<uint32_t>(reader.Varint(std::numeric_limits<uint32_t>::max()));
-  record.recorded_micros = reader.Signed();
-  record.effective_micros = reader.Signed();
-  ReadMetadata(reader, record.metadata);
-  stored.key_number = 0;
-  if (format == kSealedFormat) {
-    stored.key_number = reader.Varint();
-    reader.Require(stored.key_number > 0, "sealed with no key");
-  }
-  stored.bound = bytes.substr(0, reader.offset());
-  stored.payload = reader.Text(format == kSealedFormat ? kMaxPayloadBytes + vault::kSealBytes : kMaxPayloadBytes);
-  return reader.Finish();
+  return Parse(bytes, stored.header, stored);
 }
 
 std::string WriteRecord(const Record& header, uint64_t key_number, std::string_view payload) {
@@ -138,33 +154,19 @@ std::string EncodeRecord(const Record& record, const PayloadKey& key) {
 }
 
 absl::StatusOr<bool> OpenPayload(const StoredRecord& stored, const PayloadKeys* keys, std::string& payload) {
-  payload.clear();
-  if (stored.key_number == 0) {
-    payload.assign(stored.payload);
-    return true;
-  }
-  ASSIGN_OR_RETURN(const vault::SharedKey key, keys->Find(EntityOf(stored.header.stream), stored.key_number));
-  if (key == nullptr) return false;
-  if (vault::Open(*key, stored.payload, stored.bound, payload)) return true;
-  return absl::DataLossError("record: the payload does not open with its key: it or its header was altered");
+  return Open(stored, stored.header.stream, keys, payload);
 }
 
 absl::Status DecodeRecordInto(std::string_view bytes, const PayloadKeys& keys, Record& record,
                               const std::function<bool(const Record&)>& wanted) {
-  StoredRecord stored{.header = std::move(record)};
-  absl::Status status = ParseRecord(bytes, stored);
-  std::string payload = std::move(stored.header.payload);  // For its memory.
-  stored.header.erased = false;
-  if (status.ok() && wanted != nullptr && !wanted(stored.header)) {
-    payload.clear();
-  } else if (status.ok()) {
-    const absl::StatusOr<bool> opened = OpenPayload(stored, &keys, payload);
-    status = opened.status();
-    stored.header.erased = opened.ok() && !*opened;
-  }
-  record = std::move(stored.header);
-  record.payload = std::move(payload);
-  return status;
+  StoredPayload stored;
+  RETURN_IF_ERROR(Parse(bytes, record, stored));
+  record.erased = false;
+  record.payload.clear();
+  if (wanted != nullptr && !wanted(record)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool opened, Open(stored, record.stream, &keys, record.payload));
+  record.erased = !opened;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes, const PayloadKeys& keys) {

@@ -88,12 +88,16 @@ std::string_view CategoryOf(std::string_view stream);
 // "<category>-<entity>", neither empty, at most kMaxStreamNameBytes, no NUL.
 bool IsStreamName(std::string_view stream);
 
-// A record as it is stored, without its payload being opened. What it points to belongs to the bytes it was read from.
-struct StoredRecord {
-  Record header;             // Without its payload.
-  uint64_t key_number = 0;   // Of the key that sealed the payload; 0: release 1 did not seal.
-  std::string_view payload;  // As it is stored.
-  std::string_view bound;    // Everything before the payload, which a sealed one is bound to.
+// A payload as it is stored. What it points to belongs to the bytes it was read from.
+struct StoredPayload {
+  uint64_t key_number = 0;   // Of the key that sealed it; 0: release 1 did not seal.
+  std::string_view payload;  // Its bytes.
+  std::string_view bound;    // Everything before it, which a sealed one is bound to.
+};
+
+// A record as it is stored, without its payload being opened.
+struct StoredRecord : StoredPayload {
+  Record header;  // Without its payload.
 };
 
 // DATA_LOSS, saying what and at which byte, for anything but the whole of one well-formed record.
