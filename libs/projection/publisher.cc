@@ -20,6 +20,7 @@
 namespace anamnesis::projection {
 namespace {
 
+constexpr uint64_t kManyEvents = 512;  // Worth a batch while others are under way.
 constexpr std::chrono::milliseconds kFirstWait{50};
 constexpr std::chrono::milliseconds kLastWait{2'000};
 
@@ -124,7 +125,7 @@ absl::Status Publisher::SendBatches(Stream& stream, uint64_t after) {
         "the read model has applied events that this log does not have; the log was replaced or lost");
   }
   const auto subscription = log_.Subscribe({}, after);
-  while (AwaitWindow()) {
+  while (AwaitWindow(after)) {
     ASSIGN_OR_RETURN(const eventlog::SubscriptionItem item, subscription->Poll(options_.batch_bytes));
     using Kind = eventlog::SubscriptionItem::Kind;
     if (item.kind == Kind::kClosed) return absl::UnavailableError("the log is closing");
@@ -189,10 +190,13 @@ absl::StatusOr<std::vector<v1::ViewChange>> Publisher::ChangesBy(const eventlog:
   return std::vector{Fail(std::move(subject), reason)};
 }
 
-bool Publisher::AwaitWindow() {
+bool Publisher::AwaitWindow(uint64_t after) {
   MutexLock lock(shared_->mutex);
-  shared_->changed.Wait(shared_->mutex, [this]() NO_THREAD_SAFETY_ANALYSIS {
-    return shared_->stopping || shared_->flow.ended || shared_->flow.unacked_ends.size() < shared_->flow.window;
+  shared_->changed.Wait(shared_->mutex, [&]() NO_THREAD_SAFETY_ANALYSIS {
+    const Flow& flow = shared_->flow;
+    const bool many = log_.Tail() - after >= kManyEvents;
+    return shared_->stopping || flow.ended || flow.unacked_ends.empty() ||
+           (many && flow.unacked_ends.size() < flow.window);
   });
   return !shared_->stopping && !shared_->flow.ended;
 }

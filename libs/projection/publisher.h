@@ -63,8 +63,9 @@ class Publisher {
   absl::Status SendBatches(Stream& stream, uint64_t after);
   absl::Status SendEvents(Stream& stream, const eventlog::SubscriptionItem& item, uint64_t& after);
   absl::StatusOr<std::vector<v1::ViewChange>> ChangesBy(const eventlog::Record& record) const;
-  // Waits until another batch may be sent; false if the connection is over.
-  bool AwaitWindow();
+  // Waits until a batch of what comes after a position may be sent; false if the connection is over. What is not many
+  // events is sent at once only where nothing is under way, so that batches grow with the load.
+  bool AwaitWindow(uint64_t after);
   void ReadAcks(Stream& stream);
 
   eventlog::EventLog& log_;
