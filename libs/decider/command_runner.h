@@ -49,7 +49,7 @@ struct KnownFacts {
 // A command with who sent it. `metadata` is complete but for causation and positions.
 template <class Command>
 struct CommandCall {
-  Command command;
+  std::shared_ptr<const Command> command;
   eventlog::Metadata metadata;
   std::vector<std::string> roles;
   bool may_commit_here = false;  // See eventlog::AppendRequest.
@@ -95,7 +95,7 @@ class CommandRunner {
     job->call = std::move(call);
     job->done = std::move(done);
     job->input = {.received_micros = options_.clock->NowMicros(), .new_id = NewUuid(), .roles = job->call.roles};
-    job->streams = D::Streams(job->call.command, job->input);
+    job->streams = D::Streams(*job->call.command, job->input);
     if (job->streams.empty()) {
       Answer(job, Refuse(rpc::v1::COMMAND_MISSING));
       return;
@@ -151,8 +151,8 @@ class CommandRunner {
 
   // One try. OK: the job is answered or its append is on the way. ABORTED without a reason: another writer was faster.
   absl::Status Attempt(Lane& lane, const JobPtr& job) {
-    const rpc::v1::CommandContext& context = ContextOf(job->call.command);
-    const std::string digest = context.request_id().empty() ? "" : Digest(job->call.command);
+    const rpc::v1::CommandContext& context = ContextOf(*job->call.command);
+    const std::string digest = context.request_id().empty() ? "" : Digest(*job->call.command);
     ASSIGN_OR_RETURN(CachedState<State>* const own, Load(lane, job->streams.front()));
     std::vector<CachedState<State>> others;
     std::vector<const State*> states = {&own->state};
@@ -168,7 +168,7 @@ class CommandRunner {
       states.push_back(&joined->state);
     }
 
-    Decision<Event> decision = D::Decide(states, job->call.command, job->input, known.facts);
+    Decision<Event> decision = D::Decide(states, *job->call.command, job->input, known.facts);
     // What is appended is recognised as a repeat by the log; what is not, here: a patient who is registered cannot be
     // registered, but whoever did it and lost the answer is to hear that it is done.
     if (!decision.refusal.ok() || decision.events.empty() || context.validate_only()) {

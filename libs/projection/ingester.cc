@@ -21,8 +21,12 @@ class Ingester::Session final : public rpc::BidiSession<v1::PublishRequest, v1::
 
   uint32_t MaxInFlight() const override { return kPublishWindow; }
   void OnStart(rpc::BidiWriter<v1::PublishResponse> writer) override { writer_ = std::move(writer); }
-  void OnRequest(v1::PublishRequest&& request) override { ingester_.Queue(shared_from_this(), std::move(request)); }
-  void OnRefused(v1::PublishRequest&&, absl::Status refusal) override { Finish(std::move(refusal)); }
+  void OnRequest(std::shared_ptr<const v1::PublishRequest> request) override {
+    ingester_.Queue(shared_from_this(), std::move(request));
+  }
+  void OnRefused(std::shared_ptr<const v1::PublishRequest>, absl::Status refusal) override {
+    Finish(std::move(refusal));
+  }
   void OnReadsDone() override { ingester_.Forget(*this); }
   void OnCancel() override {
     finished_ = true;
@@ -74,7 +78,7 @@ Ingester::~Ingester() {
   thread_.join();
 }
 
-void Ingester::Queue(std::shared_ptr<Session> session, v1::PublishRequest&& request) {
+void Ingester::Queue(std::shared_ptr<Session> session, std::shared_ptr<const v1::PublishRequest> request) {
   MutexLock lock(mutex_);
   work_.emplace_back(std::move(session), std::move(request));
   queued_.NotifyOne();
@@ -89,15 +93,15 @@ void Ingester::Run() {
       if (stopping_ && work_.empty()) return;
       work.swap(work_);
     }
-    std::map<std::shared_ptr<Session>, std::vector<v1::PublishBatch>> groups;
-    for (auto& [session, request] : work) {
+    std::map<std::shared_ptr<Session>, std::vector<const v1::PublishBatch*>> groups;  // Held by `work`.
+    for (const auto& [session, request] : work) {
       if (session->finished()) continue;
-      if (request.has_batch() && !session->service_.empty()) {
-        groups[session].push_back(std::move(*request.mutable_batch()));
-      } else if (request.has_hello() && session->service_.empty()) {
+      if (request->has_batch() && !session->service_.empty()) {
+        groups[session].push_back(&request->batch());
+      } else if (request->has_hello() && session->service_.empty()) {
         // What its predecessor has sent counts before the position in the welcome is told.
         for (const auto& [earlier, batches] : std::exchange(groups, {})) Apply(*earlier, batches);
-        Welcome(session, request.hello());
+        Welcome(session, request->hello());
       } else {
         session->Finish(Refuse(v1::PUBLISH_OUT_OF_ORDER));
       }
@@ -129,7 +133,7 @@ void Ingester::Welcome(const std::shared_ptr<Session>& session, const v1::Publis
   session->Welcome(*applied);
 }
 
-void Ingester::Apply(Session& session, const std::vector<v1::PublishBatch>& batches) {
+void Ingester::Apply(Session& session, const std::vector<const v1::PublishBatch*>& batches) {
   if (session.finished()) return;
   const absl::StatusOr<uint64_t> applied = store_.Apply(session.service_, batches);
   if (applied.ok()) return session.Acknowledge(*applied, static_cast<uint32_t>(batches.size()));

@@ -37,12 +37,12 @@ class Ingester final : public rpc::Service {
 
  private:
   class Session;
-  using Work = std::deque<std::pair<std::shared_ptr<Session>, v1::PublishRequest>>;
+  using Work = std::deque<std::pair<std::shared_ptr<Session>, std::shared_ptr<const v1::PublishRequest>>>;
 
   void Run() EXCLUDES(mutex_);
-  void Queue(std::shared_ptr<Session> session, v1::PublishRequest&& request) EXCLUDES(mutex_);
+  void Queue(std::shared_ptr<Session> session, std::shared_ptr<const v1::PublishRequest> request) EXCLUDES(mutex_);
   void Welcome(const std::shared_ptr<Session>& session, const v1::PublishHello& hello) EXCLUDES(mutex_);
-  void Apply(Session& session, const std::vector<v1::PublishBatch>& batches);
+  void Apply(Session& session, const std::vector<const v1::PublishBatch*>& batches);
   void Forget(const Session& session) EXCLUDES(mutex_);
 
   ViewStore& store_;

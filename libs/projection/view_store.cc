@@ -148,16 +148,17 @@ absl::StatusOr<uint64_t> ViewStore::Begin(const v1::PublishHello& hello) {
   return Followed(state).applied_position();
 }
 
-absl::StatusOr<uint64_t> ViewStore::Apply(const std::string& service, const std::vector<v1::PublishBatch>& batches) {
+absl::StatusOr<uint64_t> ViewStore::Apply(const std::string& service,
+                                          const std::vector<const v1::PublishBatch*>& batches) {
   MutexLock writer(writing_);
   v1::SourceState state = State(service);
   if (!state.has_active()) return Refuse(v1::PUBLISH_OUT_OF_ORDER);
   v1::Generation& generation = Followed(state);
   rocksdb::WriteBatch rows;
   ViewChanges changes(schema_, *db_, families_, GenerationPrefix(service, generation.number()), rows);
-  for (const v1::PublishBatch& batch : batches) {
-    RETURN_IF_ERROR(AddBatch(batch, generation, changes));
-    state.set_tail_position(std::max({state.tail_position(), batch.tail_position(), batch.up_to_position()}));
+  for (const v1::PublishBatch* const batch : batches) {
+    RETURN_IF_ERROR(AddBatch(*batch, generation, changes));
+    state.set_tail_position(std::max({state.tail_position(), batch->tail_position(), batch->up_to_position()}));
   }
   RETURN_IF_ERROR(changes.Finish(generation));
   Failpoint(Step::kViewsApplying);

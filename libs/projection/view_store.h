@@ -61,7 +61,7 @@ class ViewStore {
   // Applies batches of one service in one synced write, all or none; the position that is durable now. What was applied
   // before is skipped. A change that cannot be applied fails the views of its subject and nobody else's. The service
   // must have begun. PUBLISH_GAP, CHANGE_MALFORMED; INTERNAL where the disk fails.
-  absl::StatusOr<uint64_t> Apply(const std::string& service, const std::vector<v1::PublishBatch>& batches)
+  absl::StatusOr<uint64_t> Apply(const std::string& service, const std::vector<const v1::PublishBatch*>& batches)
       EXCLUDES(writing_);
 
   // Notes durably that the next hello of the service starts a new generation, of whatever log. The generation that

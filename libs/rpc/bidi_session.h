@@ -56,12 +56,13 @@ class BidiSession {
   // Once, before anything else.
   virtual void OnStart(BidiWriter<Response> writer) = 0;
 
-  // A request that is decoded and keeps its field rules. What was written with BidiWriter::Write(…, n) answers it.
-  virtual void OnRequest(Request&& request) = 0;
+  // A request that is decoded and keeps its field rules, to be read: see MakeOnArena. What was written with
+  // BidiWriter::Write(…, n) answers it.
+  virtual void OnRequest(std::shared_ptr<const Request> request) = 0;
 
   // A request that breaks its field rules: `refusal` is INVALID_FIELDS. Either writes an answer, and the call goes on,
   // or finishes.
-  virtual void OnRefused(Request&& request, absl::Status refusal) = 0;
+  virtual void OnRefused(std::shared_ptr<const Request> request, absl::Status refusal) = 0;
 
   // The caller will send nothing more.
   virtual void OnReadsDone() {}

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/status.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "rpc/arena_message.h"
 #include "rpc/bidi_session.h"
 #include "rpc/call_context.h"
 #include "rpc/codec.h"
@@ -68,12 +69,12 @@ class SessionAdapter final : public RawSession {
     session_->OnStart(BidiWriter<Response>(std::move(writer)));
   }
   absl::Status OnRequest(const grpc::ByteBuffer& bytes) override {
-    Request request;
-    RETURN_IF_ERROR(method_.Decode(bytes, request));
-    if (absl::Status refusal = method_.CheckFields(request); !refusal.ok()) {
-      session_->OnRefused(std::move(request), std::move(refusal));
+    const std::shared_ptr<Request> request = MakeOnArena<Request>(bytes.Length());
+    RETURN_IF_ERROR(method_.Decode(bytes, *request));
+    if (absl::Status refusal = method_.CheckFields(*request); !refusal.ok()) {
+      session_->OnRefused(request, std::move(refusal));
     } else {
-      session_->OnRequest(std::move(request));
+      session_->OnRequest(request);
     }
     return absl::OkStatus();
   }

@@ -11,6 +11,7 @@
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/impl/service_type.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "rpc/arena_message.h"
 #include "rpc/bidi_session.h"
 #include "rpc/call_context.h"
 #include "rpc/gate.h"
@@ -48,11 +49,11 @@ class Service : public grpc::Service {
   void Unary(const char* method, std::function<void(const CallContext&, Request&&, Done<Response>)> handler);
 
   // As Unary, for a request that is decoded into a part of something larger: `place` names the part, of type `request`.
-  // Returns the method, which lives as long as the service.
+  // The whole is to be read: see MakeOnArena. Returns the method, which lives as long as the service.
   template <class Whole, class Response>
   const GatedMethod& UnaryInto(const char* method, const google::protobuf::Descriptor& request,
-                 std::function<google::protobuf::Message*(Whole&)> place,
-                 std::function<void(const CallContext&, Whole&&, Done<Response>)> handler);
+                               std::function<google::protobuf::Message*(Whole&)> place,
+                               std::function<void(const CallContext&, std::shared_ptr<Whole>, Done<Response>)> handler);
 
   // As Unary, with an answer that is already serialized.
   template <class Request>
@@ -86,14 +87,15 @@ class Service : public grpc::Service {
 };
 
 template <class Whole, class Response>
-const GatedMethod& Service::UnaryInto(const char* method, const google::protobuf::Descriptor& request,
-                        std::function<google::protobuf::Message*(Whole&)> place,
-                        std::function<void(const CallContext&, Whole&&, Done<Response>)> handler) {
+const GatedMethod& Service::UnaryInto(
+    const char* method, const google::protobuf::Descriptor& request,
+    std::function<google::protobuf::Message*(Whole&)> place,
+    std::function<void(const CallContext&, std::shared_ptr<Whole>, Done<Response>)> handler) {
   GatedMethod& gated = Gated(method, &request, false, false);
   RegisterUnary(gated, [&gated, place = std::move(place), handler = std::move(handler)](
                            const CallContext& context, const grpc::ByteBuffer& bytes, RawDone done) {
-    Whole whole;
-    if (absl::Status refusal = gated.Receive(bytes, *place(whole)); !refusal.ok()) return done(std::move(refusal));
+    std::shared_ptr<Whole> whole = MakeOnArena<Whole>(bytes.Length());
+    if (absl::Status refusal = gated.Receive(bytes, *place(*whole)); !refusal.ok()) return done(std::move(refusal));
     handler(context, std::move(whole), [done = std::move(done)](absl::StatusOr<Response> answer) {
       if (answer.ok()) return done(Serialize(*answer));
       done(std::move(answer).status());
@@ -105,7 +107,9 @@ const GatedMethod& Service::UnaryInto(const char* method, const google::protobuf
 template <class Request, class Response>
 void Service::Unary(const char* method, std::function<void(const CallContext&, Request&&, Done<Response>)> handler) {
   UnaryInto<Request, Response>(
-      method, *Request::descriptor(), [](Request& request) { return &request; }, std::move(handler));
+      method, *Request::descriptor(), [](Request& request) { return &request; },
+      [handler = std::move(handler)](const CallContext& context, std::shared_ptr<Request> request,
+                                     Done<Response> done) { handler(context, std::move(*request), std::move(done)); });
 }
 
 template <class Request, class Response>

@@ -55,7 +55,7 @@ class CommandService final : public rpc::Service {
     methods_[field.message_type()] = &UnaryInto<Command, rpc::v1::CommandOutcome>(
         method.c_str(), *field.message_type(),
         [&field](Command& command) { return command.GetReflection()->MutableMessage(&command, &field); },
-        [this](const rpc::CallContext& context, Command&& command, auto done) {
+        [this](const rpc::CallContext& context, std::shared_ptr<Command> command, auto done) {
           runner_.Run({.command = std::move(command),
                        .metadata = ToMetadata(context),
                        .roles = context.caller.roles,
@@ -107,32 +107,40 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
   uint32_t MaxInFlight() const override { return kSubmitInFlight; }
   void OnStart(rpc::BidiWriter<SubmitResponse> writer) override { writer_ = std::move(writer); }
 
-  void OnRequest(SubmitRequest&& request) override {
-    ForEach(std::move(request), [this](SubmitRequest& one, const Answer& answer) { Run(one, answer); });
+  void OnRequest(std::shared_ptr<const SubmitRequest> request) override {
+    ForEach(*request, [&](const SubmitRequest& one, const Answer& answer) { Run(request, one, answer); });
   }
 
   // Among several commands, only what breaks the rules is refused; of too many, all are.
-  void OnRefused(SubmitRequest&& request, absl::Status refusal) override {
-    const bool each_alone = request.more_size() > 0 && request.more_size() <= int{rpc::kDefaultMaxItems};
-    ForEach(std::move(request), [&](SubmitRequest& one, const Answer& answer) {
+  void OnRefused(std::shared_ptr<const SubmitRequest> request, absl::Status refusal) override {
+    const bool each_alone = request->more_size() > 0 && request->more_size() <= int{rpc::kDefaultMaxItems};
+    ForEach(*request, [&](const SubmitRequest& one, const Answer& answer) {
       if (!each_alone) return answer(refusal);
-      if (absl::Status own = rpc::CheckFields(one); !own.ok()) return answer(std::move(own));
-      Run(one, answer);
+      SubmitRequest alone = one;
+      alone.clear_more();
+      if (absl::Status own = rpc::CheckFields(alone); !own.ok()) return answer(std::move(own));
+      Run(request, one, answer);
     });
   }
 
  private:
   using Answer = std::function<void(absl::StatusOr<rpc::v1::CommandOutcome>)>;
 
-  // Each command of the message, without the further ones, with how it is to be answered.
+  // The message for its first command, then each further one, with how it is to be answered.
   template <class Take>
-  void ForEach(SubmitRequest&& request, const Take& take) {
-    auto further = std::move(*request.mutable_more());
-    request.clear_more();
-    const auto answers = std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1 + further.size());
+  void ForEach(const SubmitRequest& request, const Take& take) {
+    const auto answers = std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1 + request.more_size());
     const eventlog::CommitHold until_all_are_made = runner_.HoldCommits();
     take(request, AnswerTo(request, answers, 0));
-    for (int i = 0; i < further.size(); ++i) take(further[i], AnswerTo(further[i], answers, i + 1));
+    for (int i = 0; i < request.more_size(); ++i) {
+      const SubmitRequest& further = request.more(i);
+      const Answer answer = AnswerTo(further, answers, i + 1);
+      if (further.more_size() > 0) {
+        answer(MoreInMore());
+      } else {
+        take(further, answer);
+      }
+    }
   }
 
   Answer AnswerTo(const SubmitRequest& request, std::shared_ptr<SubmitAnswers<SubmitResponse>> answers, int command) {
@@ -150,16 +158,17 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
     };
   }
 
-  void Run(SubmitRequest& request, const Answer& answer) {
-    if (request.more_size() > 0) return answer(MoreInMore());
-    const google::protobuf::Message* const member = decider::SetMember(request.command());
+  // `one` is the message or one of its further commands.
+  void Run(const std::shared_ptr<const SubmitRequest>& message, const SubmitRequest& one, const Answer& answer) {
+    const google::protobuf::Message* const member = decider::SetMember(one.command());
     if (member == nullptr) return answer(Refuse(rpc::v1::COMMAND_MISSING));
     if (absl::Status refusal = methods_.at(member->GetDescriptor())->CheckCaller(context_.caller); !refusal.ok()) {
       return answer(std::move(refusal));
     }
-    runner_.Run(
-        {.command = std::move(*request.mutable_command()), .metadata = metadata_, .roles = context_.caller.roles},
-        answer);
+    runner_.Run({.command = std::shared_ptr<const Command>(message, &one.command()),
+                 .metadata = metadata_,
+                 .roles = context_.caller.roles},
+                answer);
   }
 
   static absl::Status MoreInMore() {

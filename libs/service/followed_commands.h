@@ -19,7 +19,7 @@ namespace anamnesis::service {
 template <decider::Decider D>
 absl::Status CarryOut(decider::CommandRunner<D>& runner, const std::string& actor, typename D::Command command) {
   std::promise<absl::Status> answered;
-  runner.Run({.command = std::move(command), .metadata = {.actor = actor}},
+  runner.Run({.command = std::make_shared<const typename D::Command>(std::move(command)), .metadata = {.actor = actor}},
              [&answered](const auto& outcome) { answered.set_value(outcome.status()); });
   return answered.get_future().get();
 }

@@ -51,7 +51,8 @@ class CommandRunnerTest : public ::testing::Test {
 
   Outcome Run(AccountCommand command) {
     std::promise<Outcome> answer;
-    runner_->Run({.command = std::move(command)}, [&](Outcome outcome) { answer.set_value(std::move(outcome)); });
+    runner_->Run({.command = std::make_shared<const AccountCommand>(std::move(command))},
+                 [&](Outcome outcome) { answer.set_value(std::move(outcome)); });
     return answer.get_future().get();
   }
 
@@ -250,7 +251,7 @@ TEST_F(CommandRunnerTest, CommandsOfOneCallerKeepTheirOrder) {
   std::atomic<int> left{200};
   std::vector<uint64_t> positions(200);
   for (int i = 0; i < 200; ++i) {
-    runner_->Run({.command = Add("a", i + 1)}, [&, i](const Outcome& outcome) {
+    runner_->Run({.command = std::make_shared<const AccountCommand>(Add("a", i + 1))}, [&, i](const Outcome& outcome) {
       positions[i] = outcome->position();
       if (--left == 0) all.set_value();
     });

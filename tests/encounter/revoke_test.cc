@@ -26,7 +26,7 @@ class RevokeTest : public testing::Test {
   // The event's name is not known here: `done`, or what refuses.
   std::string Run(v1::EncounterCommand command) {
     std::promise<absl::StatusOr<rpc::v1::CommandOutcome>> answer;
-    runner_.Run({.command = std::move(command), .roles = {"clinician"}},
+    runner_.Run({.command = std::make_shared<const v1::EncounterCommand>(std::move(command)), .roles = {"clinician"}},
                 [&](absl::StatusOr<rpc::v1::CommandOutcome> outcome) { answer.set_value(std::move(outcome)); });
     const auto outcome = answer.get_future().get();
     return outcome.ok() ? "done" : RefusalInfo(outcome.status()).reason();

@@ -28,7 +28,7 @@ class QueriesTest : public testing::Test {
 
   // One more event of the patient service.
   void Happens(ViewChange change) {
-    const auto applied = store_->Apply("patient", {Batch(position_, position_ + 1, {change})});
+    const auto applied = store_.Apply("patient", {Batch(position_, position_ + 1, {change})});
     EXPECT_TRUE(applied.ok()) << applied.status();
     ++position_;
   }
@@ -420,12 +420,12 @@ TEST_F(QueriesTest, DigestsAgreeHoweverServicesInterleaveAndHistoryWent) {
     ASSERT_TRUE((*store)->Begin(Hello(1)).ok());
     ASSERT_TRUE((*store)->Begin(Hello(1, 1, kOtherLog, "encounter")).ok());
   }
-  ASSERT_TRUE(one->Apply("patient", {patient_batch}).ok());
-  ASSERT_TRUE(one->Apply("encounter", {encounter_batch}).ok());
-  ASSERT_TRUE(other->Apply("encounter", {Batch(0, 1, {Put(1, 1, "encounter", 2, Encounter(9))})}).ok());
-  ASSERT_TRUE(other->Apply("encounter", {Batch(1, 2, {Put(2, 1, "encounter", 2, Encounter(1))})}).ok());
+  ASSERT_TRUE(one.Apply("patient", {patient_batch}).ok());
+  ASSERT_TRUE(one.Apply("encounter", {encounter_batch}).ok());
+  ASSERT_TRUE(other.Apply("encounter", {Batch(0, 1, {Put(1, 1, "encounter", 2, Encounter(9))})}).ok());
+  ASSERT_TRUE(other.Apply("encounter", {Batch(1, 2, {Put(2, 1, "encounter", 2, Encounter(1))})}).ok());
   EXPECT_NE(digest(one, ""), digest(other, ""));
-  ASSERT_TRUE(other->Apply("patient", {patient_batch}).ok());
+  ASSERT_TRUE(other.Apply("patient", {patient_batch}).ok());
   EXPECT_EQ(digest(one, ""), digest(other, ""));
   EXPECT_EQ(digest(one, Id(1)), digest(other, Id(1)));
 }

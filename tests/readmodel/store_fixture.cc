@@ -103,6 +103,13 @@ StoreOnDisk::~StoreOnDisk() {
   std::filesystem::remove_all(parent_);
 }
 
+absl::StatusOr<uint64_t> StoreOnDisk::Apply(const std::string& service,
+                                            const std::vector<projection::v1::PublishBatch>& batches) {
+  std::vector<const projection::v1::PublishBatch*> group;
+  for (const projection::v1::PublishBatch& batch : batches) group.push_back(&batch);
+  return store_->Apply(service, group);
+}
+
 void StoreOnDisk::Reopen() {
   store_.reset();
   auto opened =

@@ -47,6 +47,7 @@ class StoreOnDisk {
   projection::ViewStore& operator*() { return *store_; }
   projection::ViewStore* operator->() { return store_.get(); }
   void Reopen();
+  absl::StatusOr<uint64_t> Apply(const std::string& service, const std::vector<projection::v1::PublishBatch>& batches);
   std::string directory() const { return parent_ + "/views"; }
 
  private:

@@ -39,7 +39,7 @@ class ViewStoreTest : public testing::Test {
  protected:
   void Begin(uint64_t tail, uint32_t version = 1) { EXPECT_TRUE(store_->Begin(Hello(tail, version)).ok()); }
   uint64_t Apply(const std::vector<PublishBatch>& batches) {
-    const auto applied = store_->Apply(kService, batches);
+    const auto applied = store_.Apply(kService, batches);
     EXPECT_TRUE(applied.ok()) << applied.status();
     return applied.value_or(0);
   }
@@ -73,9 +73,9 @@ TEST_F(ViewStoreTest, ReplaysHaveNoEffect) {
     SCOPED_TRACE(test.name);
     StoreOnDisk store(TextSchema());
     ASSERT_TRUE(store->Begin(Hello(4)).ok());
-    ASSERT_TRUE(store->Apply(kService, history).ok());
+    ASSERT_TRUE(store.Apply(kService, history).ok());
     store.Reopen();
-    ASSERT_TRUE(store->Apply(kService, test.again).ok());
+    ASSERT_TRUE(store.Apply(kService, test.again).ok());
     EXPECT_EQ(Texts(*store).front(), "patient note 7 abc");
   }
 }
@@ -107,10 +107,10 @@ TEST_F(ViewStoreTest, RefusesWhatDoesNotContinueOrIsNotAChange) {
   Begin(3);
   for (const Case& test : cases) {
     SCOPED_TRACE(test.name);
-    EXPECT_EQ(Refusal(store_->Apply(kService, {test.batch}).status()), test.refusal);
+    EXPECT_EQ(Refusal(store_.Apply(kService, {test.batch}).status()), test.refusal);
     EXPECT_EQ(store_->Positions().at(kService), 0u);
   }
-  EXPECT_EQ(Refusal(store_->Apply("encounter", {Batch(0, 1, {})}).status()), "PUBLISH_OUT_OF_ORDER");
+  EXPECT_EQ(Refusal(store_.Apply("encounter", {Batch(0, 1, {})}).status()), "PUBLISH_OUT_OF_ORDER");
 }
 
 // Nobody else's views wait for one that cannot be.
@@ -139,7 +139,7 @@ TEST_F(ViewStoreTest, WhatIsNotAViewFailsThoseOfItsSubjectOnly) {
     SCOPED_TRACE(test.name);
     StoreOnDisk store(TextSchema());
     ASSERT_TRUE(store->Begin(Hello(5)).ok());
-    const auto applied = store->Apply(
+    const auto applied = store.Apply(
         kService, {Batch(0, 3, {Put(1, 1, "note", 7, "first"), test.change, Put(3, 2, "note", 8, "other")}),
                    Batch(3, 5, {Put(4, 1, "note", 9, "later"), Put(5, 2, "note", 8, "and more")})});
     ASSERT_TRUE(applied.ok()) << applied.status();
@@ -208,9 +208,9 @@ TEST_F(ViewStoreTest, WhatComesAfterAPurgeBeginsAnew) {
         Batch(0, 2, {Put(1, 1, "note", 7, "old"), Patch(2, 1, "note", 7, "er")}), Batch(2, 3, {Purge(3, 1)}),
         Batch(3, 5, {Patch(4, 1, "note", 7, "new"), Patch(5, 1, "note", 7, "er")})};
     if (one_batch) {
-      ASSERT_TRUE(store->Apply(kService, history).ok());
+      ASSERT_TRUE(store.Apply(kService, history).ok());
     } else {
-      for (const PublishBatch& batch : history) ASSERT_TRUE(store->Apply(kService, {batch}).ok());
+      for (const PublishBatch& batch : history) ASSERT_TRUE(store.Apply(kService, {batch}).ok());
     }
     store.Reopen();
     EXPECT_THAT(Texts(*store), ElementsAre("patient note 7 newer"));

@@ -101,7 +101,7 @@ class WorklistTest : public testing::Test {
   WorklistTest() { EXPECT_TRUE(store_->Begin(Hello(0)).ok()); }
 
   void Happens(ViewChange change) {
-    const auto applied = store_->Apply("patient", {Batch(position_, position_ + 1, {change})});
+    const auto applied = store_.Apply("patient", {Batch(position_, position_ + 1, {change})});
     EXPECT_TRUE(applied.ok()) << applied.status();
     ++position_;
   }

@@ -18,8 +18,10 @@ class KeptChat final : public ChatSession {
     MutexLock lock(mutex_);
     writer_ = std::move(writer);
   }
-  void OnRequest(EchoRequest&& request) override { Note(request.text()); }
-  void OnRefused(EchoRequest&& request, absl::Status refusal) override { Note(request.text() + "!" + Reason(refusal)); }
+  void OnRequest(std::shared_ptr<const EchoRequest> request) override { Note(request->text()); }
+  void OnRefused(std::shared_ptr<const EchoRequest> request, absl::Status refusal) override {
+    Note(request->text() + "!" + Reason(refusal));
+  }
   void OnReadsDone() override { Note("done"); }
   void OnCancel() override { Note("cancel"); }
 

@@ -18,10 +18,13 @@ class TypedStream final : public SubmitStream {
   }
 
   bool Write(const std::vector<NumberedCommand>& commands) override {
-    request_.clear_more();
-    Fill(request_, commands.front());
-    for (size_t i = 1; i < commands.size(); ++i) Fill(*request_.add_more(), commands[i]);
-    return stream_->Write(request_);
+    Request request;
+    Lend(request, commands.front());
+    for (size_t i = 1; i < commands.size(); ++i) Lend(*request.add_more(), commands[i]);
+    const bool written = stream_->Write(request);
+    TakeBack(request);
+    for (Request& further : *request.mutable_more()) TakeBack(further);
+    return written;
   }
 
   void WritesDone() override { stream_->WritesDone(); }
@@ -38,10 +41,14 @@ class TypedStream final : public SubmitStream {
   void Cancel() override { context_.TryCancel(); }
 
  private:
-  static void Fill(Request& request, const NumberedCommand& numbered) {
+  // The sender keeps the command, to send it again; the message has it only while it is written, which changes nothing
+  // of it.
+  static void Lend(Request& request, const NumberedCommand& numbered) {
     request.set_sequence(numbered.sequence);
-    *request.mutable_command() = std::get<ServiceCommand>(*numbered.command);
+    request.unsafe_arena_set_allocated_command(
+        const_cast<ServiceCommand*>(&std::get<ServiceCommand>(*numbered.command)));
   }
+  static void TakeBack(Request& request) { (void)request.unsafe_arena_release_command(); }
 
   static Answer AnswerIn(const Response& response) {
     if (!response.has_outcome()) return AnswerFromError(response.sequence(), response.error());
@@ -53,7 +60,6 @@ class TypedStream final : public SubmitStream {
   grpc::ClientContext context_;
   std::unique_ptr<typename Service::Stub> stub_;
   std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
-  Request request_;    // Of the thread that writes.
   Response response_;  // Of the thread that reads.
 };
 
