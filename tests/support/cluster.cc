@@ -1,6 +1,9 @@
 #include "tests/support/cluster.h"
 
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -9,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/uuid.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "nlohmann/json.hpp"
 #include "rpc/client.h"
 
 namespace anamnesis::testing_support {
@@ -37,6 +39,25 @@ TempDir::~TempDir() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+// Bound and not listening; servers, too, allow an address to be used again.
+ReservedPort::ReservedPort() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  const int yes = 1;
+  struct sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const generic = reinterpret_cast<struct sockaddr*>(&address);
+  if (setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 || bind(socket_, generic, size) != 0 ||
+      getsockname(socket_, generic, &size) != 0) {
+    Fail("no port could be reserved", "");
+  }
+  port_ = ntohs(address.sin_port);
+}
+
+ReservedPort::~ReservedPort() {
+  close(socket_);
+}
+
 const std::vector<std::string>& Cluster::Names() {
   static const std::vector<std::string> names = {"readmodel", "patient", "encounter", "medication"};
   return names;
@@ -56,8 +77,7 @@ void Cluster::Start(const std::string& name, const std::vector<std::string>& fla
 
 bool Cluster::TryStart(const std::string& name, const std::vector<std::string>& flags,
                        const std::vector<std::string>& environment) {
-  const auto known = addresses_.find(name);
-  const std::string listen = known == addresses_.end() ? "127.0.0.1:0" : known->second;
+  const std::string listen = absl::StrCat("127.0.0.1:", ports_[name].port());
   std::vector<std::string> command;
   if (!environment.empty()) command.push_back("/usr/bin/env");
   command.insert(command.end(), environment.begin(), environment.end());
@@ -70,9 +90,8 @@ bool Cluster::TryStart(const std::string& name, const std::vector<std::string>& 
   command.insert(command.end(), flags.begin(), flags.end());
 
   children_[name] = std::make_unique<Child>(command);
-  const std::string line = children_[name]->AwaitLine("\"event\":\"serving\"");
-  if (line.empty()) return false;
-  addresses_[name] = absl::StrCat("127.0.0.1:", nlohmann::json::parse(line).at("port").get<int>());
+  if (children_[name]->AwaitLine("\"event\":\"serving\"").empty()) return false;
+  addresses_[name] = listen;
   return true;
 }
 

@@ -26,6 +26,21 @@ class TempDir {
   std::string path_;
 };
 
+// A free port of 127.0.0.1 that a server may listen on, and nobody else is given, while this lives: not even when the
+// server is down, when the system would hand it out to the next connection.
+class ReservedPort {
+ public:
+  ReservedPort();
+  ~ReservedPort();
+  ReservedPort(const ReservedPort&) = delete;
+  ReservedPort& operator=(const ReservedPort&) = delete;
+  int port() const { return port_; }
+
+ private:
+  int socket_ = -1;
+  int port_ = 0;
+};
+
 // The four servers as child processes on free ports; a server that is started again listens where it did before. Used
 // by one thread.
 class Cluster {
@@ -65,7 +80,8 @@ class Cluster {
 
  private:
   const std::string data_dir_;
-  std::map<std::string, std::string> addresses_;
+  std::map<std::string, ReservedPort> ports_;
+  std::map<std::string, std::string> addresses_;  // Of those that have served.
   std::map<std::string, std::unique_ptr<Child>> children_;
 };
 
