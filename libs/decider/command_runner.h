@@ -49,7 +49,7 @@ struct KnownFacts {
 // A command with who sent it. `metadata` is complete but for causation and positions.
 template <class Command>
 struct CommandCall {
-  std::shared_ptr<const Command> command;
+  std::shared_ptr<const Command> command;  // Never null; may keep the whole message that it came in.
   eventlog::Metadata metadata;
   std::vector<std::string> roles;
   bool may_commit_here = false;  // See eventlog::AppendRequest.

@@ -21,7 +21,7 @@ std::shared_ptr<Message> MakeOnArena(size_t wire_bytes) {
   };
   constexpr size_t kSmallestBlock = 1 << 10;
   constexpr size_t kLargestBlock = 64 << 10;
-  constexpr size_t kGrowth = 4;  // Of what is decoded over its bytes on the wire, at most about.
+  constexpr size_t kGrowth = 4;  // The first block, over the bytes on the wire; where it does not do, others follow.
   google::protobuf::ArenaOptions options;
   options.start_block_size = std::clamp(wire_bytes * kGrowth, kSmallestBlock, kLargestBlock);
   options.max_block_size = kLargestBlock;
