@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -78,7 +79,8 @@ class Pass {
       uint64_t& newest = verdict_.decided_against[known.log];
       newest = std::max(newest, known.position);
     }
-    StreamHead& head = heads_[record.stream];
+    if (last_ == nullptr || last_->first != record.stream) last_ = &*heads_.try_emplace(record.stream).first;
+    StreamHead& head = last_->second;
     if (record.version != head.version + 1 || record.previous_position != head.position) {
       Problem(position, "does not continue its stream");
     }
@@ -97,9 +99,14 @@ class Pass {
 
   // The index of streams against what was seen of each stream.
   absl::Status CheckIndex() {
-    for (const auto& [stream, seen] : heads_) {
-      ASSIGN_OR_RETURN(const StreamHead head, engine_.Head(stream));
-      if (head.version == seen.version && head.position == seen.position) continue;
+    std::vector<std::string> streams;
+    streams.reserve(heads_.size());
+    for (const auto& [stream, seen] : heads_) streams.push_back(stream);
+    std::ranges::sort(streams);
+    ASSIGN_OR_RETURN(const std::vector<StreamHead> indexed, engine_.Heads(streams));
+    for (size_t i = 0; i < streams.size(); ++i) {
+      const StreamHead& seen = heads_.at(streams[i]);
+      if (indexed[i] == seen) continue;
       Problem(seen.position, "is the last of its stream, but the index says otherwise");
     }
     return absl::OkStatus();
@@ -127,6 +134,7 @@ class Pass {
   std::string payload_;
   int64_t last_recorded_micros_ = INT64_MIN;
   std::unordered_map<std::string, StreamHead> heads_;
+  std::pair<const std::string, StreamHead>* last_ = nullptr;  // Of the record before: often that of the next.
 };
 
 }  // namespace
@@ -140,6 +148,7 @@ absl::StatusOr<LogVerdict> VerifyLog(eventlog::CommitLog& engine, const VerifyOp
   std::unique_ptr<eventlog::Keyring> keyring;
   if (options.keks != nullptr) {
     ASSIGN_OR_RETURN(keyring, eventlog::Keyring::Open(engine, options.keks, kCachedKeys));
+    keyring->Preload();
   }
   return Pass(engine, keyring.get(), options).Run();
 }

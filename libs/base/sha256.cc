@@ -1,39 +1,24 @@
 #include "base/sha256.h"
 
-#include <openssl/evp.h>
-
-#include <cstdlib>
-#include <memory>
+#include <nettle/sha2.h>
 
 namespace anamnesis {
 namespace {
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
-// Looking the algorithm up costs as much as hashing a short message: it is done once, a context is kept for each
-// thread.
-const EVP_MD* Algorithm() {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return algorithm;
-}
-
-void Hash(std::initializer_list<std::string_view> parts, unsigned char* digest) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-  bool hashed = EVP_DigestInit_ex(context.get(), Algorithm(), nullptr) == 1;
+void Hash(std::initializer_list<std::string_view> parts, uint8_t* digest) {
+  sha256_ctx context;
+  sha256_init(&context);
   for (const std::string_view part : parts) {
-    hashed = hashed && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+    sha256_update(&context, part.size(), reinterpret_cast<const uint8_t*>(part.data()));
   }
-  hashed = hashed && EVP_DigestFinal_ex(context.get(), digest, nullptr) == 1;
-  if (!hashed) std::abort();  // A library without SHA-256, or no memory.
+  sha256_digest(&context, kSha256Bytes, digest);
 }
 
 }  // namespace
 
 std::string Sha256(std::string_view bytes) {
   std::string digest(kSha256Bytes, '\0');
-  Hash({bytes}, reinterpret_cast<unsigned char*>(digest.data()));
+  Hash({bytes}, reinterpret_cast<uint8_t*>(digest.data()));
   return digest;
 }
 

@@ -20,6 +20,7 @@ namespace anamnesis::eventlog {
 struct StreamHead {
   Version version = 0;
   Position position = 0;
+  friend bool operator==(const StreamHead&, const StreamHead&) = default;
 };
 
 // What one commit makes durable.
@@ -73,6 +74,8 @@ class CommitLog {
   // The last stored position; 0 if nothing is stored.
   virtual absl::StatusOr<Position> Tail() const = 0;
   virtual absl::StatusOr<StreamHead> Head(const std::string& stream) const = 0;
+  // The heads of many, in the order given; each costs least where the names are sorted.
+  virtual absl::StatusOr<std::vector<StreamHead>> Heads(const std::vector<std::string>& streams) const = 0;
   // Where the versions `first` to `last` of a stream are; all of them must exist.
   virtual absl::StatusOr<std::vector<Position>> Positions(const std::string& stream, Version first,
                                                           Version last) const = 0;
@@ -86,7 +89,8 @@ class CommitLog {
 
   // The rows of an entity's data keys in the order of their numbers, without a gap.
   virtual absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const = 0;
-  // Every data key; an error of `use` ends it. Sees at least what was stored before.
+  // Every data key, an entity's together and in the order of their numbers; an error of `use` ends it. Sees at least
+  // what was stored before.
   virtual absl::Status ForEachKey(const std::function<absl::Status(const std::string& entity, uint64_t number,
                                                                    std::string_view row)>& use) const = 0;
   // Puts rows in the place of those that are there; on stable storage when it returns. Beside Commit.

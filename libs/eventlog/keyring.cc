@@ -102,6 +102,36 @@ absl::StatusOr<vault::SharedKey> Keyring::Find(std::string_view entity, uint64_t
   return key;
 }
 
+void Keyring::Preload() {
+  uint64_t erasures = 0;
+  std::shared_ptr<const vault::KeyRing> keks;
+  {
+    MutexLock lock(mutex_);
+    erasures = erasures_;
+    keks = keks_;
+  }
+  std::string entity;
+  std::vector<std::string> rows;
+  bool gap = false;
+  const auto remember = [&] {
+    if (gap || rows.empty()) return;
+    absl::StatusOr<EntityKeys> keys = Unwrap(*keks, entity, rows);
+    if (keys.ok()) Remember(entity, {*std::move(keys), erasures});
+  };
+  const absl::Status read = engine_.ForEachKey([&](const std::string& of, uint64_t number, std::string_view row) {
+    if (of != entity) {
+      remember();
+      entity = of;
+      rows.clear();
+      gap = false;
+    }
+    gap = gap || number != rows.size() + 1;
+    rows.emplace_back(row);
+    return absl::OkStatus();
+  });
+  if (read.ok()) remember();  // Else the last one's may not be all.
+}
+
 // While keys are wrapped anew, rows may be read that the key-encryption keys of a moment ago do not open: then again,
 // with those of now.
 absl::StatusOr<Keyring::Loaded> Keyring::Load(std::string_view entity) const {

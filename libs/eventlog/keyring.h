@@ -41,6 +41,10 @@ class Keyring final : public PayloadKeys {
   // See PayloadKeys.
   absl::StatusOr<vault::SharedKey> Find(std::string_view entity, uint64_t number) const override;
 
+  // Takes the keys of as many entities as are kept into memory, in one pass over all: for who will need nearly every
+  // one. What cannot be read, or does not unwrap, is left to Find, which says so.
+  void Preload();
+
   // New data keys are wrapped with the current key of `keks` from now on, but for those that ForSealing is making.
   // FAILED_PRECONDITION as Open, then nothing has changed.
   absl::Status Use(std::shared_ptr<const vault::KeyRing> keks);

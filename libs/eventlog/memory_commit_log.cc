@@ -52,6 +52,14 @@ absl::StatusOr<StreamHead> MemoryCommitLog::Head(const std::string& stream) cons
   return StreamHead{found->second.size(), found->second.back()};
 }
 
+absl::StatusOr<std::vector<StreamHead>> MemoryCommitLog::Heads(const std::vector<std::string>& streams) const {
+  std::vector<StreamHead> heads;
+  for (const std::string& stream : streams) {
+    ASSIGN_OR_RETURN(heads.emplace_back(), Head(stream));
+  }
+  return heads;
+}
+
 absl::StatusOr<std::vector<Position>> MemoryCommitLog::Positions(const std::string& stream, Version first,
                                                                  Version last) const {
   MutexLock lock(mutex_);

@@ -21,6 +21,7 @@ class MemoryCommitLog : public CommitLog {
   absl::Status Commit(const WriteSet& set) override;
   absl::StatusOr<Position> Tail() const override;
   absl::StatusOr<StreamHead> Head(const std::string& stream) const override;
+  absl::StatusOr<std::vector<StreamHead>> Heads(const std::vector<std::string>& streams) const override;
   absl::StatusOr<std::vector<Position>> Positions(const std::string& stream, Version first,
                                                   Version last) const override;
   absl::StatusOr<std::string> RecordAt(Position position) const override;

@@ -40,6 +40,13 @@ class RocksScan final : public RecordScan {
   const Direction direction_;
 };
 
+absl::StatusOr<StreamHead> FindHead(rocksdb::Iterator& index, const std::string& stream) {
+  index.SeekForPrev(NumberedKey(stream, std::numeric_limits<Version>::max()));
+  RETURN_IF_ERROR(FromRocks(index.status()));
+  if (!index.Valid() || !IsRowOf(stream, index.key())) return StreamHead{};
+  return StreamHead{NumberOf(index.key()), FromBigEndian64(index.value().ToStringView())};
+}
+
 }  // namespace
 
 RocksCommitLog::RocksCommitLog(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families)
@@ -198,11 +205,17 @@ absl::StatusOr<Position> RocksCommitLog::Tail() const {
 }
 
 absl::StatusOr<StreamHead> RocksCommitLog::Head(const std::string& stream) const {
+  return FindHead(*Iterate(kStreams), stream);
+}
+
+absl::StatusOr<std::vector<StreamHead>> RocksCommitLog::Heads(const std::vector<std::string>& streams) const {
   const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kStreams);
-  rows->SeekForPrev(NumberedKey(stream, std::numeric_limits<Version>::max()));
-  RETURN_IF_ERROR(FromRocks(rows->status()));
-  if (!rows->Valid() || !IsRowOf(stream, rows->key())) return StreamHead{};
-  return StreamHead{NumberOf(rows->key()), FromBigEndian64(rows->value().ToStringView())};
+  std::vector<StreamHead> heads;
+  heads.reserve(streams.size());
+  for (const std::string& stream : streams) {
+    ASSIGN_OR_RETURN(heads.emplace_back(), FindHead(*rows, stream));
+  }
+  return heads;
 }
 
 absl::StatusOr<std::vector<Position>> RocksCommitLog::Positions(const std::string& stream, Version first,

@@ -159,6 +159,16 @@ TEST_F(VerifyLogTest, AnIndexThatLiesIsFound) {
   EXPECT_THAT(Verify().problems, ElementsAre(HasSubstr("the index says otherwise")));
 }
 
+TEST_F(VerifyLogTest, EveryRecordWhoseKeyIsDamagedIsNamed) {
+  Tamper([](auto& db, auto& families) {
+    const std::string row = std::string("1") + '\0' + eventlog::BigEndian64(1);
+    std::string value;
+    ASSERT_TRUE(db.Get({}, families[eventlog::kKeys], row, &value).ok());
+    ASSERT_TRUE(db.Put({}, families[eventlog::kKeys], row, value.substr(1)).ok());
+  });
+  EXPECT_THAT(Verify().problems, testing::AllOf(testing::SizeIs(7), testing::Each(HasSubstr("key row"))));
+}
+
 TEST_F(VerifyLogTest, EveryAlteredByteOfARecordIsFound) {
   std::string whole;
   Tamper([&](auto& db, auto& families) {

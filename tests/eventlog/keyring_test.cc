@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <thread>
 
@@ -53,6 +54,27 @@ TEST(KeyringTest, AnEntityWhoseKeyWasDestroyedGetsAnother) {
   WriteSet again;
   EXPECT_EQ(keyring->ForSealing("a", again)->number, 2u);
   EXPECT_EQ(*keyring->Find("a", 1), nullptr);
+}
+
+TEST(KeyringTest, KeysAreTakenIntoMemoryInOnePass) {
+  MemoryCommitLog engine;
+  const auto keks = Shared(vault::KeyRing::Random());
+  WriteSet set;
+  std::map<std::string, PayloadKey> made;
+  for (const char* entity : {"a", "altered", "b", "erased"}) {
+    made[entity] = *(*Keyring::Open(engine, keks, 9))->ForSealing(entity, set);
+  }
+  set.keys[1].row = EncodeKeyRow("not a key");
+  set.keys[3].row = EncodeKeyRow("");
+  ASSERT_TRUE(engine.Commit(set).ok());
+  const auto keyring = *Keyring::Open(engine, keks, 9);
+  keyring->Preload();
+  std::vector<WriteSet::Key> lost;
+  for (const char* entity : {"a", "b", "erased"}) lost.push_back({entity, 1, "lost", ""});
+  ASSERT_TRUE(engine.ReplaceKeys(lost).ok());
+  for (const char* entity : {"a", "b"}) EXPECT_EQ((*keyring->Find(entity, 1))->view(), made[entity].key->view());
+  EXPECT_EQ(*keyring->Find("erased", 1), nullptr);
+  EXPECT_EQ(keyring->Find("altered", 1).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(KeyringTest, AKeyOfAnotherEntityIsNotTakenForOnesOwn) {
