@@ -14,20 +14,26 @@
 namespace anamnesis::medication {
 namespace {
 
+// Adds messages to those of one that lives on an arena and is only read: it frees nothing, so they need not be copied.
+template <class Message>
+void Lend(const google::protobuf::RepeatedPtrField<Message>& from, google::protobuf::RepeatedPtrField<Message>& to) {
+  for (const Message& message : from) to.UnsafeArenaAddAllocated(const_cast<Message*>(&message));
+}
+
 // What the records of one person hold together, as far as the rules ask for it. The day's totals are the first
 // record's: those of a record that was merged into it end with the merge, and from then on its own are of all. Orders
 // that have ended are left out but where a command may name them: a long history is not copied for each decision.
 const v1::MedicationState* PersonOf(std::span<const v1::MedicationState* const> records, bool with_ended,
                                     google::protobuf::Arena& arena) {
   v1::MedicationState& person = *google::protobuf::Arena::CreateMessage<v1::MedicationState>(&arena);
-  *person.mutable_daily_mme() = records.front()->daily_mme();
+  Lend(records.front()->daily_mme(), *person.mutable_daily_mme());
   for (const v1::MedicationState* const record : records) {
     if (with_ended) person.mutable_orders()->insert(record->orders().begin(), record->orders().end());
     for (const auto& [id, in_force] : record->in_force()) {
       (*person.mutable_orders())[id] = record->orders().at(id);
       (*person.mutable_in_force())[id] = in_force;
     }
-    person.mutable_past_opioid_uses()->MergeFrom(record->past_opioid_uses());
+    Lend(record->past_opioid_uses(), *person.mutable_past_opioid_uses());
     person.mutable_stewardship()->insert(record->stewardship().begin(), record->stewardship().end());
   }
   return &person;

@@ -1,6 +1,8 @@
 #include "services/medication/domain/dose/amount.h"
 
+#include <algorithm>
 #include <array>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -10,7 +12,7 @@ namespace {
 struct Unit {
   std::string_view name;
   Dimension dimension;
-  // How many milligrams, millilitres or days it is: over ÷ under.
+  // How many milligrams, millilitres or days it is: over ÷ under, in lowest terms.
   long over;
   long under;
 };
@@ -39,6 +41,9 @@ constexpr std::array kUnits = {
     Unit{"a",   Dimension::kTime,   1'461,     4        },
 };
 
+// What GMP takes two numbers for without asking.
+static_assert(std::ranges::all_of(kUnits, [](const Unit& unit) { return std::gcd(unit.over, unit.under) == 1; }));
+
 // Pieces in words; their plurals with an s.
 constexpr std::array<std::string_view, 12> kPieces = {"tablet",      "capsule", "patch", "spray", "drop",   "puff",
                                                       "suppository", "lozenge", "film",  "dose",  "ampule", "vial"};
@@ -55,10 +60,6 @@ std::optional<std::string> PieceInWords(std::string_view word) {
   return std::nullopt;
 }
 
-const std::string& UnitOf(const clinical::v1::Quantity& quantity) {
-  return quantity.code().empty() ? quantity.unit() : quantity.code();
-}
-
 std::optional<Exact> ValueOf(const clinical::v1::Quantity& quantity) {
   if (!quantity.comparator().empty()) return std::nullopt;
   std::optional<Exact> value = ParseExact(quantity.value());
@@ -72,11 +73,15 @@ bool SameKind(const Amount& a, const Amount& b) {
 
 }  // namespace
 
+const std::string& UnitOf(const clinical::v1::Quantity& quantity) {
+  return quantity.code().empty() ? quantity.unit() : quantity.code();
+}
+
 std::optional<Amount> ParseUnit(const std::string& ucum) {
   if (ucum.empty() || ucum == "1") return Amount{1, Dimension::kCount, ""};
   if (ucum.front() == '{' && ucum.back() == '}') return Amount{1, Dimension::kCount, ucum};
   for (const Unit& unit : kUnits) {
-    if (unit.name == ucum) return Amount{Exact(unit.over) / unit.under, unit.dimension, ""};
+    if (unit.name == ucum) return Amount{Exact(unit.over, unit.under), unit.dimension, ""};
   }
   if (std::optional<std::string> piece = PieceInWords(ucum)) return Amount{1, Dimension::kCount, *std::move(piece)};
   return std::nullopt;
@@ -91,14 +96,19 @@ std::optional<Amount> ToAmount(const clinical::v1::Quantity& quantity) {
 }
 
 std::optional<AmountPer> ToAmountPer(const v1::Ratio& ratio) {
+  return ToAmountPer(ratio.numerator(), ratio.has_denominator() ? &ratio.denominator() : nullptr);
+}
+
+std::optional<AmountPer> ToAmountPer(const clinical::v1::Quantity& numerator,
+                                     const clinical::v1::Quantity* denominator) {
   std::optional<Amount> amount, per;
-  if (ratio.has_denominator()) {
-    amount = ToAmount(ratio.numerator());
-    per = ToAmount(ratio.denominator());
+  if (denominator != nullptr) {
+    amount = ToAmount(numerator);
+    per = ToAmount(*denominator);
   } else {
-    const std::string& unit = UnitOf(ratio.numerator());
+    const std::string& unit = UnitOf(numerator);
     const size_t slash = unit.find('/');
-    const std::optional<Exact> value = ValueOf(ratio.numerator());
+    const std::optional<Exact> value = ValueOf(numerator);
     // `25 mg` per nothing is per piece.
     amount = ParseUnit(unit.substr(0, slash));
     per = slash == std::string::npos ? Amount{1, Dimension::kCount, ""} : ParseUnit(unit.substr(slash + 1));

@@ -31,6 +31,9 @@ struct AmountPer {
   Amount per;
 };
 
+// The code of its unit, or the unit in words where it has none.
+const std::string& UnitOf(const clinical::v1::Quantity& quantity);
+
 // One of a UCUM unit: `mg`, `ug`, `mL`, `h`, `{tablet}`, `1`. Nothing for a unit that is not understood, such as
 // `[IU]`.
 std::optional<Amount> ParseUnit(const std::string& ucum);
@@ -41,6 +44,9 @@ std::optional<Amount> ToAmount(const clinical::v1::Quantity& quantity);
 
 // `25 ug/h` as one quantity, or `25 ug` per `1 h` as two. Nothing where either part is unknown, or it is per nothing.
 std::optional<AmountPer> ToAmountPer(const v1::Ratio& ratio);
+// The same of its parts; null: there is no denominator.
+std::optional<AmountPer> ToAmountPer(const clinical::v1::Quantity& numerator,
+                                     const clinical::v1::Quantity* denominator);
 
 // How much is in `of`: 10 mg per 5 mL in 2.5 mL is 5 mg. Nothing if they measure different things.
 std::optional<Amount> AmountIn(const AmountPer& strength, const Amount& of);

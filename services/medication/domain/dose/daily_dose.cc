@@ -46,11 +46,14 @@ std::optional<Amount> MostOfADose(const v1::Dosage& dosage) {
 }
 
 std::optional<AmountPer> MostOfARate(const v1::Dosage& dosage) {
-  v1::Ratio ratio = dosage.rate();
-  if (dosage.has_rate_range()) *ratio.mutable_numerator() = dosage.rate_range().high();
+  const v1::Ratio& rate = dosage.rate();
   // "25 ug/h" is also written as a dose.
-  if (!ratio.has_numerator()) *ratio.mutable_numerator() = dosage.dose();
-  return ToAmountPer(ratio);
+  const clinical::v1::Quantity& amount = dosage.has_rate_range() ? dosage.rate_range().high()
+                                         : rate.has_numerator()  ? rate.numerator()
+                                                                 : dosage.dose();
+  if (rate.has_denominator()) return ToAmountPer(amount, &rate.denominator());
+  // Most doses name no time.
+  return UnitOf(amount).find('/') == std::string::npos ? std::nullopt : ToAmountPer(amount, nullptr);
 }
 
 // Milligrams a day at most by what is allowed, whatever is taken when.

@@ -6,8 +6,7 @@ namespace anamnesis::medication {
 
 bool Medicine::IsOf(std::span<const v1::DrugClass> classes, const RuleBook& rules) const {
   return std::ranges::any_of(composition.ingredients, [&](const ActiveIngredient& ingredient) {
-    return std::ranges::any_of(classes,
-                               [&](v1::DrugClass drug_class) { return rules.IsOf(ingredient.rxnorm, drug_class); });
+    return rules.IsOf(ingredient.rxnorm, classes);
   });
 }
 

@@ -339,12 +339,13 @@ const std::string& RuleBook::NameOf(std::string_view rxnorm) const {
   return Find(rxnorm).name;
 }
 
-bool RuleBook::IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const {
-  return std::ranges::count(ClassesOf(rxnorm), drug_class) > 0;
+bool RuleBook::IsOf(std::string_view rxnorm, std::span<const v1::DrugClass> classes) const {
+  const std::vector<v1::DrugClass>& own = ClassesOf(rxnorm);
+  return std::ranges::find_first_of(own, classes) != own.end();
 }
 
 bool RuleBook::IsOpioid(std::string_view rxnorm) const {
-  return std::ranges::any_of(kOpioids, [&](v1::DrugClass drug_class) { return IsOf(rxnorm, drug_class); });
+  return IsOf(rxnorm, kOpioids);
 }
 
 bool RuleBook::IsCondition(const clinical::v1::Coding& coding, v1::ConditionKind kind) const {

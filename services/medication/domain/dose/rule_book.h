@@ -50,8 +50,9 @@ class RuleBook {
   // Whether the ingredient does not count, whatever its dose.
   bool IsExcluded(std::string_view rxnorm) const;
 
-  // Whether it is of the class.
-  bool IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const;
+  // Whether it is of the class, or of one of them.
+  bool IsOf(std::string_view rxnorm, v1::DrugClass drug_class) const { return IsOf(rxnorm, std::span(&drug_class, 1)); }
+  bool IsOf(std::string_view rxnorm, std::span<const v1::DrugClass> classes) const;
   // All classes that it is of; empty where no table lists it.
   const std::vector<v1::DrugClass>& ClassesOf(std::string_view rxnorm) const;
   // What the table of classes calls it; empty where it does not list it.
