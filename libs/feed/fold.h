@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/scratch.h"
 #include "base/status.h"
 #include "feed/facts_store.h"
 
@@ -31,11 +32,12 @@ absl::StatusOr<Facts> OwnFacts(const std::vector<std::string>& stored) {
 template <class Facts, class Event>
 FactsStore::Fold FoldInto(void (*apply)(Facts&, const Event&), bool (*concerns)(const Event&) = nullptr) {
   return [apply, concerns](std::string& stored, const event::v1::EventEnvelope& envelope) -> absl::StatusOr<bool> {
-    Event event;
-    if (!event.ParseFromString(envelope.payload())) {
+    Scratch<Event> parsed;
+    if (!parsed->ParseFromString(envelope.payload())) {
       return absl::DataLossError(
           absl::StrCat("the followed event at position ", envelope.position(), " cannot be decoded"));
     }
+    const Event& event = *parsed;
     if (event.event_case() == Event::EVENT_NOT_SET) {
       return absl::FailedPreconditionError(
           absl::StrCat("the followed event at position ", envelope.position(), " is of a kind that this release does ",

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "anamnesis/projection/v1/projection_service.pb.h"
 #include "eventlog/record.h"
 #include "google/protobuf/message.h"
@@ -44,13 +43,5 @@ std::string SubjectOf(std::string_view stream);
 // Parses the record's payload into `event`, a message whose only oneof holds the event. DATA_LOSS where the bytes are
 // not one, or hold an event that this program does not know.
 absl::Status ParseEvent(const eventlog::Record& record, google::protobuf::Message& event);
-
-// The record's event: `ASSIGN_OR_RETURN(const v1::PatientEvent event, EventOf<v1::PatientEvent>(record));`
-template <class Event>
-absl::StatusOr<Event> EventOf(const eventlog::Record& record) {
-  Event event;
-  if (absl::Status status = ParseEvent(record, event); !status.ok()) return status;
-  return event;
-}
 
 }  // namespace anamnesis::projection

@@ -16,19 +16,24 @@ std::string Text(const std::optional<Exact>& number) {
 
 TEST(ExactTest, ReadsJsonDecimals) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"0",       "0"      },
-      {"36.60",   "183/5"  },
-      {"-1.5e3",  "-1500"  },
-      {"2E-3",    "1/500"  },
-      {"1e+2",    "100"    },
-      {"",        "unknown"},
-      {"1.",      "unknown"},
-      {".5",      "unknown"},
-      {"five",    "unknown"},
-      {"1e",      "unknown"},
-      {"1 ",      "unknown"},
-      {"1e99999", "unknown"},
-      {"1e101",   "unknown"},
+      {"0",                       "0"                                          },
+      {"36.60",                   "183/5"                                      },
+      {"-1.5e3",                  "-1500"                                      },
+      {"2E-3",                    "1/500"                                      },
+      {"1e+2",                    "100"                                        },
+      {"00012",                   "12"                                         },
+ // The longest that fits a machine word, and one digit more.
+      {"999999999999999999",      "999999999999999999"                         },
+      {"9999999999999999999",     "9999999999999999999"                        },
+      {"-0.99999999999999999999", "-99999999999999999999/100000000000000000000"},
+      {"",                        "unknown"                                    },
+      {"1.",                      "unknown"                                    },
+      {".5",                      "unknown"                                    },
+      {"five",                    "unknown"                                    },
+      {"1e",                      "unknown"                                    },
+      {"1 ",                      "unknown"                                    },
+      {"1e99999",                 "unknown"                                    },
+      {"1e101",                   "unknown"                                    },
   };
   for (const auto& [text, number] : cases) EXPECT_EQ(Text(ParseExact(text)), number) << text;
 }

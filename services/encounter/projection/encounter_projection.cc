@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "anamnesis/encounter/v1/events.pb.h"
 #include "anamnesis/projection/v1/views.pb.h"
+#include "base/scratch.h"
 #include "base/status.h"
 #include "projection/change.h"
 #include "services/encounter/domain/scoring/instruments.h"
@@ -252,7 +253,9 @@ struct Changes {
 }  // namespace
 
 absl::StatusOr<std::vector<ViewChange>> ProjectEncounter(const eventlog::Record& record) {
-  ASSIGN_OR_RETURN(const v1::EncounterEvent event, projection::EventOf<v1::EncounterEvent>(record));
+  Scratch<v1::EncounterEvent> parsed;
+  RETURN_IF_ERROR(projection::ParseEvent(record, *parsed));
+  const v1::EncounterEvent& event = *parsed;
   const std::string subject_id = projection::SubjectOf(record.stream);
   std::vector<ViewChange> changes;
   VisitEvent(event, [&](const auto& known) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "anamnesis/medication/v1/events.pb.h"
 #include "anamnesis/projection/v1/views.pb.h"
+#include "base/scratch.h"
 #include "base/status.h"
 #include "projection/change.h"
 #include "services/medication/projection/alert_changes.h"
@@ -174,7 +175,9 @@ absl::StatusOr<std::vector<ViewChange>> Project(const std::string& patient_id, c
 }  // namespace
 
 absl::StatusOr<std::vector<ViewChange>> ProjectMedication(const eventlog::Record& record) {
-  ASSIGN_OR_RETURN(const MedicationEvent event, projection::EventOf<MedicationEvent>(record));
+  Scratch<MedicationEvent> parsed;
+  RETURN_IF_ERROR(projection::ParseEvent(record, *parsed));
+  const MedicationEvent& event = *parsed;
   const std::string patient_id = projection::SubjectOf(record.stream);
   ASSIGN_OR_RETURN(std::vector<ViewChange> changes, Project(patient_id, event));
   if (auto change = AlertChange(record, patient_id, event)) changes.push_back(*std::move(change));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "anamnesis/patient/v1/events.pb.h"
 #include "anamnesis/projection/v1/views.pb.h"
+#include "base/scratch.h"
 #include "base/status.h"
 #include "projection/change.h"
 #include "services/patient/projection/resource_projection.h"
@@ -129,7 +130,9 @@ absl::StatusOr<ViewChange> ChangeBy(const std::string& patient, const v1::Patien
 }  // namespace
 
 absl::StatusOr<std::vector<ViewChange>> ProjectPatient(const eventlog::Record& record) {
-  ASSIGN_OR_RETURN(const v1::PatientEvent event, projection::EventOf<v1::PatientEvent>(record));
+  Scratch<v1::PatientEvent> parsed;
+  RETURN_IF_ERROR(projection::ParseEvent(record, *parsed));
+  const v1::PatientEvent& event = *parsed;
   if (event.has_erasure_recorded()) return std::vector<ViewChange>();
   ASSIGN_OR_RETURN(ViewChange change, ChangeBy(projection::SubjectOf(record.stream), event));
   return std::vector<ViewChange>{std::move(change)};

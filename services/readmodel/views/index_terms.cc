@@ -5,6 +5,7 @@
 #include <set>
 
 #include "anamnesis/projection/v1/views.pb.h"
+#include "base/scratch.h"
 #include "base/status.h"
 #include "services/readmodel/views/names.h"
 #include "services/readmodel/views/view_kinds.h"
@@ -49,7 +50,9 @@ bool IsWork(const projection::v1::View& view) {
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> IndexTerms(const projection::ViewRef& ref, std::string_view bytes) {
-  ASSIGN_OR_RETURN(const projection::v1::View view, ParseView(ref.kind, bytes));
+  Scratch<projection::v1::View> parsed;
+  RETURN_IF_ERROR(ParseViewInto(ref.kind, bytes, *parsed));
+  const projection::v1::View& view = *parsed;
   std::set<std::string> terms;
   const std::string time = EncodeTime(ClinicalTime(view));
   if (view.has_practitioner() || view.has_organization()) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "anamnesis/projection/v1/views.pb.h"
+#include "base/scratch.h"
 #include "base/status.h"
 #include "google/protobuf/descriptor.h"
 #include "services/readmodel/views/view_kinds.h"
@@ -44,16 +45,14 @@ absl::Status ClearPath(Message* message, const std::string& path) {
 
 absl::StatusOr<std::string> MergeView(std::string_view kind, std::string_view view, std::string_view patch,
                                       const google::protobuf::RepeatedPtrField<std::string>& replace) {
-  projection::v1::View merged;
-  if (!view.empty()) {
-    ASSIGN_OR_RETURN(merged, ParseView(kind, view));
-  }
-  ASSIGN_OR_RETURN(const projection::v1::View change, ParseView(kind, patch));
-  const FieldDescriptor* field = merged.GetDescriptor()->FindFieldByName(std::string(kind));
-  Message* body = merged.GetReflection()->MutableMessage(&merged, field);
+  Scratch<projection::v1::View> merged, change;
+  if (!view.empty()) RETURN_IF_ERROR(ParseViewInto(kind, view, *merged));
+  RETURN_IF_ERROR(ParseViewInto(kind, patch, *change));
+  const FieldDescriptor* field = merged->GetDescriptor()->FindFieldByName(std::string(kind));
+  Message* body = merged->GetReflection()->MutableMessage(&*merged, field);
   for (const std::string& path : replace) RETURN_IF_ERROR(ClearPath(body, path));
-  merged.MergeFrom(change);
-  return merged.SerializeAsString();
+  merged->MergeFrom(*change);
+  return merged->SerializeAsString();
 }
 
 }  // namespace anamnesis::readmodel

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "base/status.h"
 #include "google/protobuf/descriptor.h"
 
 namespace anamnesis::readmodel {
@@ -87,12 +88,17 @@ bool IsOfDirectory(std::string_view kind) {
 
 absl::StatusOr<View> ParseView(std::string_view kind, std::string_view bytes) {
   View view;
+  RETURN_IF_ERROR(ParseViewInto(kind, bytes, view));
+  return view;
+}
+
+absl::Status ParseViewInto(std::string_view kind, std::string_view bytes, View& view) {
   if (!view.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::InvalidArgumentError("the bytes are not a view");
   }
   const auto* field = view.GetReflection()->GetOneofFieldDescriptor(view, &KindsOneof());
   if (field == nullptr || field->name() != kind) return absl::InvalidArgumentError("the view is not of its kind");
-  return view;
+  return absl::OkStatus();
 }
 
 std::optional<int64_t> ClinicalTime(const View& view) {

@@ -20,6 +20,8 @@ bool IsOfDirectory(std::string_view kind);
 
 // INVALID_ARGUMENT where the bytes are not a view, or are one of another kind.
 absl::StatusOr<projection::v1::View> ParseView(std::string_view kind, std::string_view bytes);
+// The same into a message; after an error its content means nothing.
+absl::Status ParseViewInto(std::string_view kind, std::string_view bytes, projection::v1::View& view);
 
 // When it happened or began in the clinic, microseconds since 1970; nothing where that is unknown. What is planned has
 // the time for which it is planned.
