@@ -27,8 +27,11 @@ constexpr milliseconds kFirstWait{50};
 constexpr milliseconds kLastWait{2'000};
 constexpr milliseconds kTimeout{5'000};
 constexpr milliseconds kTimeoutBeforeServing{1'000};
-// How much of a quiet log's end no witness has seen, at most.
-constexpr milliseconds kCosignEvery{10'000};
+constexpr milliseconds kTimeoutWhenStopping{500};
+// How long what was recorded waits to be shown, at most.
+constexpr milliseconds kShowWithin{1'000};
+// How often the witness is asked though there is nothing to show.
+constexpr milliseconds kAskEvery{10'000};
 
 // The key must have cosigned the note; its time is the witness's word.
 absl::Status CheckCosigned(const std::string& note, const std::string& witness_key) {
@@ -43,13 +46,16 @@ Cosigner::Cosigner(Options options, LogEvidence& evidence)
     : options_(std::move(options)), evidence_(evidence), stub_(v1::WitnessService::NewStub(options_.channel)) {}
 
 Cosigner::~Cosigner() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    if (call_ != nullptr) call_->TryCancel();
-    changed_.NotifyAll();
-  }
+  Stop();
   if (thread_.joinable()) thread_.join();
+}
+
+void Cosigner::Stop() {
+  MutexLock lock(mutex_);
+  if (stopping_) return;
+  stopping_ = true;
+  if (call_ != nullptr) call_->TryCancel();
+  changed_.NotifyAll();
 }
 
 void Cosigner::Start() {
@@ -74,7 +80,7 @@ void Cosigner::Run() {
   Backoff backoff(kFirstWait, kLastWait);
   std::string told;
   while (true) {
-    const absl::Status status = Cosign();
+    const absl::Status status = Cosign(kTimeout);
     if (absl::IsDataLoss(status)) return options_.contradicted(status);
     if (status.ok()) {
       backoff.Reset();
@@ -91,8 +97,21 @@ void Cosigner::Run() {
         });
       }
     }
-    if (!Await(status.ok() ? kCosignEvery : backoff.Next())) return;
+    if (status.ok() ? !AwaitNews() : !Await(backoff.Next())) break;
   }
+  if (tracker_.Get().position == evidence_.Durable()) return;
+  {
+    MutexLock lock(mutex_);
+    last_round_ = true;
+  }
+  const absl::Status status = Cosign(kTimeoutWhenStopping);
+  if (absl::IsDataLoss(status)) return options_.contradicted(status);
+  if (status.ok()) return;
+  rpc::Log(rpc::LogLevel::kInfo, "a witness has not seen the end of the log, it will when this starts again",
+           {
+               {"source", options_.witness   },
+               {"error",  RefusalText(status)}
+  });
 }
 
 bool Cosigner::Await(milliseconds time) {
@@ -102,8 +121,16 @@ bool Cosigner::Await(milliseconds time) {
   return !stopping_;
 }
 
-absl::Status Cosigner::Cosign() {
-  ASSIGN_OR_RETURN(const v1::GetWitnessedResponse known, Ask(kTimeout));
+bool Cosigner::AwaitNews() {
+  const auto due = std::chrono::steady_clock::now() + kAskEvery;
+  do {
+    if (!Await(kShowWithin)) return false;
+  } while (tracker_.Get().position == evidence_.Durable() && std::chrono::steady_clock::now() < due);
+  return true;
+}
+
+absl::Status Cosigner::Cosign(milliseconds timeout) {
+  ASSIGN_OR_RETURN(const v1::GetWitnessedResponse known, Ask(timeout));
   uint64_t known_size = 0;
   if (!known.checkpoint().empty()) {
     RETURN_IF_ERROR(evidence_.Confront(known.checkpoint(), options_.witness));
@@ -115,7 +142,7 @@ absl::Status Cosigner::Cosign() {
   ASSIGN_OR_RETURN(const evidence::Note parsed, evidence::ParseNote(note));
   ASSIGN_OR_RETURN(const evidence::Checkpoint now, evidence::ParseCheckpoint(parsed.text));
   const bool is_new = now.size > tracker_.Get().position || now.size > known_size;
-  if (is_new) RETURN_IF_ERROR(Show(note, known_size, now.size, known.witness_key()));
+  if (is_new) RETURN_IF_ERROR(Show(note, known_size, now.size, known.witness_key(), timeout));
   tracker_.Update([&](LinkState& state) {
     state.connected = true;
     state.problem = known.refused().empty() ? "" : "the witness keeps a checkpoint that it refused as another history";
@@ -134,8 +161,8 @@ absl::StatusOr<v1::GetWitnessedResponse> Cosigner::Ask(milliseconds timeout) {
   return response;
 }
 
-absl::Status Cosigner::Show(const std::string& note, uint64_t known_size, uint64_t size,
-                            const std::string& witness_key) {
+absl::Status Cosigner::Show(const std::string& note, uint64_t known_size, uint64_t size, const std::string& witness_key,
+                            milliseconds timeout) {
   v1::AddCheckpointRequest request;
   request.set_log(options_.log);
   request.set_checkpoint(note);
@@ -145,7 +172,7 @@ absl::Status Cosigner::Show(const std::string& note, uint64_t known_size, uint64
   evidence::AddHashes(proof, *request.mutable_consistency());
   v1::AddCheckpointResponse response;
   RETURN_IF_ERROR(
-      Call(kTimeout, [&](grpc::ClientContext& context) { return stub_->AddCheckpoint(&context, request, &response); }));
+      Call(timeout, [&](grpc::ClientContext& context) { return stub_->AddCheckpoint(&context, request, &response); }));
   RETURN_IF_ERROR(CheckCosigned(response.cosigned(), witness_key));
   return evidence_.KeepCosigned(options_.witness, response.cosigned());
 }
@@ -155,7 +182,7 @@ absl::Status Cosigner::Call(milliseconds timeout, const std::function<grpc::Stat
   rpc::PrepareContext(context, options_.caller, timeout);
   {
     MutexLock lock(mutex_);
-    if (stopping_) return absl::CancelledError("stopping");
+    if (stopping_ && !last_round_) return absl::CancelledError("stopping");
     call_ = &context;
   }
   const grpc::Status status = call(context);

@@ -20,8 +20,8 @@ namespace anamnesis::service {
 
 // Before a checkpoint is shown, what the witness remembers is held against the log: so a log that was put back to an
 // earlier state finds out, however well everything on its own disk agrees. Then the witness is shown that the log
-// continues it, when a checkpoint is written and every ten seconds where something was recorded. Runs one thread, which
-// the destructor stops. Thread-safe.
+// continues it: when a checkpoint is written, within a second of what was recorded since, and a last time when this is
+// stopped. Runs one thread, which the destructor stops. Thread-safe.
 class Cosigner {
  public:
   struct Options {
@@ -42,6 +42,8 @@ class Cosigner {
   // witness does not answer at once: a service serves while the others are down. Before Start.
   absl::Status CheckBeforeServing();
   void Start();
+  // What was recorded last is shown once more, if the witness answers within a second; the destructor waits for it.
+  void Stop();
 
   // There is a new checkpoint.
   void Notify();
@@ -53,12 +55,15 @@ class Cosigner {
   void Run();
   // Waits until there may be something to do; false when stopping.
   bool Await(std::chrono::milliseconds time);
-  // One round.
-  absl::Status Cosign();
+  // Waits until there is something to show, or the witness is to be asked again; false when stopping.
+  bool AwaitNews();
+  // One round, each call of which may take so long.
+  absl::Status Cosign(std::chrono::milliseconds timeout);
   absl::StatusOr<audit::v1::GetWitnessedResponse> Ask(std::chrono::milliseconds timeout);
   absl::Status Call(std::chrono::milliseconds timeout, const std::function<grpc::Status(grpc::ClientContext&)>& call);
   // Shows a checkpoint that continues the one that is known, of `known_size` events, and keeps what comes back.
-  absl::Status Show(const std::string& note, uint64_t known_size, uint64_t size, const std::string& witness_key);
+  absl::Status Show(const std::string& note, uint64_t known_size, uint64_t size, const std::string& witness_key,
+                    std::chrono::milliseconds timeout);
 
   const Options options_;
   LogEvidence& evidence_;
@@ -68,6 +73,7 @@ class Cosigner {
   Mutex mutex_;
   CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
+  bool last_round_ GUARDED_BY(mutex_) = false;
   bool notified_ GUARDED_BY(mutex_) = false;
   grpc::ClientContext* call_ GUARDED_BY(mutex_) = nullptr;  // The one under way, to be cancelled.
 

@@ -72,6 +72,7 @@ void Witnessing::Start() {
 
 void Witnessing::Stop() {
   if (evidence_ != nullptr) evidence_->SetCheckpointObserver(nullptr);
+  for (const auto& [name, cosigner] : cosigners_) cosigner->Stop();  // So that none waits for another's last round.
   cosigners_.clear();
 }
 

@@ -34,7 +34,8 @@ class Witnessing {
   // Where a witness contradicts the log later, the process says so and ends at once, with status 70: whatever it
   // recorded further would make the fork longer.
   void Start();
-  // Ends the threads; the service stays.
+  // Shows the witnesses the end of the log, as far as they answer within a second, and ends the threads; the service
+  // stays.
   void Stop();
 
   WitnessService& service() { return service_; }
