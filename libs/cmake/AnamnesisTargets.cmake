@@ -32,7 +32,7 @@ pkg_check_modules(gmpxx REQUIRED IMPORTED_TARGET gmpxx)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 
 # gRPC and Abseil are linked into the binaries, as Protocol Buffers and RocksDB are: in a shared library every call of one
-# of its own functions goes through a table, which takes a tenth of an import's time. Debian's targets name the shared ones,
+# of its own functions goes through a table, which takes a tenth of an import's CPU. Debian's targets name the shared ones,
 # whose archives lie beside them.
 get_property(LIBRARIES DIRECTORY PROPERTY IMPORTED_TARGETS)
 list(FILTER LIBRARIES INCLUDE REGEX "^(absl|gRPC)::")

@@ -97,8 +97,11 @@ void Cosigner::Run() {
         });
       }
     }
-    if (status.ok() ? !AwaitNews() : !Await(backoff.Next())) break;
+    if (status.ok() ? !AwaitNews() : !Await(backoff.Next())) return ShowEnd();
   }
+}
+
+void Cosigner::ShowEnd() {
   if (tracker_.Get().position == evidence_.Durable()) return;
   {
     MutexLock lock(mutex_);

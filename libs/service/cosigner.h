@@ -57,6 +57,8 @@ class Cosigner {
   bool Await(std::chrono::milliseconds time);
   // Waits until there is something to show, or the witness is to be asked again; false when stopping.
   bool AwaitNews();
+  // The last round, when stopping.
+  void ShowEnd();
   // One round, each call of which may take so long.
   absl::Status Cosign(std::chrono::milliseconds timeout);
   absl::StatusOr<audit::v1::GetWitnessedResponse> Ask(std::chrono::milliseconds timeout);
