@@ -1,6 +1,7 @@
 #include "base/sha256.h"
 
 #include <nettle/sha2.h>
+#include <openssl/crypto.h>
 
 namespace anamnesis {
 namespace {
@@ -12,6 +13,7 @@ void Hash(std::initializer_list<std::string_view> parts, uint8_t* digest) {
     sha256_update(&context, part.size(), reinterpret_cast<const uint8_t*>(part.data()));
   }
   sha256_digest(&context, kSha256Bytes, digest);
+  OPENSSL_cleanse(&context, sizeof(context));  // It holds the end of what was hashed, which may be a key.
 }
 
 }  // namespace

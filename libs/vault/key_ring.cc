@@ -16,9 +16,9 @@ constexpr std::string_view kIdPrefix("anamnesis kek\0", 14);
 }  // namespace
 
 void KeyRing::Add(const Key& key) {
-  const std::string digest = Sha256(absl::StrCat(absl::string_view(kIdPrefix.data(), kIdPrefix.size()),
-                                                 absl::string_view(key.view().data(), key.view().size())));
-  keys_.push_back({absl::BytesToHexString(digest.substr(0, kKekIdBytes)), key});
+  const auto digest = Sha256Of({kIdPrefix, key.view()});
+  const absl::string_view id(reinterpret_cast<const char*>(digest.data()), kKekIdBytes);
+  keys_.push_back({absl::BytesToHexString(id), key});
 }
 
 absl::StatusOr<KeyRing> KeyRing::Parse(std::string_view text) {

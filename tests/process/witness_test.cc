@@ -52,12 +52,15 @@ class WitnessTest : public EvidenceTest {
     EXPECT_TRUE(stub->GetWitnessed(&context, request, &response).ok());
     return response;
   }
+  // For how many events the witness vouches.
+  uint64_t WitnessedSize(const std::string& witness) {
+    const std::string checkpoint = Witnessed(witness).checkpoint();
+    return checkpoint.empty() ? 0 : SizeOf(checkpoint);
+  }
   // Returns when both witnesses vouch for so many events.
   void AwaitWitnessed(uint64_t size) {
     for (const char* witness : {"encounter", "medication"}) {
-      for (uint64_t known = 0; known < size && !HasFailure();) {
-        const std::string checkpoint = Witnessed(witness).checkpoint();
-        if (!checkpoint.empty()) known = SizeOf(checkpoint);
+      while (WitnessedSize(witness) < size && !HasFailure()) {
       }
     }
   }
@@ -71,7 +74,7 @@ class WitnessTest : public EvidenceTest {
     StartPatient();
     Record(5);
     cluster_.Stop("patient");  // The end is shown before it has stopped.
-    for (const char* witness : {"encounter", "medication"}) EXPECT_EQ(SizeOf(Witnessed(witness).checkpoint()), 6u);
+    for (const char* witness : {"encounter", "medication"}) ASSERT_EQ(WitnessedSize(witness), 6u) << witness;
   }
 
   bool Serving(const std::string& server, const std::string& what) {
@@ -117,7 +120,7 @@ class WitnessTest : public EvidenceTest {
 };
 
 TEST_F(WitnessTest, TheOthersVouchForWhatIsServed) {
-  WitnessSixKeepOne();
+  ASSERT_NO_FATAL_FAILURE(WitnessSixKeepOne());
   StartPatient();
   cluster_.AwaitHealthy("patient");
   Record(1);
@@ -135,7 +138,7 @@ TEST_F(WitnessTest, TheOthersVouchForWhatIsServed) {
 
 // Log, checkpoint, high water: everything on its own disk agrees.
 TEST_F(WitnessTest, AnOldCopyPutBackDoesNotServe) {
-  WitnessSixKeepOne();
+  ASSERT_NO_FATAL_FAILURE(WitnessSixKeepOne());
   PutBackCopy("/patient");
   EXPECT_THAT(StartingAlone("patient", WitnessFlag()),
               HasSubstr("the checkpoint that encounter keeps covers 6: the events 2 to 6 are missing"));
@@ -145,7 +148,7 @@ TEST_F(WitnessTest, AnOldCopyPutBackDoesNotServe) {
 }
 
 TEST_F(WitnessTest, AnOldCopyThatServesWhileNoWitnessAnswersEndsWhenOneDoes) {
-  WitnessSixKeepOne();
+  ASSERT_NO_FATAL_FAILURE(WitnessSixKeepOne());
   PutBackCopy("/patient");
   cluster_.Stop("medication");
   cluster_.Stop("encounter");
@@ -157,7 +160,7 @@ TEST_F(WitnessTest, AnOldCopyThatServesWhileNoWitnessAnswersEndsWhenOneDoes) {
 }
 
 TEST_F(WitnessTest, AnotherHistoryDoesNotServeHoweverLong) {
-  WitnessSixKeepOne();
+  ASSERT_NO_FATAL_FAILURE(WitnessSixKeepOne());
   PutBackCopy("/patient");
   StartPatient(/*witnessed=*/false);
   Record(20);
@@ -168,7 +171,7 @@ TEST_F(WitnessTest, AnotherHistoryDoesNotServeHoweverLong) {
 
 // A service that asks no witness cannot have its other history vouched for, and everybody hears of it.
 TEST_F(WitnessTest, AForkIsRefusedLoudly) {
-  WitnessSixKeepOne();
+  ASSERT_NO_FATAL_FAILURE(WitnessSixKeepOne());
   PutBackCopy("/patient");
   StartPatient(/*witnessed=*/false);
   Record(20);
