@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kMaxGroupAppends = 1000;
 constexpr size_t kMaxGroupBytes = 4 << 20;  // A single append may be larger.
-constexpr int kThreads = 2;
 
 size_t PayloadBytes(const SequencedAppend& append) {
   size_t bytes = append.request.outcome.result.size();
@@ -55,7 +54,7 @@ GroupCommitter::GroupCommitter(CommitLog* engine, Keyring* keyring, FatalHandler
                                std::function<void(const Group&)> publish)
     : engine_(engine), keyring_(keyring), fatal_(std::move(fatal)), publish_(std::move(publish)) {
   MutexLock lock(closing_mutex_);
-  for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { Run(); });
+  thread_ = std::thread([this] { Run(); });
 }
 
 bool GroupCommitter::Enqueue(SequencedAppend append) {
@@ -71,7 +70,7 @@ void GroupCommitter::Attend(bool may_commit_here) {
   bool call = false;
   {
     MutexLock lock(mutex_);
-    if (committing_ || called_ || failed_ || queue_.empty()) return;
+    if (taken_ || called_ || failed_ || queue_.empty()) return;
     if (may_commit_here) {
       Take(turn);
     } else {
@@ -79,7 +78,7 @@ void GroupCommitter::Attend(bool may_commit_here) {
     }
   }
   if (call) work_.NotifyOne();
-  if (may_commit_here && Commit(turn)) Finish(turn);
+  if (may_commit_here) CarryOut(turn);
 }
 
 void GroupCommitter::Hold() {
@@ -122,33 +121,29 @@ void GroupCommitter::Close() {
   }
   {
     MutexLock lock(closing_mutex_);
-    for (std::thread& thread : threads_) thread.join();
-    threads_.clear();
+    if (thread_.joinable()) thread_.join();
   }
   // A turn may be in the hands of a thread that attends.
   MutexLock lock(mutex_);
-  turns_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return failed_ || finished_turns_ == taken_turns_; });
+  work_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return failed_ || !taken_; });
 }
 
 void GroupCommitter::Run() {
   Turn turn;
-  while (Await(turn)) {
-    if (!Commit(turn)) return;
-    Finish(turn);
-  }
+  while (Await(turn)) CarryOut(turn);
 }
 
 bool GroupCommitter::Await(Turn& turn) {
   MutexLock lock(mutex_);
   work_.Wait(mutex_,
-             [this]() NO_THREAD_SAFETY_ANALYSIS { return failed_ || (!committing_ && (closing_ || !queue_.empty())); });
+             [this]() NO_THREAD_SAFETY_ANALYSIS { return failed_ || (!taken_ && (closing_ || !queue_.empty())); });
   if (failed_ || queue_.empty()) return false;
   Take(turn);
   return true;
 }
 
 bool GroupCommitter::CallForTurn() {
-  return !committing_ && !failed_ && !queue_.empty() && !std::exchange(called_, true);
+  return !taken_ && !failed_ && !queue_.empty() && !std::exchange(called_, true);
 }
 
 void GroupCommitter::Take(Turn& turn) {
@@ -163,44 +158,41 @@ void GroupCommitter::Take(Turn& turn) {
   for (const SequencedAppend& append : turn.group) {
     if (!append.records.empty()) turn.report.tail = append.records.back()->position;
   }
-  turn.number = taken_turns_++;
-  taken_appends_ += turn.group.size();
-  turn.last_append = taken_appends_;
-  committing_ = true;
+  taken_ = true;
   called_ = false;
 }
 
-bool GroupCommitter::Commit(Turn& turn) {
-  absl::Status status;
-  if (turn.report.events > 0) {
-    const absl::StatusOr<WriteSet> set = Encode(turn.group, *keyring_);
-    Failpoint(Step::kLogCommitting);
-    const int64_t started = MonotonicMicros();
-    status = !set.ok() ? set.status() : set->erased.empty() ? engine_->Commit(*set) : keyring_->CommitErasures(*set);
-    turn.report.sync_micros = MonotonicMicros() - started;
+void GroupCommitter::CarryOut(Turn& turn) {
+  const absl::Status status = Commit(turn);
+  if (status.ok()) {
+    Tell(turn);
+  } else {
+    fatal_(status);
   }
-  if (!status.ok()) fatal_(status);
-  if (status.ok()) Failpoint(Step::kLogCommitted);
   bool call = false;
   {
     MutexLock lock(mutex_);
-    committing_ = false;
+    taken_ = false;
     failed_ = !status.ok();
-    if (failed_ || closing_) {
-      work_.NotifyAll();
-      turns_.NotifyAll();
-    }
+    if (failed_ || closing_) work_.NotifyAll();
     call = CallForTurn();
   }
   if (call) work_.NotifyOne();
-  return status.ok();
 }
 
-void GroupCommitter::Finish(Turn& turn) {
-  {
-    MutexLock lock(mutex_);
-    turns_.Wait(mutex_, [&]() NO_THREAD_SAFETY_ANALYSIS { return finished_turns_ == turn.number; });
+absl::Status GroupCommitter::Commit(Turn& turn) {
+  if (turn.report.events > 0) {
+    ASSIGN_OR_RETURN(const WriteSet set, Encode(turn.group, *keyring_));
+    Failpoint(Step::kLogCommitting);
+    const int64_t started = MonotonicMicros();
+    RETURN_IF_ERROR(set.erased.empty() ? engine_->Commit(set) : keyring_->CommitErasures(set));
+    turn.report.sync_micros = MonotonicMicros() - started;
   }
+  Failpoint(Step::kLogCommitted);
+  return absl::OkStatus();
+}
+
+void GroupCommitter::Tell(Turn& turn) {
   publish_(turn.group);
   Failpoint(Step::kLogPublished);
   std::function<void(const CommitReport&)> observer;
@@ -218,17 +210,14 @@ void GroupCommitter::Finish(Turn& turn) {
   std::deque<Waiter> due;
   {
     MutexLock lock(mutex_);
-    durable_appends_ = turn.last_append;
+    durable_appends_ += turn.group.size();
     auto end = waiters_.begin();
-    while (end != waiters_.end() && end->number <= turn.last_append) ++end;
+    while (end != waiters_.end() && end->number <= durable_appends_) ++end;
     due.assign(std::make_move_iterator(waiters_.begin()), std::make_move_iterator(end));
     waiters_.erase(waiters_.begin(), end);
   }
   for (Waiter& waiter : due) waiter.on_durable();
   turn.group.clear();
-  MutexLock lock(mutex_);
-  ++finished_turns_;
-  turns_.NotifyAll();
 }
 
 }  // namespace anamnesis::eventlog

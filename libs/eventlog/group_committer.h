@@ -1,6 +1,7 @@
-// Makes sequenced appends durable: everything that waits is one group, one commit, one sync. Two threads of its own,
-// and whoever attends to a lone append, take turns, at most one of them inside a commit; while it syncs, another tells
-// the previous group's callers. No timers: a group is what gathered during the commit before it.
+// Makes sequenced appends durable: everything that waits is one group, one commit, one sync. A thread of its own, and
+// whoever attends to a lone append, take turns; a turn is over when the group's callers are told. No timers: a group is
+// what gathered during the turn before it. To tell one group while the next is synced would halve the groups, and cost
+// more than it gains where cores are few.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,7 @@ class GroupCommitter {
   // See EventLog::WhenDurable.
   void WhenDurable(std::function<void()> on_durable);
   void SetObserver(std::function<void(const CommitReport&)> observer);
-  // Commits what is queued, tells its callers and ends the threads. Idempotent; not from a callback.
+  // Commits what is queued, tells its callers and ends the thread. Idempotent; not from a callback.
   void Close();
 
  private:
@@ -47,22 +48,21 @@ class GroupCommitter {
     std::function<void()> on_durable;
   };
   struct Turn {
-    uint64_t number = 0;
     Group group;
-    uint64_t last_append = 0;
     CommitReport report;
   };
 
   void Run();
-  // Waits until there is something to commit and nobody commits; false when there never will be.
+  // Waits until there is something to commit and nobody has a turn; false when there never will be.
   bool Await(Turn& turn);
-  // Whether the caller is to wake a thread for what is queued. It does so with the mutex free, or the woken thread
+  // Whether the caller is to wake the thread for what is queued. It does so with the mutex free, or the woken thread
   // would wait for it at once.
   bool CallForTurn() REQUIRES(mutex_);
   void Take(Turn& turn) REQUIRES(mutex_);
-  bool Commit(Turn& turn);
-  // Waits for the turns before, then publishes and calls back.
-  void Finish(Turn& turn);
+  void CarryOut(Turn& turn);
+  absl::Status Commit(Turn& turn);
+  // Publishes and calls back.
+  void Tell(Turn& turn);
 
   CommitLog* const engine_;
   Keyring* const keyring_;
@@ -70,25 +70,20 @@ class GroupCommitter {
   const std::function<void(const Group&)> publish_;
 
   Mutex mutex_;
-  CondVar work_;   // Something to take, or nothing more to come.
-  CondVar turns_;  // A turn is finished.
+  CondVar work_;  // Something to take, or nothing more to come, or while closing: a turn is over.
   std::deque<SequencedAppend> queue_ GUARDED_BY(mutex_);
   std::deque<Waiter> waiters_ GUARDED_BY(mutex_);
   std::function<void(const CommitReport&)> observer_ GUARDED_BY(mutex_);
-  bool committing_ GUARDED_BY(mutex_) = false;
-  bool called_ GUARDED_BY(mutex_) = false;  // A thread was called to take a turn, and nobody has taken one since.
+  bool taken_ GUARDED_BY(mutex_) = false;   // Somebody has a turn.
+  bool called_ GUARDED_BY(mutex_) = false;  // The thread was called to take a turn, and nobody has taken one since.
   int holds_ GUARDED_BY(mutex_) = 0;
   bool closing_ GUARDED_BY(mutex_) = false;
   bool failed_ GUARDED_BY(mutex_) = false;
-  // Appends are counted as they are queued, turns as they are taken.
   uint64_t queued_appends_ GUARDED_BY(mutex_) = 0;
   uint64_t durable_appends_ GUARDED_BY(mutex_) = 0;
-  uint64_t taken_appends_ GUARDED_BY(mutex_) = 0;
-  uint64_t taken_turns_ GUARDED_BY(mutex_) = 0;
-  uint64_t finished_turns_ GUARDED_BY(mutex_) = 0;
 
   Mutex closing_mutex_;
-  std::vector<std::thread> threads_ GUARDED_BY(closing_mutex_);
+  std::thread thread_ GUARDED_BY(closing_mutex_);
 };
 
 }  // namespace anamnesis::eventlog

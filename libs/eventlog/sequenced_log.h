@@ -82,7 +82,7 @@ class SequencedLog final : public EventLog {
   mutable Sequencer sequencer_ GUARDED_BY(mutex_);
   bool closing_ GUARDED_BY(mutex_) = false;
 
-  GroupCommitter committer_;  // Last: its threads use the rest.
+  GroupCommitter committer_;  // Last: its thread uses the rest.
 };
 
 }  // namespace anamnesis::eventlog

@@ -168,28 +168,14 @@ TEST_P(ConcurrencyTest, ClosingWhileEverybodyIsAtIt) {
   ExpectWholeLog(static_cast<size_t>(accepted));
 }
 
-// An engine whose second commit says that it has begun and waits to go on.
-class HeldCommit final : public MemoryCommitLog {
- public:
-  absl::Status Commit(const WriteSet& set) override {
-    if (++commits_ == 2) {
-      begun.set_value();
-      go_on.get_future().wait();
-    }
-    return MemoryCommitLog::Commit(set);
-  }
+absl::StatusOr<std::unique_ptr<EventLog>> OpenInMemory() {
+  return SequencedLog::Open(std::make_shared<MemoryCommitLog>(),
+                            {.keks = std::make_shared<const vault::KeyRing>(vault::KeyRing::Random())}, ExitFailStop);
+}
 
-  std::promise<void> begun, go_on;
-
- private:
-  int commits_ = 0;
-};
-
-// What a thread of the log was called for is left to it: who did it instead would wait behind the answers that keep it.
-TEST(CalledThreadTest, NobodyTakesItsTurn) {
-  const auto engine = std::make_shared<HeldCommit>();
-  const auto log = SequencedLog::Open(
-      engine, {.keks = std::make_shared<const vault::KeyRing>(vault::KeyRing::Random())}, ExitFailStop);
+// Who may commit leaves an append to whoever has the turn, instead of waiting until the answers before it are given.
+TEST(TurnTest, NobodyWaitsForAnothers) {
+  const auto log = OpenInMemory();
   ASSERT_TRUE(log.ok());
   std::promise<void> telling, told;
   ASSERT_TRUE((*log)
@@ -200,11 +186,6 @@ TEST(CalledThreadTest, NobodyTakesItsTurn) {
                            })
                   .ok());
   telling.get_future().wait();
-  ASSERT_TRUE((*log)->Append(One("ward-1"), nullptr).ok());
-  engine->begun.get_future().wait();
-  // At the end of the commit that is held a thread is called for this; both are kept by the first answer.
-  ASSERT_TRUE((*log)->Append(One("ward-1"), nullptr).ok());
-  engine->go_on.set_value();
   constexpr size_t kAppends = 100;
   const std::future<void> appended = std::async(std::launch::async, [&] {
     for (size_t i = 0; i < kAppends; ++i) {
@@ -217,7 +198,23 @@ TEST(CalledThreadTest, NobodyTakesItsTurn) {
   told.set_value();
   appended.wait();
   (*log)->Close();
-  EXPECT_EQ(ReadAll(**log).size(), 3 + kAppends);
+  EXPECT_EQ(ReadAll(**log).size(), 1 + kAppends);
+}
+
+// What is appended by who is told waits for no turn but its own caller's to end.
+TEST(TurnTest, WhoIsToldMayAppend) {
+  const auto log = OpenInMemory();
+  ASSERT_TRUE(log.ok());
+  std::promise<void> both;
+  const auto append = [&](std::function<void(const AppendResult&)> on_durable) {
+    AppendRequest request = One("ward-1");
+    request.may_commit_here = true;
+    EXPECT_TRUE((*log)->Append(std::move(request), std::move(on_durable)).ok());
+  };
+  append([&](const AppendResult&) { append([&](const AppendResult&) { both.set_value(); }); });
+  EXPECT_EQ(both.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  (*log)->Close();
+  EXPECT_EQ(ReadAll(**log).size(), 2);
 }
 
 }  // namespace
