@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,10 @@ constexpr size_t kMaxNameBytes = 64;
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
+}
+
+bool IsSpace(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
 bool IsElementName(std::string_view name) {
@@ -33,6 +38,36 @@ google::protobuf::ArenaOptions LargeBlocks() {
 
 absl::string_view Absl(std::string_view text) {
   return {text.data(), text.size()};
+}
+
+// Eight bytes of a text at a time, each in a lane of a word.
+constexpr size_t kLanes = sizeof(uint64_t);
+
+constexpr uint64_t InEachLane(unsigned char byte) {
+  return byte * uint64_t{0x0101010101010101};
+}
+
+uint64_t WordAt(std::string_view text, size_t at) {
+  uint64_t word = 0;
+  std::memcpy(&word, text.data() + at, kLanes);
+  return word;
+}
+
+// Whether a lane is below `limit`, which is at most 0x80.
+constexpr bool AnyBelow(uint64_t word, unsigned char limit) {
+  return ((word - InEachLane(limit)) & ~word & InEachLane(0x80)) != 0;
+}
+
+// Whether it is a character of ASCII that stands for itself in a string.
+constexpr bool IsPlain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+// Whether all lanes are.
+constexpr bool IsPlain(uint64_t word) {
+  return (word & InEachLane(0x80)) == 0 && !AnyBelow(word, 0x20) && !AnyBelow(word ^ InEachLane('"'), 1) &&
+         !AnyBelow(word ^ InEachLane('\\'), 1);
 }
 
 }  // namespace
@@ -101,11 +136,17 @@ class JsonParser {
 
   char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool Take(char c) { return Peek() == c && at_ < text_.size() ? (++at_, true) : false; }
+  bool HasWord() const { return at_ + kLanes <= text_.size(); }
   void SkipSpace() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
+    while (at_ < text_.size() && IsSpace(text_[at_])) {
       ++at_;
+      while (HasWord() && WordAt(text_, at_) == InEachLane(' ')) at_ += kLanes;
     }
+  }
+  // Stops at what ends a string or has to be looked at.
+  void SkipPlain() {
+    while (HasWord() && IsPlain(WordAt(text_, at_))) at_ += kLanes;
+    while (at_ < text_.size() && IsPlain(text_[at_])) ++at_;
   }
 
   absl::Status ParseValue(Json& value, int depth) {
@@ -190,7 +231,7 @@ class JsonParser {
     const size_t start = ++at_;
     bool escaped = false;
     bool ascii = true;
-    for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+    for (SkipPlain(); at_ < text_.size() && text_[at_] != '"'; SkipPlain()) {
       const auto byte = static_cast<unsigned char>(text_[at_]);
       if (byte < 0x20) return Fail(owner, "control character in a string");
       if (byte >= 0x80) ascii = false;
@@ -198,6 +239,7 @@ class JsonParser {
         escaped = true;
         ++at_;
       }
+      ++at_;
     }
     if (at_ >= text_.size()) return Fail(owner, "");
     const std::string_view raw = text_.substr(start, at_ - start);

@@ -66,6 +66,36 @@ TEST(JsonTest, AFaultInAStringSpoilsThatStringOnly) {
   EXPECT_EQ((*document)->root().Find("d")->text, "good");
 }
 
+// Plain text is read several bytes at a time: what is not plain is seen wherever it stands.
+TEST(JsonTest, WhatIsNotPlainIsSeenAtEveryPlace) {
+  constexpr size_t kBytes = 40;
+  for (size_t place = 0; place <= kBytes; ++place) {
+    const std::string before(place, 'a');
+    const std::string after(kBytes - place, '~');
+    const auto with = [&](const std::string& what) { return "[\"" + before + what + after + "\"]"; };
+    for (const auto& [written, meant] : {
+             std::pair("", ""), {"\\\"",   "\""    },
+               {"\\\\",   "\\"    },
+               {"\u00e9", "\u00e9"}
+    }) {
+      const std::string text = with(written);
+      const auto document = JsonDocument::Parse(text);
+      ASSERT_TRUE(document.ok()) << document.status();
+      EXPECT_EQ((*document)->root().first->kind, JsonKind::kString);
+      EXPECT_EQ((*document)->root().first->text, before + meant + after);
+    }
+    EXPECT_EQ(ErrorOf(with("\x1f")), "[0]: control character in a string at byte " + std::to_string(2 + place));
+    EXPECT_EQ(ErrorOf(with("\"")), "expected ',' or ']' at byte " + std::to_string(3 + place));
+    const std::string text = with("\x80");
+    const auto spoilt = JsonDocument::Parse(text);
+    ASSERT_TRUE(spoilt.ok()) << spoilt.status();
+    EXPECT_EQ((*spoilt)->root().first->text, "not UTF-8");
+    const std::string space(place, ' ');
+    EXPECT_EQ(ErrorOf("[" + space + "\n" + space + "1" + space + "]"), "");
+    EXPECT_EQ(ErrorOf("[" + space + "\v" + space + "1]"), "[0]: expected a value at byte " + std::to_string(1 + place));
+  }
+}
+
 TEST(JsonTest, AByteOrderMarkIsNoPartOfTheText) {
   EXPECT_EQ(ErrorOf("\xEF\xBB\xBF{}"), "");
 }
