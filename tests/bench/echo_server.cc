@@ -3,6 +3,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -20,7 +21,8 @@
 namespace anamnesis::bench {
 namespace {
 
-// Rows in RocksDB, as little as can be done for durability: a queue, and a thread that writes all of it with one fsync.
+// Rows in RocksDB, as little as can be done for durability: a queue, and a thread that writes all of it with one fsync;
+// or not even that.
 class RowStore {
  public:
   RowStore() {
@@ -46,11 +48,15 @@ class RowStore {
     if (queue_.size() == 1) work_.NotifyOne();
   }
 
+  // Returns when it is on disk.
+  void PutHere(const std::string& bytes) {
+    rocksdb::WriteBatch batch;
+    Add(bytes, batch);
+    Write(batch);
+  }
+
  private:
   void Run() {
-    rocksdb::WriteOptions sync;
-    sync.sync = true;
-    uint64_t position = 0;
     for (;;) {
       std::vector<std::pair<std::string, grpc::ServerUnaryReactor*>> group;
       {
@@ -60,17 +66,26 @@ class RowStore {
         group.swap(queue_);
       }
       rocksdb::WriteBatch batch;
-      for (const auto& [bytes, reactor] : group) {
-        const uint64_t key = __builtin_bswap64(++position);
-        if (!batch.Put({reinterpret_cast<const char*>(&key), sizeof(key)}, bytes).ok()) std::abort();
-      }
-      if (!db_->Write(sync, &batch).ok()) std::abort();
+      for (const auto& [bytes, reactor] : group) Add(bytes, batch);
+      Write(batch);
       for (const auto& [bytes, reactor] : group) reactor->Finish(grpc::Status::OK);
     }
   }
 
+  void Add(const std::string& bytes, rocksdb::WriteBatch& batch) {
+    const uint64_t key = __builtin_bswap64(++position_);
+    if (!batch.Put({reinterpret_cast<const char*>(&key), sizeof(key)}, bytes).ok()) std::abort();
+  }
+
+  void Write(rocksdb::WriteBatch& batch) {
+    rocksdb::WriteOptions sync;
+    sync.sync = true;
+    if (!db_->Write(sync, &batch).ok()) std::abort();
+  }
+
   const testing_support::TempDir dir_;
   std::unique_ptr<rocksdb::DB> db_;
+  std::atomic<uint64_t> position_{0};
   Mutex mutex_;
   CondVar work_;
   std::vector<std::pair<std::string, grpc::ServerUnaryReactor*>> queue_ GUARDED_BY(mutex_);
@@ -96,6 +111,15 @@ class EchoServer final : public v1::EchoService::CallbackService {
     response->mutable_payload()->assign(request->response_bytes(), 'x');
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     store_.Put(request->payload(), reactor);
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* StoreHere(grpc::CallbackServerContext* context, const v1::EchoRequest* request,
+                                      v1::EchoResponse* response) override {
+    response->mutable_payload()->assign(request->response_bytes(), 'x');
+    store_.PutHere(request->payload());
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
     return reactor;
   }
 

@@ -179,7 +179,7 @@ uint64_t BenchCommands(Cluster& grown, std::vector<std::string> patients, Cluste
   Patients of_grown(grown.Channel("patient"), std::move(patients));
   Patients of_small(small.Channel("patient"), std::move(patients_of_small));
   const auto micros = [](Patients& of) {
-    const Round round = RunLoad(kCommands, 1, of.Commands());
+    const Round round = RunLoad(kCommands, 1, of.Commands(kCommands));
     Check(round.failed == 0, "commands failed");
     return round.p50_micros;
   };

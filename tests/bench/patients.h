@@ -8,9 +8,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
-#include <semaphore>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -112,52 +110,33 @@ class Patients {
     Check(round.failed == 0, "registering patients failed");
   }
 
-  StartCall Commands() {
-    return
-        [this](uint64_t index, std::function<void(bool)> done) { Record(ids_[index % ids_.size()], std::move(done)); };
+  // So many commands, made before they are timed; each to be called once.
+  StartCall Commands(uint64_t count) const {
+    auto requests = std::make_shared<std::vector<patient::v1::RecordProblemRequest>>();
+    for (uint64_t i = 0; i < count; ++i) requests->push_back(Problem(ids_[i % ids_.size()]));
+    return [this, requests](uint64_t index, std::function<void(bool)> done) {
+      Record(std::move((*requests)[index]), std::move(done));
+    };
   }
 
-  // A round of the same commands on one Submit stream, so many of them in a message. `in_flight` counts commands and is
-  // a multiple of that.
-  Round Submit(uint64_t calls, uint64_t in_flight, uint64_t in_message) {
-    grpc::ClientContext context;
-    rpc::PrepareContext(context, testing_support::Cluster::Tester(), kTimeout);
-    const auto stream = stub_->Submit(&context);
-    Round round;
-    std::counting_semaphore<> room(static_cast<std::ptrdiff_t>(in_flight));
-    std::thread reader([&] {
-      uint64_t answered = 0;
-      patient::v1::SubmitResponse response;
-      while (stream->Read(&response)) {
-        if (!response.has_outcome()) ++round.failed;
-        for (const auto& further : response.more()) round.failed += further.has_outcome() ? 0 : 1;
-        const int answers = 1 + response.more_size();
-        answered += static_cast<uint64_t>(answers);
-        room.release(answers);
-      }
-      round.failed += calls - answered;
-    });
-    const int64_t begin = MonotonicMicros();
-    for (uint64_t i = 0; i < calls; i += in_message) {
-      patient::v1::SubmitRequest request;
-      for (uint64_t sequence = i; sequence < std::min(calls, i + in_message); ++sequence) {
-        patient::v1::SubmitRequest& one = sequence == i ? request : *request.add_more();
-        one.set_sequence(sequence);
-        *one.mutable_command()->mutable_record_problem() = Problem(ids_[sequence % ids_.size()]);
-        room.acquire();
-      }
-      if (!stream->Write(request)) break;
+  // As many messages as it takes for so many commands on one Submit stream.
+  std::vector<patient::v1::SubmitRequest> Messages(uint64_t commands, uint64_t in_message) const {
+    std::vector<patient::v1::SubmitRequest> messages;
+    for (uint64_t sequence = 0; sequence < commands; ++sequence) {
+      const bool first = sequence % in_message == 0;
+      patient::v1::SubmitRequest& one = first ? messages.emplace_back() : *messages.back().add_more();
+      one.set_sequence(sequence);
+      *one.mutable_command()->mutable_record_problem() = Problem(ids_[sequence % ids_.size()]);
     }
-    stream->WritesDone();
-    reader.join();
-    round.per_second = static_cast<double>(calls) * 1e6 / static_cast<double>(MonotonicMicros() - begin);
-    if (!stream->Finish().ok()) ++round.failed;
-    return round;
+    return messages;
   }
 
-  void Record(const std::string& id, std::function<void(bool)> done, rpc::v1::CommandOutcome* outcome = nullptr) {
+  patient::v1::PatientService::Stub& stub() { return *stub_; }
+
+  void Record(patient::v1::RecordProblemRequest request, std::function<void(bool)> done,
+              rpc::v1::CommandOutcome* outcome = nullptr) const {
     Call<patient::v1::RecordProblemRequest, rpc::v1::CommandOutcome>(
-        [this](auto... arguments) { stub_->async()->RecordProblem(arguments...); }, Problem(id), std::move(done),
+        [this](auto... arguments) { stub_->async()->RecordProblem(arguments...); }, std::move(request), std::move(done),
         outcome);
   }
 

@@ -17,6 +17,7 @@
 #include "tests/bench/load.h"
 #include "tests/bench/patients.h"
 #include "tests/bench/report.h"
+#include "tests/bench/submit.h"
 #include "tests/support/cluster.h"
 
 namespace anamnesis::bench {
@@ -84,6 +85,15 @@ class Echo {
     };
   }
 
+  // As StoringCalls, stored by the thread that received the request.
+  StartCall StoringHereCalls(size_t request_bytes, size_t response_bytes) {
+    const v1::EchoRequest request = Request(request_bytes, response_bytes);
+    return [this, request](uint64_t, std::function<void(bool)> done) {
+      Call<v1::EchoRequest, v1::EchoResponse>([this](auto... arguments) { stub_->async()->StoreHere(arguments...); },
+                                              request, std::move(done));
+    };
+  }
+
  private:
   static v1::EchoRequest Request(size_t request_bytes, size_t response_bytes) {
     v1::EchoRequest request;
@@ -136,9 +146,12 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
   const size_t request_bytes = Problem(NewUuid()).ByteSizeLong();
   const StartCall baseline = echo.Calls(request_bytes, 64);
   const StartCall storing = echo.StoringCalls(request_bytes, 64);
+  const StartCall storing_here = echo.StoringHereCalls(request_bytes, 64);
   for (const uint64_t in_flight : loads) {
     const uint64_t calls = in_flight == 1 ? 2'000 : 12'000;
-    const auto [ours, theirs] = Paired(calls, in_flight, patients.Commands(), baseline);
+    const auto [ours, theirs] = Paired(
+        calls, [&](uint64_t count) { return RunLoad(count, in_flight, patients.Commands(count)); },
+        [&](uint64_t count) { return RunLoad(count, in_flight, baseline); });
     const std::string load = ", " + std::to_string(in_flight) + " in flight";
     const auto report = [&](const std::string& what, double Round::*field, const char* unit, double target) {
       const double measured = MedianOf(ours, field);
@@ -149,19 +162,22 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
     report("durable command" + load, &Round::per_second, "calls/s", in_flight == 64 ? 0.6 : 0);
     report("durable command" + load + ", p50", &Round::p50_micros, "us", in_flight == 1 ? 2.2 : 0);
     // How far one comes who only stores: what is left of the distance is the command's own.
-    const auto [stored, echoed] = Paired(calls, in_flight, storing, baseline);
-    ReportOnly("  for comparison: store and answer" + load, MedianOf(stored, &Round::per_second),
-               MedianOf(echoed, &Round::per_second), "calls/s");
-    ReportOnly("  for comparison: store and answer, p50", MedianOf(stored, &Round::p50_micros),
-               MedianOf(echoed, &Round::p50_micros), "us");
+    for (const auto& [how, call] : {
+             std::pair("store and answer", &storing), {"the same without a queue", &storing_here}
+    }) {
+      const auto [stored, echoed] = Paired(calls, in_flight, *call, baseline);
+      const std::string what = std::string("  for comparison: ") + how;
+      ReportOnly(what + load, MedianOf(stored, &Round::per_second), MedianOf(echoed, &Round::per_second), "calls/s");
+      ReportOnly(what + ", p50", MedianOf(stored, &Round::p50_micros), MedianOf(echoed, &Round::p50_micros), "us");
+    }
     if (in_flight == 1) {
       ReportOnly("  for comparison: one sync of the disk, p50", SyncMicros(dir.path(), 1'000),
-                 MedianOf(echoed, &Round::p50_micros), "us");
+                 MedianOf(theirs, &Round::p50_micros), "us");
     }
   }
   for (const uint64_t in_message : {1, 16}) {
     const auto [streamed, called] = Paired(
-        12'000, [&](uint64_t calls) { return patients.Submit(calls, 64, in_message); },
+        12'000, [&](uint64_t calls) { return RunSubmit(patients, calls, 64, in_message); },
         [&](uint64_t calls) { return RunLoad(calls, 64, baseline); });
     Report("durable command, 64 in flight, Submit, " + std::to_string(in_message) + " a message",
            MedianOf(streamed, &Round::per_second), MedianOf(called, &Round::per_second), "calls/s", 0.6, true);
@@ -206,7 +222,7 @@ void BenchQueries(Echo& echo) {
   for (int i = 0; i < kChartRows; ++i) {
     for (int p = 0; p < 2; ++p) {
       const Round round = RunLoad(1, 1, [&](uint64_t, std::function<void(bool)> done) {
-        patients.Record(patients.id(static_cast<size_t>(p)), std::move(done), &last);
+        patients.Record(Problem(patients.id(static_cast<size_t>(p))), std::move(done), &last);
       });
       Check(round.failed == 0, "recording failed");
     }
@@ -233,13 +249,13 @@ void BenchQueries(Echo& echo) {
 
   // Small charts of many patients: what is timed is the way to the read model, not the making of a long chart.
   const StartCall command = [&](uint64_t index, std::function<void(bool)> done) {
-    patients.Record(patients.id(2 + index % 400), std::move(done));
+    patients.Record(Problem(patients.id(2 + index % 400)), std::move(done));
   };
   const StartCall visible = [&](uint64_t index, std::function<void(bool)> done) {
     auto outcome = std::make_shared<rpc::v1::CommandOutcome>();
     const std::string& id = patients.id(2 + index % 400);
     patients.Record(
-        id,
+        Problem(id),
         [&, id, outcome, done = std::move(done)](bool ok) {
           if (!ok) return done(false);
           query(id, outcome->position(), done, nullptr);

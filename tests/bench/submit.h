@@ -1,0 +1,101 @@
+// A round of commands on one Submit stream.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "tests/bench/load.h"
+#include "tests/bench/patients.h"
+
+namespace anamnesis::bench {
+
+// Writes the messages in order, each when there is room for it, and reads until all are answered. One lives for one
+// stream, as long as gRPC holds it.
+class SubmitRound final : public grpc::ClientBidiReactor<patient::v1::SubmitRequest, patient::v1::SubmitResponse> {
+ public:
+  // `messages` outlives it; at most `in_flight` of them are not answered.
+  SubmitRound(patient::v1::PatientService::Stub& stub, const std::vector<patient::v1::SubmitRequest>& messages,
+              uint64_t in_flight)
+      : messages_(messages), in_flight_(in_flight) {
+    rpc::PrepareContext(context_, testing_support::Cluster::Tester(), kTimeout);
+    stub.async()->Submit(&context_, this);
+    StartRead(&response_);
+    MutexLock lock(mutex_);
+    Write();
+    StartCall();
+  }
+
+  // How many commands were not carried out, when the stream has ended.
+  uint64_t AwaitFailed() {
+    MutexLock lock(mutex_);
+    ended_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return has_ended_; });
+    return failed_ + messages_.size() - answered_;
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    {
+      MutexLock lock(mutex_);
+      ++answered_;
+      failed_ += response_.has_outcome() ? 0 : 1;
+      for (const patient::v1::SubmitResponse& further : response_.more()) failed_ += further.has_outcome() ? 0 : 1;
+      Write();
+    }
+    StartRead(&response_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    MutexLock lock(mutex_);
+    writing_ = false;
+    if (ok) Write();
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    MutexLock lock(mutex_);
+    if (!status.ok()) ++failed_;
+    has_ended_ = true;
+    ended_.NotifyAll();
+  }
+
+ private:
+  void Write() REQUIRES(mutex_) {
+    if (writing_ || next_ - answered_ >= in_flight_ || next_ > messages_.size()) return;
+    if (next_ < messages_.size()) {
+      writing_ = true;
+      StartWrite(&messages_[next_++]);
+    } else {
+      ++next_;
+      StartWritesDone();
+    }
+  }
+
+  const std::vector<patient::v1::SubmitRequest>& messages_;
+  const uint64_t in_flight_;
+  grpc::ClientContext context_;
+  patient::v1::SubmitResponse response_;  // Touched by gRPC and OnReadDone in turn.
+
+  Mutex mutex_;
+  CondVar ended_;
+  bool writing_ GUARDED_BY(mutex_) = false;
+  bool has_ended_ GUARDED_BY(mutex_) = false;
+  uint64_t next_ GUARDED_BY(mutex_) = 0;  // Beyond the messages: the end was written.
+  uint64_t answered_ GUARDED_BY(mutex_) = 0;
+  uint64_t failed_ GUARDED_BY(mutex_) = 0;
+};
+
+// So many commands, so many of them in a message; `in_flight` counts commands and is a multiple of that.
+inline Round RunSubmit(Patients& patients, uint64_t commands, uint64_t in_flight, uint64_t in_message) {
+  const std::vector<patient::v1::SubmitRequest> messages = patients.Messages(commands, in_message);
+  const int64_t begin = MonotonicMicros();
+  SubmitRound round(patients.stub(), messages, in_flight / in_message);
+  const uint64_t failed = round.AwaitFailed();
+  return {.per_second = static_cast<double>(commands) * 1e6 / static_cast<double>(MonotonicMicros() - begin),
+          .failed = failed};
+}
+
+}  // namespace anamnesis::bench
