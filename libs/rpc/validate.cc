@@ -52,6 +52,12 @@ class Walk {
         VisitSingle(field, message, reflection, path, depth);
       }
     }
+    for (const OneofPlan& oneof : plan.oneofs) {
+      if (violations_.size() >= kMaxViolations) return;
+      const FieldDescriptor* const member = reflection.GetOneofFieldDescriptor(message, oneof.oneof);
+      if (member == nullptr) continue;
+      VisitSingle(oneof.members[static_cast<size_t>(member->index_in_oneof())], message, reflection, path, depth);
+    }
   }
 
  private:

@@ -3,8 +3,10 @@
 #include <memory>
 #include <unordered_map>
 
+#include "absl/strings/str_cat.h"
 #include "anamnesis/rpc/v1/options.pb.h"
 #include "base/mutex.h"
+#include "rpc/fatal.h"
 #include "rpc/validate.h"
 
 namespace anamnesis::rpc {
@@ -12,6 +14,7 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
+using google::protobuf::OneofDescriptor;
 
 // Plans by type. They refer to each other and are never removed.
 class PlanCache {
@@ -29,8 +32,21 @@ class PlanCache {
     MessagePlan& made = *plan;
     made.is_timestamp = type.full_name() == "google.protobuf.Timestamp";
     if (made.is_timestamp) return made;
-    for (int i = 0; i < type.field_count(); ++i) made.fields.push_back(PlanField(*type.field(i)));
+    for (int i = 0; i < type.field_count(); ++i) {
+      if (type.field(i)->real_containing_oneof() == nullptr) made.fields.push_back(PlanField(*type.field(i)));
+    }
+    for (int i = 0; i < type.real_oneof_decl_count(); ++i) made.oneofs.push_back(PlanOneof(*type.oneof_decl(i)));
     return made;
+  }
+
+  OneofPlan PlanOneof(const OneofDescriptor& oneof) REQUIRES(mutex_) {
+    OneofPlan plan{.oneof = &oneof};
+    for (int i = 0; i < oneof.field_count(); ++i) {
+      plan.members.push_back(PlanField(*oneof.field(i)));
+      if (plan.members.back().required)
+        Die(absl::StrCat(oneof.field(i)->full_name(), " is one of several: not required"));
+    }
+    return plan;
   }
 
   FieldPlan PlanField(const FieldDescriptor& field) REQUIRES(mutex_) {

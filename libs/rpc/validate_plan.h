@@ -28,10 +28,17 @@ struct FieldPlan {
   const MessagePlan* message;  // Of a message field.
 };
 
+// The members of a oneof, of which at most one is there to be checked; none is required.
+struct OneofPlan {
+  const google::protobuf::OneofDescriptor* oneof;
+  std::vector<FieldPlan> members;  // By index in the oneof.
+};
+
 // What is to be checked of one message type.
 struct MessagePlan {
   bool is_timestamp = false;
-  std::vector<FieldPlan> fields;
+  std::vector<FieldPlan> fields;  // Those that are in no oneof.
+  std::vector<OneofPlan> oneofs;
 };
 
 // The plan of a message type; lives for ever. Thread-safe.
