@@ -107,27 +107,22 @@ class Echo {
   std::unique_ptr<RawCalls> raw_;
 };
 
-// Rounds of both in turn, so that a machine that slows down slows both.
+// Rounds of each in turn, so that a machine that slows down slows all.
 using RunRound = std::function<Round(uint64_t calls)>;
-std::pair<std::vector<Round>, std::vector<Round>> Paired(uint64_t calls, const RunRound& ours,
-                                                         const RunRound& baseline) {
-  std::vector<Round> a, b;
-  ours(calls / 4 + 1);
-  baseline(calls / 4 + 1);
+std::vector<std::vector<Round>> InTurn(uint64_t calls, const std::vector<RunRound>& runs) {
+  std::vector<std::vector<Round>> rounds(runs.size());
+  for (const RunRound& run : runs) run(calls / 4 + 1);
   for (int i = 0; i < kRounds; ++i) {
-    b.push_back(baseline(calls));
-    a.push_back(ours(calls));
-    Check(a.back().failed == 0 && b.back().failed == 0, "calls failed");
+    for (size_t k = 0; k < runs.size(); ++k) {
+      rounds[k].push_back(runs[k](calls));
+      Check(rounds[k].back().failed == 0, "calls failed");
+    }
   }
-  return {a, b};
+  return rounds;
 }
 
-std::pair<std::vector<Round>, std::vector<Round>> Paired(uint64_t calls, uint64_t in_flight, const StartCall& ours,
-                                                         const StartCall& baseline) {
-  const auto loaded = [in_flight](const StartCall& call) -> RunRound {
-    return [in_flight, &call](uint64_t count) { return RunLoad(count, in_flight, call); };
-  };
-  return Paired(calls, loaded(ours), loaded(baseline));
+RunRound Loaded(uint64_t in_flight, const StartCall& call) {
+  return [in_flight, &call](uint64_t calls) { return RunLoad(calls, in_flight, call); };
 }
 
 double MedianOf(const std::vector<Round>& rounds, double Round::*field) {
@@ -148,39 +143,41 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
   const StartCall storing = echo.StoringCalls(request_bytes, 64);
   const StartCall storing_here = echo.StoringHereCalls(request_bytes, 64);
   for (const uint64_t in_flight : loads) {
-    const uint64_t calls = in_flight == 1 ? 2'000 : 12'000;
-    const auto [ours, theirs] = Paired(
-        calls, [&](uint64_t count) { return RunLoad(count, in_flight, patients.Commands(count)); },
-        [&](uint64_t count) { return RunLoad(count, in_flight, baseline); });
+    std::vector<RunRound> runs = {
+        Loaded(in_flight, baseline),
+        [&](uint64_t calls) { return RunLoad(calls, in_flight, patients.Commands(calls)); },
+        Loaded(in_flight, storing),
+    };
+    // Where several wait, who has no queue syncs for each.
+    if (in_flight == 1) runs.push_back(Loaded(in_flight, storing_here));
+    const std::vector<std::vector<Round>> rounds = InTurn(in_flight == 1 ? 2'000 : 12'000, runs);
+    const std::vector<Round>& echoed = rounds[0];
+    const std::vector<Round>& ours = rounds[1];
     const std::string load = ", " + std::to_string(in_flight) + " in flight";
     const auto report = [&](const std::string& what, double Round::*field, const char* unit, double target) {
-      const double measured = MedianOf(ours, field);
-      const double echoed = MedianOf(theirs, field);
-      if (target == 0) return ReportOnly(what, measured, echoed, unit);
-      Report(what, measured, echoed, unit, target, in_flight > 1);
+      if (target == 0) return ReportOnly(what, MedianOf(ours, field), MedianOf(echoed, field), unit);
+      Report(what, MedianOf(ours, field), MedianOf(echoed, field), unit, target, in_flight > 1);
     };
     report("durable command" + load, &Round::per_second, "calls/s", in_flight == 64 ? 0.6 : 0);
     report("durable command" + load + ", p50", &Round::p50_micros, "us", in_flight == 1 ? 2.2 : 0);
     // How far one comes who only stores: what is left of the distance is the command's own.
-    for (const auto& [how, call] : {
-             std::pair("store and answer", &storing), {"the same without a queue", &storing_here}
-    }) {
-      const auto [stored, echoed] = Paired(calls, in_flight, *call, baseline);
-      const std::string what = std::string("  for comparison: ") + how;
-      ReportOnly(what + load, MedianOf(stored, &Round::per_second), MedianOf(echoed, &Round::per_second), "calls/s");
-      ReportOnly(what + ", p50", MedianOf(stored, &Round::p50_micros), MedianOf(echoed, &Round::p50_micros), "us");
-    }
-    if (in_flight == 1) {
-      ReportOnly("  for comparison: one sync of the disk, p50", SyncMicros(dir.path(), 1'000),
-                 MedianOf(theirs, &Round::p50_micros), "us");
-    }
+    const auto compare = [&](const std::string& what, const std::vector<Round>& stored) {
+      const double p50 = MedianOf(stored, &Round::p50_micros);
+      ReportOnly("  " + what, MedianOf(stored, &Round::per_second), MedianOf(echoed, &Round::per_second), "calls/s");
+      ReportOnly("  " + what + ", p50", p50, MedianOf(echoed, &Round::p50_micros), "us");
+      ReportOnly("  a durable command beside it, p50", MedianOf(ours, &Round::p50_micros), p50, "us");
+    };
+    compare("store and answer", rounds[2]);
+    if (in_flight > 1) continue;
+    compare("store and answer, no queue", rounds[3]);
+    ReportOnly("  one sync of the disk, p50", SyncMicros(dir.path(), 1'000), MedianOf(echoed, &Round::p50_micros),
+               "us");
   }
   for (const uint64_t in_message : {1, 16}) {
-    const auto [streamed, called] = Paired(
-        12'000, [&](uint64_t calls) { return RunSubmit(patients, calls, 64, in_message); },
-        [&](uint64_t calls) { return RunLoad(calls, 64, baseline); });
+    const auto rounds = InTurn(
+        12'000, {[&](uint64_t calls) { return RunSubmit(patients, calls, 64, in_message); }, Loaded(64, baseline)});
     Report("durable command, 64 in flight, Submit, " + std::to_string(in_message) + " a message",
-           MedianOf(streamed, &Round::per_second), MedianOf(called, &Round::per_second), "calls/s", 0.6, true);
+           MedianOf(rounds[0], &Round::per_second), MedianOf(rounds[1], &Round::per_second), "calls/s", 0.6, true);
   }
 }
 
@@ -242,10 +239,11 @@ void BenchQueries(Echo& echo) {
   chart::v1::GetChartRequest chart_request;
   chart_request.set_patient_id(patients.id(0));
   RawCalls charts(cluster.Channel("readmodel"), "/anamnesis.chart.v1.ChartService/GetChart");
-  const auto [ours, theirs] = Paired(8'000, 64, charts.Calls(chart_request),
-                                     echo.CallsForBytes(chart_request.ByteSizeLong(), answer.ByteSizeLong()));
-  Report("chart of " + std::to_string(kChartRows) + " rows, 64 in flight", MedianOf(ours, &Round::per_second),
-         MedianOf(theirs, &Round::per_second), "calls/s", 0.5, true);
+  const StartCall asked = charts.Calls(chart_request);
+  const StartCall echoed = echo.CallsForBytes(chart_request.ByteSizeLong(), answer.ByteSizeLong());
+  const auto queries = InTurn(8'000, {Loaded(64, asked), Loaded(64, echoed)});
+  Report("chart of " + std::to_string(kChartRows) + " rows, 64 in flight", MedianOf(queries[0], &Round::per_second),
+         MedianOf(queries[1], &Round::per_second), "calls/s", 0.5, true);
 
   // Small charts of many patients: what is timed is the way to the read model, not the making of a long chart.
   const StartCall command = [&](uint64_t index, std::function<void(bool)> done) {
@@ -262,9 +260,9 @@ void BenchQueries(Echo& echo) {
         },
         outcome.get());
   };
-  const auto [seen, alone] = Paired(400, 1, visible, command);
-  Report("append to visible, p50", MedianOf(seen, &Round::p50_micros), MedianOf(alone, &Round::p50_micros), "us", 5,
-         false);
+  const auto appends = InTurn(400, {Loaded(1, visible), Loaded(1, command)});
+  Report("append to visible, p50", MedianOf(appends[0], &Round::p50_micros), MedianOf(appends[1], &Round::p50_micros),
+         "us", 5, false);
 }
 
 // All of them, or the one that is named; commands at one load where one is named.

@@ -63,15 +63,21 @@ class SubmitRound final : public grpc::ClientBidiReactor<patient::v1::SubmitRequ
   }
 
  private:
+  bool HasRoom() const REQUIRES(mutex_) { return next_ - answered_ < in_flight_; }
+
   void Write() REQUIRES(mutex_) {
-    if (writing_ || next_ - answered_ >= in_flight_ || next_ > messages_.size()) return;
-    if (next_ < messages_.size()) {
-      writing_ = true;
-      StartWrite(&messages_[next_++]);
-    } else {
+    if (writing_ || !HasRoom() || next_ > messages_.size()) return;
+    if (next_ == messages_.size()) {
       ++next_;
       StartWritesDone();
+      return;
     }
+    writing_ = true;
+    const patient::v1::SubmitRequest& message = messages_[next_++];
+    // Where more is to follow at once, both may go with one system call.
+    grpc::WriteOptions options;
+    if (next_ < messages_.size() && HasRoom()) options.set_buffer_hint();
+    StartWrite(&message, options);
   }
 
   const std::vector<patient::v1::SubmitRequest>& messages_;
