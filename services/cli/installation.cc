@@ -57,9 +57,9 @@ Program ServerProgram(const Connection& connection, const ServerName& server, co
                      "--listen=" + connection.Address(name), "--metrics_listen=" + MetricsAddress(connection, server)};
   const auto link_to = [&](const std::string& other) {
     program.command.push_back(absl::StrCat("--", other, "=", connection.Address(other)));
+    ++program.layer;
   };
   if (name == "readmodel") return program;
-  program.layer = 1;
   program.command.push_back("--kek_file=" + KekPath(dir));
   program.command.push_back("--backup_root=" + (backup_root.empty() ? BackupsPath(dir) : backup_root));
   link_to("readmodel");

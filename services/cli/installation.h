@@ -17,8 +17,9 @@ std::string KekPath(const std::string& dir);
 // Where the backups of an installation are unless it is said otherwise.
 std::string BackupsPath(const std::string& dir);
 
-// The server as a program to run on the directory, from the file beside this process's own. The read model is in the
-// lowest layer: what others publish while they stop still reaches it.
+// The server as a program to run on the directory, from the file beside this process's own. It is in a layer above all
+// those that it links to: what it publishes while it stops still reaches the read model, and the end of its log its
+// witnesses, but for those that link to it.
 // Backups may be written below `backup_root`; below BackupsPath where it is empty.
 Program ServerProgram(const Connection& connection, const ServerName& server, const std::string& dir,
                       const std::string& backup_root);

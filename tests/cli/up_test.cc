@@ -9,8 +9,10 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "anamnesis/encounter/v1/encounter_service.grpc.pb.h"
 #include "anamnesis/ops/v1/ops_service.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "nlohmann/json.hpp"
 #include "rpc/client.h"
 #include "services/cli/connection.h"
 #include "services/cli/fd.h"
@@ -176,6 +178,25 @@ TEST_F(UpTest, DetachesUntilDown) {
   EXPECT_EQ(down_code, 0) << down_output;
   EXPECT_THAT(down_output, Not(HasSubstr("nothing is running")));
   for (const ServerName& server : kServers) EXPECT_TRUE(Listen(base_ + server.offset).valid()) << server.name;
+}
+
+// Each stops while those that it links to still run, so that they see the end of its log.
+TEST_F(UpTest, WhatWasRecordedLastIsWitnessedBeforeAllStop) {
+  ASSERT_EQ(Run("up", {"--detach", "--port-base", std::to_string(base_)}).first, 0);
+  const auto stub = encounter::v1::EncounterService::NewStub(Channel(kServers[2]));
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+  encounter::v1::RegisterPractitionerRequest request;
+  request.mutable_practitioner()->add_names()->set_family("Ng");
+  rpc::v1::CommandOutcome outcome;
+  const grpc::Status recorded = stub->RegisterPractitioner(&context, request, &outcome);
+  ASSERT_TRUE(recorded.ok()) << recorded.error_message();
+  ASSERT_EQ(Run("down", {}).first, 0);
+
+  const auto [exit_code, output] = Run("verify", {"--offline", "--json"});
+  EXPECT_EQ(exit_code, 0) << output;
+  const nlohmann::json services = nlohmann::json::parse(output).at("services");
+  EXPECT_EQ(services.at("encounter").at("witnessed").at("patient"), outcome.position()) << output;
 }
 
 TEST_F(UpTest, DownIsDoneWhereNothingRuns) {
