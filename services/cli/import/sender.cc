@@ -121,20 +121,21 @@ void Sender::Read(SubmitStream& stream) {
 }
 
 void Sender::Take(const std::vector<Answer>& answers) {
-  std::vector<std::shared_ptr<Ticket>> tickets;
+  std::vector<Items::node_type> settled;  // Destroyed without the lock.
+  settled.reserve(answers.size());
   {
     MutexLock lock(mutex_);
-    for (const Answer& answer : answers) tickets.push_back(TicketOf(answer));
+    for (const Answer& answer : answers) settled.push_back(SettledBy(answer));
     changed_.NotifyAll();
   }
   for (size_t i = 0; i < answers.size(); ++i) {
-    if (tickets[i] != nullptr) on_answer_(*tickets[i], answers[i]);
+    if (!settled[i].empty()) on_answer_(*settled[i].mapped().ticket, answers[i]);
   }
 }
 
-std::shared_ptr<Ticket> Sender::TicketOf(const Answer& answer) {
+Sender::Items::node_type Sender::SettledBy(const Answer& answer) {
   auto item = in_flight_.extract(answer.sequence);
-  if (item.empty()) return nullptr;  // Not ours, or given up.
+  if (item.empty()) return {};  // Not ours, or given up.
   const bool try_again = answer.kind == AnswerKind::kTryAgain;
   if (try_again || (answer.kind == AnswerKind::kRefused && !again_.empty())) {
     if (try_again) {
@@ -142,11 +143,11 @@ std::shared_ptr<Ticket> Sender::TicketOf(const Answer& answer) {
       again_after_ = std::max(again_after_, hint > milliseconds(0) ? hint : kDefaultRetryAfter);
     }
     if (!stopping_) again_.insert(std::move(item));
-    return nullptr;
+    return {};
   }
   last_answer_micros_ = MonotonicMicros();
   failures_ = 0;
-  return std::move(item.mapped().ticket);
+  return item;
 }
 
 std::vector<NumberedCommand> Sender::NextToWrite() {

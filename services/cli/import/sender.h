@@ -64,8 +64,8 @@ class Sender {
   void Write(SubmitStream& stream);
   void Read(SubmitStream& stream);
   void Take(const std::vector<Answer>& answers) EXCLUDES(mutex_);
-  // The ticket that the answer settles; null where it settles none.
-  std::shared_ptr<Ticket> TicketOf(const Answer& answer) REQUIRES(mutex_);
+  // Takes out what the answer settles; empty where it settles nothing.
+  Items::node_type SettledBy(const Answer& answer) REQUIRES(mutex_);
   // Waits for something to write; empty where there is nothing more to write on this stream. It is in flight from then
   // on.
   std::vector<NumberedCommand> NextToWrite() EXCLUDES(mutex_);
