@@ -30,8 +30,8 @@ class GroupCommitter {
   // Queues an append; callers take care that positions ascend. One without records (a repeated request) only has its
   // callback called, after those before it. False if it is closed or has failed.
   bool Enqueue(SequencedAppend append);
-  // Sees to what was queued. Where nobody commits or was called to, the calling thread may do it itself, which saves
-  // waking another one.
+  // Sees to what was queued. Where nobody has a turn or was called to one, the calling thread may take it, which saves
+  // waking another.
   void Attend(bool may_commit_here);
   // Between them no thread is woken for what is queued.
   void Hold();
