@@ -22,7 +22,7 @@ namespace anamnesis::bench {
 namespace {
 
 // Rows in RocksDB, as little as can be done for durability: a queue, and a thread that writes all of it with one fsync;
-// or not even that.
+// PutHere does without both.
 class RowStore {
  public:
   RowStore() {

@@ -63,34 +63,19 @@ class Echo {
     raw_ = std::make_unique<RawCalls>(channel, "/anamnesis.bench.v1.EchoService/Echo");
   }
 
-  // As Calls, with answers left as bytes.
+  // Calls of `Echo` whose answers are left as bytes.
   StartCall CallsForBytes(size_t request_bytes, size_t response_bytes) {
     return raw_->Calls(Request(request_bytes, response_bytes));
   }
 
-  StartCall Calls(size_t request_bytes, size_t response_bytes) {
+  using Async = v1::EchoService::StubInterface::async_interface;
+  using Method = void (Async::*)(grpc::ClientContext*, const v1::EchoRequest*, v1::EchoResponse*,
+                                 std::function<void(grpc::Status)>);
+  StartCall Calls(Method method, size_t request_bytes, size_t response_bytes) {
     const v1::EchoRequest request = Request(request_bytes, response_bytes);
-    return [this, request](uint64_t, std::function<void(bool)> done) {
-      Call<v1::EchoRequest, v1::EchoResponse>([this](auto... arguments) { stub_->async()->Echo(arguments...); },
-                                              request, std::move(done));
-    };
-  }
-
-  // As Calls, answered when the request is on disk.
-  StartCall StoringCalls(size_t request_bytes, size_t response_bytes) {
-    const v1::EchoRequest request = Request(request_bytes, response_bytes);
-    return [this, request](uint64_t, std::function<void(bool)> done) {
-      Call<v1::EchoRequest, v1::EchoResponse>([this](auto... arguments) { stub_->async()->Store(arguments...); },
-                                              request, std::move(done));
-    };
-  }
-
-  // As StoringCalls, stored by the thread that received the request.
-  StartCall StoringHereCalls(size_t request_bytes, size_t response_bytes) {
-    const v1::EchoRequest request = Request(request_bytes, response_bytes);
-    return [this, request](uint64_t, std::function<void(bool)> done) {
-      Call<v1::EchoRequest, v1::EchoResponse>([this](auto... arguments) { stub_->async()->StoreHere(arguments...); },
-                                              request, std::move(done));
+    return [this, method, request](uint64_t, std::function<void(bool)> done) {
+      Call<v1::EchoRequest, v1::EchoResponse>(
+          [this, method](auto... arguments) { (stub_->async()->*method)(arguments...); }, request, std::move(done));
     };
   }
 
@@ -139,9 +124,9 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
                 {"--readmodel="});  // The command path alone; what publishing costs shows in append to visible.
   Patients patients(cluster.Channel("patient"), 500);
   const size_t request_bytes = Problem(NewUuid()).ByteSizeLong();
-  const StartCall baseline = echo.Calls(request_bytes, 64);
-  const StartCall storing = echo.StoringCalls(request_bytes, 64);
-  const StartCall storing_here = echo.StoringHereCalls(request_bytes, 64);
+  const StartCall baseline = echo.Calls(&Echo::Async::Echo, request_bytes, 64);
+  const StartCall storing = echo.Calls(&Echo::Async::Store, request_bytes, 64);
+  const StartCall storing_here = echo.Calls(&Echo::Async::StoreHere, request_bytes, 64);
   for (const uint64_t in_flight : loads) {
     std::vector<RunRound> runs = {
         Loaded(in_flight, baseline),

@@ -4,7 +4,6 @@
 #include <grpcpp/grpcpp.h>
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -30,7 +29,7 @@ class SubmitRound final : public grpc::ClientBidiReactor<patient::v1::SubmitRequ
     StartCall();
   }
 
-  // How many commands were not carried out, when the stream has ended.
+  // Waits for the end of the stream; 0 if every command was carried out.
   uint64_t AwaitFailed() {
     MutexLock lock(mutex_);
     ended_.Wait(mutex_, [this]() NO_THREAD_SAFETY_ANALYSIS { return has_ended_; });
