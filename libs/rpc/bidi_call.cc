@@ -158,6 +158,7 @@ void BidiCall::OnReadDone(bool ok) {
 }
 
 void BidiCall::OnWriteDone(bool ok) {
+  if (ok) session_->OnWritten();  // Before the call may end: what it writes belongs to requests that are in flight.
   MutexLock lock(mutex_);
   in_flight_ -= std::min(in_flight_, writing_->requests_answered);
   writing_.reset();

@@ -41,7 +41,7 @@ class BidiWriter {
 };
 
 // One bidirectional call as its service sees it. OnStart, OnRequest, OnRefused and OnReadsDone come one at a time, in
-// order; OnCancel may come beside them, from another thread. None may wait. Released when the call has ended.
+// order; OnWritten and OnCancel may come beside them, from other threads. None may wait. Released when the call has ended.
 // Back-pressure: while MaxInFlight requests are not answered, no further one is read.
 // End: when the caller has closed its side and every request is answered the call ends with OK; when the server drains,
 // no further request is read and the call ends with SHUTTING_DOWN once every request is answered.
@@ -66,6 +66,9 @@ class BidiSession {
 
   // The caller will send nothing more.
   virtual void OnReadsDone() {}
+
+  // The connection has taken a message: once for each Write, one at a time, until the call ends.
+  virtual void OnWritten() {}
 
   // The call is over before it was finished; nothing written from now on is sent.
   virtual void OnCancel() {}

@@ -35,6 +35,7 @@ class RawSession {
   // An error ends the call with it.
   virtual absl::Status OnRequest(const grpc::ByteBuffer& bytes) = 0;
   virtual void OnReadsDone() = 0;
+  virtual void OnWritten() = 0;
   virtual void OnCancel() = 0;
 };
 using RawBidi = std::function<absl::StatusOr<std::unique_ptr<RawSession>>(const CallContext&)>;
@@ -79,6 +80,7 @@ class SessionAdapter final : public RawSession {
     return absl::OkStatus();
   }
   void OnReadsDone() override { session_->OnReadsDone(); }
+  void OnWritten() override { session_->OnWritten(); }
   void OnCancel() override { session_->OnCancel(); }
 
  private:

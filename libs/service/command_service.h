@@ -2,7 +2,6 @@
 // nothing.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +17,7 @@
 #include "rpc/service.h"
 #include "rpc/validate.h"
 #include "service/call_metadata.h"
+#include "service/submit_answers.h"
 
 namespace anamnesis::service {
 
@@ -68,32 +68,6 @@ class CommandService final : public rpc::Service {
   MethodOf methods_;
 };
 
-// The answers to the commands of one Submit message, sent together when there is one to each.
-template <class SubmitResponse>
-class SubmitAnswers {
- public:
-  SubmitAnswers(rpc::BidiWriter<SubmitResponse> writer, int commands) : writer_(std::move(writer)), left_(commands) {
-    for (int i = 1; i < commands; ++i) response_.add_more();
-  }
-
-  // Once for each command, from any thread, each into its own part: that of the message's first command is 0.
-  void Set(int command, SubmitResponse&& answer) {
-    if (command > 0) {
-      *response_.mutable_more(command - 1) = std::move(answer);
-    } else {
-      response_.set_sequence(answer.sequence());
-      if (answer.has_outcome()) *response_.mutable_outcome() = std::move(*answer.mutable_outcome());
-      if (answer.has_error()) *response_.mutable_error() = std::move(*answer.mutable_error());
-    }
-    if (left_.fetch_sub(1) == 1) writer_.Write(response_);
-  }
-
- private:
-  const rpc::BidiWriter<SubmitResponse> writer_;
-  std::atomic<int> left_;
-  SubmitResponse response_;
-};
-
 // One Submit stream: each command is run as it arrives, where its caller might have sent it by itself too; the strand
 // of its patient keeps their order. Kept by the commands under way.
 template <decider::Decider D, class SubmitRequest, class SubmitResponse>
@@ -105,7 +79,10 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
       : runner_(runner), methods_(methods), context_(context), metadata_(ToMetadata(context)) {}
 
   uint32_t MaxInFlight() const override { return kSubmitInFlight; }
-  void OnStart(rpc::BidiWriter<SubmitResponse> writer) override { writer_ = std::move(writer); }
+  void OnStart(rpc::BidiWriter<SubmitResponse> writer) override {
+    writer_ = std::make_shared<AnswerWriter<SubmitResponse>>(std::move(writer));
+  }
+  void OnWritten() override { writer_->OnWritten(); }
 
   void OnRequest(std::shared_ptr<const SubmitRequest> request) override {
     ForEach(*request, [&](const SubmitRequest& one, const Answer& answer) { Run(request, one, answer); });
@@ -129,7 +106,8 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
   // The message for its first command, then each further one, with how it is to be answered.
   template <class Take>
   void ForEach(const SubmitRequest& request, const Take& take) {
-    const auto answers = std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1 + request.more_size());
+    const auto answers = std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1 + request.more_size(),
+                                                                         request.gather_answer());
     const eventlog::CommitHold until_all_are_made = runner_.HoldCommits();
     take(request, AnswerTo(request, answers, 0));
     for (int i = 0; i < request.more_size(); ++i) {
@@ -183,7 +161,7 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
   const MethodOf& methods_;
   const rpc::CallContext context_;
   const eventlog::Metadata metadata_;
-  rpc::BidiWriter<SubmitResponse> writer_;
+  std::shared_ptr<AnswerWriter<SubmitResponse>> writer_;
 };
 
 }  // namespace anamnesis::service

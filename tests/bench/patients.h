@@ -120,12 +120,13 @@ class Patients {
   }
 
   // As many messages as it takes for so many commands on one Submit stream.
-  std::vector<patient::v1::SubmitRequest> Messages(uint64_t commands, uint64_t in_message) const {
+  std::vector<patient::v1::SubmitRequest> Messages(uint64_t commands, uint64_t in_message, bool gather_answers) const {
     std::vector<patient::v1::SubmitRequest> messages;
     for (uint64_t sequence = 0; sequence < commands; ++sequence) {
       const bool first = sequence % in_message == 0;
       patient::v1::SubmitRequest& one = first ? messages.emplace_back() : *messages.back().add_more();
       one.set_sequence(sequence);
+      one.set_gather_answer(gather_answers);
       *one.mutable_command()->mutable_record_problem() = Problem(ids_[sequence % ids_.size()]);
     }
     return messages;

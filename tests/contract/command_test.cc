@@ -128,7 +128,8 @@ TEST(SubmitTest, EveryWriteServiceTakesItsCommandsOnAStream) {
     EXPECT_EQ(shape(*submit->input_type()), (Shape{
                                                 {1, "sequence: uint64"                          },
                                                 {2, "command: " + Prefix(*service) + "Command"  },
-                                                {3, "more: " + submit->input_type()->full_name()}
+                                                {3, "more: " + submit->input_type()->full_name()},
+                                                {4, "gather_answer: bool"                       }
     }));
     EXPECT_EQ(shape(*submit->output_type()), (Shape{
                                                  {1, "sequence: uint64"                           },

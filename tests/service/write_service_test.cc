@@ -129,6 +129,34 @@ TEST_F(WriteServiceTest, SeveralCommandsInOneMessageAreAnsweredInOne) {
                                               "13 INVALID_FIELDS", "14 etag 2"));
 }
 
+TEST_F(WriteServiceTest, GatheredAnswersAreOneToEachCommand) {
+  constexpr uint64_t kMessages = 500;
+  auto context = NewContext();
+  const auto stream = stub_->Submit(context.get());
+  v1::SubmitRequest request;
+  request.set_gather_answer(true);
+  for (uint64_t i = 0; i < kMessages; ++i) {
+    request.set_sequence(i);
+    request.mutable_command()->mutable_add()->set_account_id("a");
+    request.mutable_command()->mutable_add()->set_points(i % 10 == 0 ? -1'000'000 : 1);
+    ASSERT_TRUE(stream->Write(request));
+  }
+  stream->WritesDone();
+  std::map<uint64_t, int> answers;
+  const auto note = [&](const v1::SubmitResponse& one) {
+    ++answers[one.sequence()];
+    EXPECT_EQ(one.has_error(), one.sequence() % 10 == 0) << one.sequence();
+  };
+  v1::SubmitResponse response;
+  while (stream->Read(&response)) {
+    note(response);
+    for (const v1::SubmitResponse& further : response.more()) note(further);
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(answers.size(), kMessages);
+  EXPECT_THAT(answers, ::testing::Each(::testing::Pair(::testing::_, 1)));
+}
+
 TEST_F(WriteServiceTest, TooManyCommandsInOneMessageAreAllRefused) {
   auto context = NewContext();
   const auto stream = stub_->Submit(context.get());
