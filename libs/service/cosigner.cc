@@ -62,12 +62,6 @@ void Cosigner::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-void Cosigner::Notify() {
-  MutexLock lock(mutex_);
-  notified_ = true;
-  changed_.NotifyAll();
-}
-
 absl::Status Cosigner::CheckBeforeServing() {
   const auto known = Ask(kTimeoutBeforeServing);
   if (!known.ok() || known->checkpoint().empty()) return absl::OkStatus();
@@ -119,9 +113,7 @@ void Cosigner::ShowEnd() {
 
 bool Cosigner::Await(milliseconds time) {
   MutexLock lock(mutex_);
-  changed_.WaitFor(mutex_, time, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_ || notified_; });
-  notified_ = false;
-  return !stopping_;
+  return !changed_.WaitFor(mutex_, time, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
 }
 
 bool Cosigner::AwaitNews() {

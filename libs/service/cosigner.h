@@ -20,8 +20,8 @@ namespace anamnesis::service {
 
 // Before a checkpoint is shown, what the witness remembers is held against the log: so a log that was put back to an
 // earlier state finds out, however well everything on its own disk agrees. Then the witness is shown that the log
-// continues it: when a checkpoint is written, within a second of what was recorded since, and a last time when this is
-// stopped. Runs one thread, which the destructor stops. Thread-safe.
+// continues it: within a second of what was recorded, and a last time when this is stopped. Not more often, however
+// much is recorded: a round takes two calls and three signatures. Runs one thread, which the destructor stops. Thread-safe.
 class Cosigner {
  public:
   struct Options {
@@ -45,15 +45,12 @@ class Cosigner {
   // What was recorded last is shown once more, if the witness answers within a second; the destructor waits for it.
   void Stop();
 
-  // There is a new checkpoint.
-  void Notify();
-
   // Connected once the witness has answered. `position` is how far it vouches, `tail` how far the tree goes.
   LinkState state() const { return tracker_.Get(); }
 
  private:
   void Run();
-  // Waits until there may be something to do; false when stopping.
+  // Waits so long; false when stopping, at once.
   bool Await(std::chrono::milliseconds time);
   // Waits until there is something to show, or the witness is to be asked again; false when stopping.
   bool AwaitNews();
@@ -76,7 +73,6 @@ class Cosigner {
   CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool last_round_ GUARDED_BY(mutex_) = false;
-  bool notified_ GUARDED_BY(mutex_) = false;
   grpc::ClientContext* call_ GUARDED_BY(mutex_) = nullptr;  // The one under way, to be cancelled.
 
   std::thread thread_;

@@ -182,11 +182,6 @@ eventlog::Position LogEvidence::Durable() const {
   return tail_;
 }
 
-void LogEvidence::SetCheckpointObserver(std::function<void()> observer) {
-  MutexLock lock(mutex_);
-  observer_ = std::move(observer);
-}
-
 void LogEvidence::Advance(eventlog::Position tail) {
   const absl::Status raised = high_water_->Raise(tail);
   {
@@ -237,7 +232,6 @@ absl::Status LogEvidence::WriteCheckpoint() {
   RETURN_IF_ERROR(ReplaceFileDurably(data_dir_ + "/checkpoint", note));
   MutexLock lock(mutex_);
   written_ = tail;
-  if (observer_) observer_();  // Under the lock: who takes it back is not called afterwards.
   return absl::OkStatus();
 }
 

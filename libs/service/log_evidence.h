@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,9 +57,6 @@ class LogEvidence {
   std::vector<std::string> Cosigned() const;
   // How far the log is durable.
   eventlog::Position Durable() const;
-  // Told each time that a checkpoint was written, by the thread that does; it is short and calls nothing of this. None
-  // takes it back: the one before is not called any more when this returns.
-  void SetCheckpointObserver(std::function<void()> observer);
 
   std::string verifier_key() const { return signer_.verifier().ToString(); }
   const evidence::TreeStore& tree() const { return *tree_; }
@@ -95,7 +91,6 @@ class LogEvidence {
   bool stopping_ GUARDED_BY(mutex_) = false;
   absl::Status status_ GUARDED_BY(mutex_);
   std::map<std::string, std::string> cosigned_ GUARDED_BY(mutex_);  // By witness.
-  std::function<void()> observer_ GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

@@ -42,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Witnessing>> Witnessing::Open(const std::string& 
     ASSIGN_OR_RETURN(witness, evidence::Witness::Open(data_dir + "/witness",
                                                       absl::StrCat("anamnesis/witness/", service), SystemClock()));
   }
-  std::unique_ptr<Witnessing> opened(new Witnessing(std::move(witness), evidence, metrics, gate));
+  std::unique_ptr<Witnessing> opened(new Witnessing(std::move(witness), metrics, gate));
   if (evidence == nullptr) return opened;
   for (const auto& [name, address] : witnesses) {
     Cosigner::Options options = {
@@ -64,14 +64,9 @@ absl::Status Witnessing::CheckBeforeServing() {
 
 void Witnessing::Start() {
   for (const auto& [name, cosigner] : cosigners_) cosigner->Start();
-  if (evidence_ == nullptr) return;
-  evidence_->SetCheckpointObserver([this] {
-    for (const auto& [name, cosigner] : cosigners_) cosigner->Notify();
-  });
 }
 
 void Witnessing::Stop() {
-  if (evidence_ != nullptr) evidence_->SetCheckpointObserver(nullptr);
   for (const auto& [name, cosigner] : cosigners_) cosigner->Stop();  // So that none waits for another's last round.
   cosigners_.clear();
 }

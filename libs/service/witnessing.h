@@ -43,11 +43,10 @@ class Witnessing {
   std::vector<Monitor::Link> Links() const;
 
  private:
-  Witnessing(std::unique_ptr<evidence::Witness> witness, LogEvidence* evidence, rpc::Metrics& metrics, rpc::Gate& gate)
-      : witness_(std::move(witness)), evidence_(evidence), service_(witness_.get(), metrics, gate) {}
+  Witnessing(std::unique_ptr<evidence::Witness> witness, rpc::Metrics& metrics, rpc::Gate& gate)
+      : witness_(std::move(witness)), service_(witness_.get(), metrics, gate) {}
 
   const std::unique_ptr<evidence::Witness> witness_;  // Null where there is no data directory.
-  LogEvidence* const evidence_;
   WitnessService service_;
   std::map<std::string, std::unique_ptr<Cosigner>> cosigners_;
 };
