@@ -8,6 +8,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/refusal.h"
+#include "base/scratch.h"
 #include "base/status.h"
 #include "feed/feed_checker.h"
 #include "rpc/client.h"
@@ -104,10 +105,11 @@ absl::Status Follower::FollowOnce() {
 
   FeedChecker checker(request);
   absl::Status applied;
-  v1::SubscribeResponse response;
-  while (applied.ok() && reader->Read(&response)) {
-    applied = checker.Check(response);
-    if (applied.ok()) applied = Take(response);
+  while (applied.ok()) {
+    Scratch<v1::SubscribeResponse> response;
+    if (!reader->Read(&*response)) break;
+    applied = checker.Check(*response);
+    if (applied.ok()) applied = Take(*response);
   }
   if (!applied.ok()) context.TryCancel();
   const absl::Status ended = rpc::FromGrpcStatus(reader->Finish());
