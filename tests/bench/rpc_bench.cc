@@ -29,6 +29,9 @@ using testing_support::Cluster;
 constexpr int kRounds = 5;
 constexpr uint64_t kReplayEvents = 300'000;
 constexpr int kChartRows = 300;
+// So many that no history gets longer than about a hundred events before others take its place: states that do not fit
+// into a service's cache would be another measurement.
+constexpr int kPatients = 2'000;
 
 // Calls of serialized requests whose answers are left as bytes, so that what the client would make of them is not
 // measured.
@@ -122,12 +125,12 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
   cluster.Start("readmodel");
   cluster.Start("patient",
                 {"--readmodel="});  // The command path alone; what publishing costs shows in append to visible.
-  Patients patients(cluster.Channel("patient"), 500);
   const size_t request_bytes = Problem(NewUuid()).ByteSizeLong();
   const StartCall baseline = echo.Calls(&Echo::Async::Echo, request_bytes, 64);
   const StartCall storing = echo.Calls(&Echo::Async::Store, request_bytes, 64);
   const StartCall storing_here = echo.Calls(&Echo::Async::StoreHere, request_bytes, 64);
   for (const uint64_t in_flight : loads) {
+    Patients patients(cluster.Channel("patient"), kPatients);
     std::vector<RunRound> runs = {
         Loaded(in_flight, baseline),
         [&](uint64_t calls) { return RunLoad(calls, in_flight, patients.Commands(calls)); },
@@ -158,6 +161,7 @@ void BenchCommands(Echo& echo, const std::vector<uint64_t>& loads) {
     ReportOnly("  one sync of the disk, p50", SyncMicros(dir.path(), 1'000), MedianOf(echoed, &Round::p50_micros),
                "us");
   }
+  Patients patients(cluster.Channel("patient"), kPatients);
   const auto submit = [&](uint64_t in_message, bool gather_answers) -> RunRound {
     return [&patients, in_message, gather_answers](uint64_t calls) {
       return RunSubmit(patients, calls, 64, in_message, gather_answers);
