@@ -41,7 +41,8 @@ class BidiWriter {
 };
 
 // One bidirectional call as its service sees it. OnStart, OnRequest, OnRefused and OnReadsDone come one at a time, in
-// order; OnWritten and OnCancel may come beside them, from other threads. None may wait. Released when the call has ended.
+// order; OnWritten and OnCancel may come beside them, from other threads. None may wait. Released when the call has
+// ended.
 // Back-pressure: while MaxInFlight requests are not answered, no further one is read.
 // End: when the caller has closed its side and every request is answered the call ends with OK; when the server drains,
 // no further request is read and the call ends with SHUTTING_DOWN once every request is answered.

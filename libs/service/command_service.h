@@ -106,8 +106,8 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
   // The message for its first command, then each further one, with how it is to be answered.
   template <class Take>
   void ForEach(const SubmitRequest& request, const Take& take) {
-    const auto answers = std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1 + request.more_size(),
-                                                                         request.gather_answer());
+    const auto answers =
+        std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1 + request.more_size(), request.gather_answer());
     const eventlog::CommitHold until_all_are_made = runner_.HoldCommits();
     take(request, AnswerTo(request, answers, 0));
     for (int i = 0; i < request.more_size(); ++i) {

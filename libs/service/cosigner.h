@@ -21,7 +21,8 @@ namespace anamnesis::service {
 // Before a checkpoint is shown, what the witness remembers is held against the log: so a log that was put back to an
 // earlier state finds out, however well everything on its own disk agrees. Then the witness is shown that the log
 // continues it: within a second of what was recorded, and a last time when this is stopped. Not more often, however
-// much is recorded: a round takes two calls and three signatures. Runs one thread, which the destructor stops. Thread-safe.
+// much is recorded: a round takes two calls and three signatures. Runs one thread, which the destructor stops.
+// Thread-safe.
 class Cosigner {
  public:
   struct Options {

@@ -29,8 +29,8 @@ using testing_support::Cluster;
 constexpr int kRounds = 5;
 constexpr uint64_t kReplayEvents = 300'000;
 constexpr int kChartRows = 300;
-// So many that no history gets longer than about a hundred events before others take its place: states that do not fit
-// into a service's cache would be another measurement.
+// Of one measurement: so many that no history gets longer than about a hundred events. States that outgrow a service's
+// cache would be something else to measure.
 constexpr int kPatients = 2'000;
 
 // Calls of serialized requests whose answers are left as bytes, so that what the client would make of them is not
