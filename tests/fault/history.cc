@@ -40,6 +40,8 @@ struct Moment {
 class Search {
  public:
   explicit Search(std::vector<Operation> operations) : operations_(std::move(operations)), done_(operations_.size()) {
+    std::stable_sort(operations_.begin(), operations_.end(),
+                     [](const Operation& a, const Operation& b) { return a.invoked < b.invoked; });
     std::vector<Moment> moments;
     for (size_t i = 0; i < operations_.size(); ++i) {
       const bool answered = operations_[i].result != Operation::Result::kUnknown;
@@ -65,12 +67,12 @@ class Search {
         continue;
       }
       const std::optional<Version> after = Apply(operations_[moment->operation], version_);
-      if (after.has_value() && IsNew(moment->operation, *after)) {
-        Take(moment, *after);
-        moment = moments_.begin();
-      } else {
+      if (!after.has_value()) {
         ++moment;
+        continue;
       }
+      Take(moment, *after);
+      moment = IsNew() ? moments_.begin() : std::next(TakeBack());
     }
     return true;
   }
@@ -93,10 +95,17 @@ class Search {
     Version version;  // Before it.
   };
 
-  bool IsNew(size_t operation, Version after) {
-    std::vector<bool> done = done_;
-    done[operation] = true;
-    return tried_.emplace(std::move(done), after).second;
+  // Whether it was not here before: with the same done, and the same version of the object.
+  bool IsNew() {
+    while (first_open_ < done_.size() && done_[first_open_]) ++first_open_;
+    std::vector<size_t> done{first_open_};
+    size_t beyond = taken_.size() - first_open_;
+    for (size_t i = first_open_; beyond > 0; ++i) {
+      if (!done_[i]) continue;
+      done.push_back(i);
+      --beyond;
+    }
+    return tried_.emplace(std::move(done), version_).second;
   }
 
   void Take(Place moment, Version after) {
@@ -117,17 +126,21 @@ class Search {
     moments_.splice(taken.after_invocation, out_, taken.invocation);
     moments_.splice(taken.after_end, out_, taken.end);
     done_[taken.invocation->operation] = false;
+    first_open_ = std::min(first_open_, taken.invocation->operation);
     version_ = taken.version;
     return taken.invocation;
   }
 
-  const std::vector<Operation> operations_;
-  std::list<Moment> moments_;  // What is not in the order yet.
+  std::vector<Operation> operations_;  // By the instant of invocation.
+  std::list<Moment> moments_;          // What is not in the order yet.
   std::list<Moment> out_;
   std::vector<Place> returns_;
   std::vector<bool> done_;
   std::vector<Taken> taken_;
-  std::set<std::pair<std::vector<bool>, Version>> tried_;
+  // What was done when it was here: the first operation that was not, and those after it that were. Those overlap it,
+  // so that they are few, however long the history is.
+  std::set<std::pair<std::vector<size_t>, Version>> tried_;
+  size_t first_open_ = 0;
   Version version_ = 0;
   uint64_t furthest_ = 0;
 };

@@ -82,24 +82,36 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"UnansweredUndone", {Unanswered(1, 0), Read(2, 3, 1), Read(4, 5, 0)}, false}),
     [](const auto& info) { return info.param.name; });
 
-TEST(LinearizableTest, ManyOverlappingAreJudgedInTime) {
-  // Sixteen at a time, answered in some order; then one of them is given the version of another.
+// `width` writes at a time, answered in some order, and so `groups` times.
+std::vector<Operation> Overlapping(uint64_t groups, uint64_t width) {
   std::mt19937_64 random(7);
   std::vector<Operation> operations;
   uint64_t version = 0;
-  for (uint64_t group = 0; group < 40; ++group) {
-    std::vector<uint64_t> order(16);
+  for (uint64_t group = 0; group < groups; ++group) {
+    std::vector<uint64_t> order(width);
     for (uint64_t& at : order) at = ++version;
     std::shuffle(order.begin(), order.end(), random);
     for (uint64_t i = 0; i < order.size(); ++i) {
       operations.push_back(Write(100 * group + i, 100 * group + 50 + i, order[i] - 1, order[i]));
     }
   }
+  return operations;
+}
+
+class ManyOperationsTest : public testing::TestWithParam<std::pair<uint64_t, uint64_t>> {};
+
+TEST_P(ManyOperationsTest, AreJudgedInTime) {
+  std::vector<Operation> operations = Overlapping(GetParam().first, GetParam().second);
   EXPECT_TRUE(CheckLinearizable(operations).ok()) << CheckLinearizable(operations);
-  operations[300].version = *operations[301].version;
-  operations[300].expected = *operations[301].expected;
+  Operation& wrong = operations[operations.size() / 2];
+  const Operation& other = *std::next(&wrong);
+  wrong.version = other.version;
+  wrong.expected = other.expected;
   EXPECT_FALSE(CheckLinearizable(operations).ok());
 }
+
+INSTANTIATE_TEST_SUITE_P(Histories, ManyOperationsTest, testing::Values(std::pair(40, 16), std::pair(5000, 6)),
+                         [](const auto& info) { return absl::StrCat(info.param.second, "AtATime"); });
 
 TEST(ExactlyOnceTest, IsJudgedRightly) {
   const std::map<std::string, std::vector<uint64_t>> recorded = {
