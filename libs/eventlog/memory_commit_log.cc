@@ -82,6 +82,14 @@ absl::StatusOr<std::string> MemoryCommitLog::RecordAt(Position position) const {
   return *bytes;
 }
 
+absl::StatusOr<std::vector<std::string>> MemoryCommitLog::RecordsAt(const std::vector<Position>& positions) const {
+  std::vector<std::string> records;
+  for (const Position position : positions) {
+    ASSIGN_OR_RETURN(records.emplace_back(), RecordAt(position));
+  }
+  return records;
+}
+
 std::unique_ptr<RecordScan> MemoryCommitLog::Scan(Position from, Direction direction) const {
   return std::make_unique<MemoryScan>(*this, from, direction);
 }

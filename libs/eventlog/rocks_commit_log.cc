@@ -238,6 +238,26 @@ absl::StatusOr<std::string> RocksCommitLog::RecordAt(Position position) const {
   return *std::move(bytes);
 }
 
+absl::StatusOr<std::vector<std::string>> RocksCommitLog::RecordsAt(const std::vector<Position>& positions) const {
+  std::vector<std::string> keys;
+  keys.reserve(positions.size());
+  for (const Position position : positions) keys.push_back(BigEndian64(position));
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> rows(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  constexpr bool kSorted = true;
+  db_->MultiGet(rocksdb::ReadOptions(), families_[kEvents], slices.size(), slices.data(), rows.data(), statuses.data(),
+                kSorted);
+  std::vector<std::string> records;
+  records.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (statuses[i].IsNotFound()) return absl::DataLossError(absl::StrCat("no record at position ", positions[i]));
+    RETURN_IF_ERROR(FromRocks(statuses[i]));
+    records.push_back(rows[i].ToString());
+  }
+  return records;
+}
+
 std::unique_ptr<RecordScan> RocksCommitLog::Scan(Position from, Direction direction) const {
   return std::make_unique<RocksScan>(
       std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(scan_options_, families_[kEvents])), from, direction);

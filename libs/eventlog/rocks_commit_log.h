@@ -39,6 +39,7 @@ class RocksCommitLog final : public CommitLog {
   absl::StatusOr<std::vector<Position>> Positions(const std::string& stream, Version first,
                                                   Version last) const override;
   absl::StatusOr<std::string> RecordAt(Position position) const override;
+  absl::StatusOr<std::vector<std::string>> RecordsAt(const std::vector<Position>& positions) const override;
   std::unique_ptr<RecordScan> Scan(Position from, Direction direction) const override;
   absl::StatusOr<std::vector<std::string>> Categories() const override;
   absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const override;

@@ -213,9 +213,9 @@ absl::StatusOr<std::vector<Record>> SequencedLog::ReadForDeciding(const std::str
   std::vector<Record> records;
   if (stored > after) {
     ASSIGN_OR_RETURN(const std::vector<Position> positions, engine_->Positions(stream, after + 1, stored));
-    records.reserve(positions.size() + pending.size());
-    for (const Position position : positions) {
-      ASSIGN_OR_RETURN(const std::string bytes, engine_->RecordAt(position));
+    ASSIGN_OR_RETURN(const std::vector<std::string> rows, engine_->RecordsAt(positions));
+    records.reserve(rows.size() + pending.size());
+    for (const std::string& bytes : rows) {
       RETURN_IF_ERROR(DecodeRecordInto(bytes, *keyring_, records.emplace_back()));
     }
   }
