@@ -73,16 +73,20 @@ if(NOT ANAMNESIS_PROTOC)
 endif()
 find_program(ANAMNESIS_GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 
-# anamnesis_precompiled_headers(NAME HEADERS … DEPS …): parses the headers of the libraries named and of all contracts, which
-# takes most of the time of most files. Our libraries, binaries and tests begin with it; generated messages, which include
-# little, do not. Under the other presets each file has only what it includes itself, so they show where an include was
-# forgotten.
+# anamnesis_precompiled_headers(NAME [CONTRACTS] HEADERS … DEPS …): parses the headers named, and with CONTRACTS those of all
+# contracts, which takes most of the time of most files. Our libraries, binaries and tests begin with one of them; generated
+# messages, which include little, do not. Each file instantiates the templates that its header uses, for all contracts two
+# seconds, so targets that use few (FEW_CONTRACTS) begin with one that has none. Under the other presets each file has only
+# what it includes itself, so they show where an include was forgotten.
 function(anamnesis_precompiled_headers NAME)
   if(NOT ANAMNESIS_PRECOMPILE)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "HEADERS;DEPS" ${ARGN})
-  get_property(CONTRACTS GLOBAL PROPERTY ANAMNESIS_CONTRACT_HEADERS)
+  cmake_parse_arguments(ARG "CONTRACTS" "" "HEADERS;DEPS" ${ARGN})
+  set(CONTRACTS)
+  if(ARG_CONTRACTS)
+    get_property(CONTRACTS GLOBAL PROPERTY ANAMNESIS_CONTRACT_HEADERS)
+  endif()
   list(TRANSFORM ARG_HEADERS REPLACE "(.+)" "<\\1>")
   add_library(${NAME} OBJECT ${PROJECT_SOURCE_DIR}/libs/cmake/precompiled.cc ${CONTRACTS})
   target_include_directories(${NAME} SYSTEM PRIVATE ${ANAMNESIS_GENERATED_DIR})
@@ -99,9 +103,13 @@ function(anamnesis_compile_fast TARGET)
   endif()
 endfunction()
 
-# Lets a target begin with the precompiled header NAME, whose flags it must share. -fpch-preprocess is for ccache, where it has
-# to preprocess after all.
-function(anamnesis_precompiled_by TARGET NAME)
+# Lets a target begin with the precompiled header of KIND, library or test, whose flags it must share; with FEW_CONTRACTS true,
+# with that which has no contracts. -fpch-preprocess is for ccache, where it has to preprocess after all.
+function(anamnesis_precompiled_by TARGET KIND FEW_CONTRACTS)
+  set(NAME precompiled_${KIND}_contracts)
+  if(FEW_CONTRACTS)
+    set(NAME precompiled_${KIND})
+  endif()
   if(ANAMNESIS_PRECOMPILE)
     target_compile_options(${TARGET} PRIVATE -pthread -fpch-preprocess)
     target_precompile_headers(${TARGET} REUSE_FROM ${NAME})
@@ -142,11 +150,11 @@ function(anamnesis_proto_library NAME)
   endif()
 endfunction()
 
-# anamnesis_library(NAME SOURCES … DEPS …)
+# anamnesis_library(NAME [FEW_CONTRACTS] SOURCES … DEPS …)
 function(anamnesis_library NAME)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "FEW_CONTRACTS" "" "SOURCES;DEPS" ${ARGN})
   add_library(${NAME} STATIC ${ARG_SOURCES})
-  anamnesis_precompiled_by(${NAME} precompiled_contracts)
+  anamnesis_precompiled_by(${NAME} library ${ARG_FEW_CONTRACTS})
   target_link_libraries(${NAME} PUBLIC anamnesis_options ${ARG_DEPS})
 endfunction()
 
@@ -155,16 +163,17 @@ endfunction()
 function(anamnesis_binary NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${NAME} ${ARG_SOURCES})
-  anamnesis_precompiled_by(${NAME} precompiled_contracts)
+  anamnesis_precompiled_by(${NAME} library FALSE)
   target_link_libraries(${NAME} PRIVATE anamnesis_options ${ARG_DEPS})
   if(NOT ANAMNESIS_SANITIZERS)
     target_link_libraries(${NAME} PRIVATE anamnesis_allocator PkgConfig::jemalloc)
   endif()
 endfunction()
 
-# anamnesis_test(NAME [NEEDS_GRPC] [TIMEOUT seconds] SOURCES … DEPS …): one GoogleTest binary, one ctest entry of the same name.
+# anamnesis_test(NAME [NEEDS_GRPC] [FEW_CONTRACTS] [TIMEOUT seconds] SOURCES … DEPS …): one GoogleTest binary, one ctest entry of
+# the same name.
 function(anamnesis_test NAME)
-  cmake_parse_arguments(ARG "NEEDS_GRPC" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "NEEDS_GRPC;FEW_CONTRACTS" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
   if(ARG_NEEDS_GRPC AND ANAMNESIS_UNIT_TESTS_ONLY)
     return()
   endif()
@@ -176,7 +185,7 @@ function(anamnesis_test NAME)
   endif()
   add_executable(${NAME} ${ARG_SOURCES})
   anamnesis_compile_fast(${NAME})
-  anamnesis_precompiled_by(${NAME} precompiled_test)
+  anamnesis_precompiled_by(${NAME} test ${ARG_FEW_CONTRACTS})
   if(ANAMNESIS_SANITIZERS MATCHES "thread")
     target_sources(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/tsan_suppressions.cc)
   endif()
@@ -207,7 +216,7 @@ function(anamnesis_fuzz_target NAME)
     target_link_options(${NAME} PRIVATE -fsanitize=fuzzer)
   else()
     add_executable(${NAME} ${ARG_SOURCE} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_corpus_main.cc)
-    anamnesis_precompiled_by(${NAME} precompiled_contracts)
+    anamnesis_precompiled_by(${NAME} library TRUE)
   endif()
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
   target_link_libraries(${NAME} PRIVATE anamnesis_options ${ARG_DEPS})
