@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 
 namespace anamnesis::fault {
 namespace {
