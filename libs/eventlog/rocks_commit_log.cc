@@ -1,5 +1,6 @@
 #include "eventlog/rocks_commit_log.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -14,6 +15,7 @@ namespace anamnesis::eventlog {
 namespace {
 
 constexpr size_t kBatchRoomPerEvent = 160;  // Keys and index rows.
+constexpr size_t kRecordsAtOnce = 64;       // Each may hold a block of 16 kB while it is read.
 
 const std::string kKekPrefix = "kek:";
 const std::string kPurgePrefix = "purge:";
@@ -239,21 +241,25 @@ absl::StatusOr<std::string> RocksCommitLog::RecordAt(Position position) const {
 }
 
 absl::StatusOr<std::vector<std::string>> RocksCommitLog::RecordsAt(const std::vector<Position>& positions) const {
-  std::vector<std::string> keys;
-  keys.reserve(positions.size());
-  for (const Position position : positions) keys.push_back(BigEndian64(position));
-  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> rows(keys.size());
-  std::vector<rocksdb::Status> statuses(keys.size());
-  constexpr bool kSorted = true;
-  db_->MultiGet(rocksdb::ReadOptions(), families_[kEvents], slices.size(), slices.data(), rows.data(), statuses.data(),
-                kSorted);
   std::vector<std::string> records;
-  records.reserve(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    if (statuses[i].IsNotFound()) return absl::DataLossError(absl::StrCat("no record at position ", positions[i]));
-    RETURN_IF_ERROR(FromRocks(statuses[i]));
-    records.push_back(rows[i].ToString());
+  records.reserve(positions.size());
+  for (size_t first = 0; first < positions.size(); first += kRecordsAtOnce) {
+    const size_t count = std::min(kRecordsAtOnce, positions.size() - first);
+    std::array<std::string, kRecordsAtOnce> keys;
+    std::array<rocksdb::Slice, kRecordsAtOnce> slices;
+    std::array<rocksdb::PinnableSlice, kRecordsAtOnce> rows;
+    std::array<rocksdb::Status, kRecordsAtOnce> statuses;
+    for (size_t i = 0; i < count; ++i) slices[i] = keys[i] = BigEndian64(positions[first + i]);
+    constexpr bool kSorted = true;
+    db_->MultiGet(rocksdb::ReadOptions(), families_[kEvents], count, slices.data(), rows.data(), statuses.data(),
+                  kSorted);
+    for (size_t i = 0; i < count; ++i) {
+      if (statuses[i].IsNotFound()) {
+        return absl::DataLossError(absl::StrCat("no record at position ", positions[first + i]));
+      }
+      RETURN_IF_ERROR(FromRocks(statuses[i]));
+      records.push_back(rows[i].ToString());
+    }
   }
   return records;
 }

@@ -107,6 +107,8 @@ TEST_P(ReadTest, LongStreamsAreReadWhole) {
   Settle();
   EXPECT_EQ(ReadAll(*log_, {.stream = "patient-a"}).size(), static_cast<size_t>(kRounds));
   EXPECT_EQ(ReadAll(*log_, {.entity = "a"}, 0, Direction::kBackwards).size(), static_cast<size_t>(2 * kRounds));
+  EXPECT_EQ(PayloadsOf(log_->ReadForDeciding("patient-a", 0).value()),
+            PayloadsOf(ReadAll(*log_, {.stream = "patient-a"})));
   EXPECT_THAT(PayloadsOf(ReadAll(*log_, {.stream = "patient-a"}, 2 * kRounds - 4)),
               ElementsAre(std::to_string(kRounds - 2), std::to_string(kRounds - 1)));
 }
