@@ -47,14 +47,15 @@ bool TreeKeeper::HasWork() const {
 }
 
 absl::Status TreeKeeper::AwaitSize(uint64_t size, std::chrono::steady_clock::time_point deadline) {
-  const auto reached = [&]() NO_THREAD_SAFETY_ANALYSIS { return store_.size() >= size || !status_.ok(); };
+  const auto reached = [&]()
+                           NO_THREAD_SAFETY_ANALYSIS { return !status_.ok() || (is_of_log_ && store_.size() >= size); };
   const auto now = std::chrono::steady_clock::now();
   const microseconds timeout = std::chrono::duration_cast<microseconds>(std::max(deadline, now) - now);
   Want(size);
   MutexLock lock(mutex_);
   progress_.WaitFor(mutex_, std::min(timeout, kLongestWait), reached);
-  if (store_.size() >= size) return absl::OkStatus();
   if (!status_.ok()) return status_;
+  if (is_of_log_ && store_.size() >= size) return absl::OkStatus();
   return absl::DeadlineExceededError(absl::StrCat("the tree has ", store_.size(), " leaves, not yet ", size));
 }
 
@@ -82,9 +83,13 @@ absl::Status TreeKeeper::CheckOrigin() {
       absl::DataLossError("the tree is not of this log: stop, delete its directory, and it is made again");
   if (size > Tail()) return foreign;
   std::vector<Hash> leaves;
-  RETURN_IF_ERROR(Read(size, size, leaves));
-  ASSIGN_OR_RETURN(const Hash last, store_.Node(0, size - 1));
-  return leaves.front() == last ? absl::OkStatus() : foreign;
+  const uint64_t first = size - std::min(size, kMaxLeavesAtOnce);
+  RETURN_IF_ERROR(Read(first + 1, size, leaves));
+  for (uint64_t index = first; index < size; ++index) {
+    ASSIGN_OR_RETURN(const Hash stored, store_.Node(0, index));
+    if (leaves[index - first] != stored) return foreign;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status TreeKeeper::Read(uint64_t first_position, uint64_t last_position, std::vector<Hash>& leaves) {
@@ -100,6 +105,7 @@ absl::Status TreeKeeper::Read(uint64_t first_position, uint64_t last_position, s
 bool TreeKeeper::Report(const absl::Status& status) {
   MutexLock lock(mutex_);
   status_ = status;
+  is_of_log_ = true;  // The first that is reported is whether it is; an error outlasts this.
   progress_.NotifyAll();
   return status.ok();
 }

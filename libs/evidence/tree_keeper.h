@@ -28,7 +28,7 @@ inline constexpr uint64_t kLeavesWorthWaking = 512;
 class TreeKeeper {
  public:
   // `tail` is the last durable position of the log. The store outlives this. The error is DATA_LOSS where the log has
-  // fewer records than the tree or another one at the tree's last leaf: the tree is of another log.
+  // fewer records than the tree, or others at the last kMaxLeavesAtOnce of its leaves: the tree is of another log.
   TreeKeeper(TreeStore& store, ReadRecords read, uint64_t tail);
   ~TreeKeeper();
   TreeKeeper(const TreeKeeper&) = delete;
@@ -40,8 +40,8 @@ class TreeKeeper {
   // The tree of `size` leaves will be asked for: it is made as soon as the log has them.
   void Want(uint64_t size) EXCLUDES(mutex_);
 
-  // Wants, and waits until the tree has `size` leaves. DEADLINE_EXCEEDED if it has not by then or
-  // within a day, or the error that stopped it.
+  // Wants, and waits until the tree has `size` leaves and is known to be this log's. DEADLINE_EXCEEDED if it has not by
+  // then or within a day, or the error that stopped it, however many leaves there are.
   absl::Status AwaitSize(uint64_t size, std::chrono::steady_clock::time_point deadline) EXCLUDES(mutex_);
 
   // OK while it runs.
@@ -69,6 +69,7 @@ class TreeKeeper {
   uint64_t tail_ GUARDED_BY(mutex_);
   uint64_t wanted_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
+  bool is_of_log_ GUARDED_BY(mutex_) = false;  // Nothing of the tree holds before that is known.
   absl::Status status_ GUARDED_BY(mutex_);
 
   std::thread thread_;

@@ -33,11 +33,27 @@ constexpr milliseconds kShowWithin{1'000};
 // How often the witness is asked though there is nothing to show.
 constexpr milliseconds kAskEvery{10'000};
 
-// The key must have cosigned the note; its time is the witness's word.
-absl::Status CheckCosigned(const std::string& note, const std::string& witness_key) {
-  ASSIGN_OR_RETURN(const evidence::VerifierKey key, evidence::VerifierKey::Parse(witness_key));
-  const std::vector<evidence::VerifierKey> keys = {key};
-  return evidence::VerifyNote(note, keys).status();
+// The key must have cosigned what was shown, and that still carry its own signature; the time is the witness's word.
+absl::Status CheckCosigned(const std::string& cosigned, const evidence::Note& shown, const evidence::VerifierKey& own,
+                           const std::string& witness_key) {
+  ASSIGN_OR_RETURN(const evidence::VerifierKey witness, evidence::VerifierKey::Parse(witness_key));
+  ASSIGN_OR_RETURN(const evidence::Note note, evidence::ParseNote(cosigned));
+  if (note.text != shown.text) {
+    return absl::FailedPreconditionError("the witness answers with another checkpoint than it was shown");
+  }
+  for (const evidence::VerifierKey& key : {own, witness}) {
+    const std::vector<evidence::VerifierKey> keys = {key};
+    RETURN_IF_ERROR(evidence::VerifyNote(cosigned, keys).status());
+  }
+  return absl::OkStatus();
+}
+
+// Whether the key that signed what a witness keeps is of the same log as this service's.
+bool IsOfTheSameLog(const std::string& checkpoint, const std::string& origin) {
+  const absl::StatusOr<evidence::Note> note = evidence::ParseNote(checkpoint);
+  if (!note.ok()) return false;
+  const absl::StatusOr<evidence::Checkpoint> kept = evidence::ParseCheckpoint(note->text);
+  return kept.ok() && kept->origin == origin;
 }
 
 }  // namespace
@@ -75,7 +91,7 @@ void Cosigner::Run() {
   std::string told;
   while (true) {
     const absl::Status status = Cosign(kTimeout);
-    if (absl::IsDataLoss(status)) return options_.contradicted(status);
+    if (contradicted_) return options_.contradicted(status);
     if (status.ok()) {
       backoff.Reset();
       told.clear();
@@ -102,7 +118,7 @@ void Cosigner::ShowEnd() {
     last_round_ = true;
   }
   const absl::Status status = Cosign(kTimeoutWhenStopping);
-  if (absl::IsDataLoss(status)) return options_.contradicted(status);
+  if (contradicted_) return options_.contradicted(status);
   if (status.ok()) return;
   rpc::Log(rpc::LogLevel::kInfo, "a witness has not seen the end of the log, it will when this starts again",
            {
@@ -128,7 +144,14 @@ absl::Status Cosigner::Cosign(milliseconds timeout) {
   ASSIGN_OR_RETURN(const v1::GetWitnessedResponse known, Ask(timeout));
   uint64_t known_size = 0;
   if (!known.checkpoint().empty()) {
-    RETURN_IF_ERROR(evidence_.Confront(known.checkpoint(), options_.witness));
+    const absl::Status confronted = evidence_.Confront(known.checkpoint(), options_.witness);
+    contradicted_ = absl::IsDataLoss(confronted);
+    if (absl::IsFailedPrecondition(confronted) && IsOfTheSameLog(known.checkpoint(), evidence_.verifier().name())) {
+      // Another key signs for the same log: the witness is shown it, to refuse it and say so as well.
+      ASSIGN_OR_RETURN(const std::string ours, evidence_.CheckpointOf(evidence_.Durable()));
+      RETURN_IF_ERROR(Show(ours, 0, 0, known.witness_key(), timeout));
+    }
+    RETURN_IF_ERROR(confronted);
     ASSIGN_OR_RETURN(const evidence::Note note, evidence::ParseNote(known.checkpoint()));
     ASSIGN_OR_RETURN(const evidence::Checkpoint checkpoint, evidence::ParseCheckpoint(note.text));
     known_size = checkpoint.size;
@@ -161,14 +184,15 @@ absl::Status Cosigner::Show(const std::string& note, uint64_t known_size, uint64
   v1::AddCheckpointRequest request;
   request.set_log(options_.log);
   request.set_checkpoint(note);
-  request.set_verifier_key(evidence_.verifier_key());
+  request.set_verifier_key(evidence_.verifier().ToString());
   request.set_old_size(known_size);
   ASSIGN_OR_RETURN(const evidence::Proof proof, evidence::ConsistencyProof(evidence_.tree(), known_size, size));
   evidence::AddHashes(proof, *request.mutable_consistency());
   v1::AddCheckpointResponse response;
   RETURN_IF_ERROR(
       Call(timeout, [&](grpc::ClientContext& context) { return stub_->AddCheckpoint(&context, request, &response); }));
-  RETURN_IF_ERROR(CheckCosigned(response.cosigned(), witness_key));
+  ASSIGN_OR_RETURN(const evidence::Note shown, evidence::ParseNote(note));
+  RETURN_IF_ERROR(CheckCosigned(response.cosigned(), shown, evidence_.verifier(), witness_key));
   return evidence_.KeepCosigned(options_.witness, response.cosigned());
 }
 

@@ -57,11 +57,13 @@ class Cosigner {
   bool AwaitNews();
   // The last round, when stopping.
   void ShowEnd();
-  // One round, each call of which may take so long.
+  // One round, each call of which may take so long. Sets contradicted_ where the witness keeps what the log does not
+  // continue; whatever else fails, a witness's answer in particular, is a problem of the link.
   absl::Status Cosign(std::chrono::milliseconds timeout);
   absl::StatusOr<audit::v1::GetWitnessedResponse> Ask(std::chrono::milliseconds timeout);
   absl::Status Call(std::chrono::milliseconds timeout, const std::function<grpc::Status(grpc::ClientContext&)>& call);
-  // Shows a checkpoint that continues the one that is known, of `known_size` events, and keeps what comes back.
+  // Shows a checkpoint that continues the one that is known, of `known_size` events, and keeps what comes back: its
+  // cosignature, and nothing else.
   absl::Status Show(const std::string& note, uint64_t known_size, uint64_t size, const std::string& witness_key,
                     std::chrono::milliseconds timeout);
 
@@ -76,6 +78,7 @@ class Cosigner {
   bool last_round_ GUARDED_BY(mutex_) = false;
   grpc::ClientContext* call_ GUARDED_BY(mutex_) = nullptr;  // The one under way, to be cancelled.
 
+  bool contradicted_ = false;  // By the thread alone.
   std::thread thread_;
 };
 

@@ -25,7 +25,7 @@ absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const eventlog::EventLog
   v1::GetCheckpointResponse response;
   response.set_tail_position(log.Tail());
   ASSIGN_OR_RETURN(*response.mutable_checkpoint(), evidence->Checkpoint());
-  response.set_verifier_key(evidence->verifier_key());
+  response.set_verifier_key(evidence->verifier().ToString());
   for (std::string& note : evidence->Cosigned()) response.add_cosigned(std::move(note));
   return response;
 }

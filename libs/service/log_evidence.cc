@@ -56,9 +56,12 @@ absl::StatusOr<std::optional<evidence::Checkpoint>> NewestCheckpoint(const std::
 absl::StatusOr<std::unique_ptr<LogEvidence>> LogEvidence::Open(const std::string& data_dir, const std::string& service,
                                                                const eventlog::EventLog& log) {
   const std::string origin = absl::StrCat("anamnesis/", service, "/", log.LogId());
-  // A log that never had a checkpoint gets a key; one that had is not given another.
+  // A log that nothing was ever said of gets a key; any other is not given another.
   std::error_code error;
-  const bool is_new = !std::filesystem::exists(data_dir + "/checkpoint", error) && !error;
+  bool is_new = true;
+  for (const char* trace : {"/checkpoint", "/high-water", "/signing.key.pub"}) {
+    is_new = is_new && !std::filesystem::exists(data_dir + trace, error) && !error;
+  }
   ASSIGN_OR_RETURN(evidence::Signer signer, OwnSigner(data_dir + "/signing.key", origin, is_new));
   if (signer.verifier().name() != origin) {
     return absl::DataLossError(absl::StrCat(data_dir, "/signing.key is of the log ", signer.verifier().name(),
@@ -116,11 +119,13 @@ absl::Status LogEvidence::CheckHistory() {
         "the log ends at position ", tail, ", but it was durable up to ", high_water_->found(), ": the events ",
         tail + 1, " to ", high_water_->found(), " are missing. Do not serve it: find them or restore a newer backup"));
   }
+  // First what says most: a log that lost its end is not that of its tree either.
+  if (newest.has_value()) RETURN_IF_ERROR(CheckBeginsWith(*newest, "its newest checkpoint"));
   RETURN_IF_ERROR(keeper_.AwaitSize(tail, std::chrono::steady_clock::now() + kCatchUpPatience));
-  if (!newest.has_value()) return absl::OkStatus();
-  RETURN_IF_ERROR(CheckBeginsWith(*newest, "its newest checkpoint"));
+  // What a death left on disk without telling anybody is told from now on.
+  if (high_water_->found() < tail) RETURN_IF_ERROR(high_water_->Raise(tail));
   MutexLock lock(mutex_);
-  written_ = newest->size;
+  if (newest.has_value()) written_ = newest->size;
   return absl::OkStatus();
 }
 
@@ -131,9 +136,12 @@ absl::Status LogEvidence::CheckBeginsWith(const evidence::Checkpoint& checkpoint
                                             checkpoint.size, ": the events ", tail + 1, " to ", checkpoint.size,
                                             " are missing. Do not serve it: find them or restore a newer backup"));
   }
-  RETURN_IF_ERROR(keeper_.AwaitSize(checkpoint.size, std::chrono::steady_clock::now() + kCatchUpPatience));
-  ASSIGN_OR_RETURN(const evidence::Hash root, evidence::RootOf(*tree_, checkpoint.size));
-  if (root == checkpoint.root) return absl::OkStatus();
+  absl::Status asked = keeper_.AwaitSize(checkpoint.size, std::chrono::steady_clock::now() + kCatchUpPatience);
+  const absl::StatusOr<evidence::Hash> root = evidence::RootOf(*tree_, checkpoint.size);
+  asked.Update(root.status());
+  // Damage of the tree, which is derived, says nothing against the log.
+  if (!asked.ok()) return absl::InternalError(asked.message());
+  if (*root == checkpoint.root) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("the log is not the one that ", name, ", of ", checkpoint.size,
                                           " events, commits to: its history was changed or it belongs to another log. ",
                                           "Do not serve it: restore a backup and find out who wrote"));

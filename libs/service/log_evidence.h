@@ -49,7 +49,8 @@ class LogEvidence {
   // A signed checkpoint of the first `size` events; waits until they are durable and in the tree.
   absl::StatusOr<std::string> CheckpointOf(uint64_t size);
   // Compares the log with a checkpoint of it that `keeper` has kept. DATA_LOSS where this service signed it and the log
-  // is shorter or another history: then it must not be served. FAILED_PRECONDITION where it is signed with another key.
+  // is shorter or another history, and for nothing else: then it must not be served. FAILED_PRECONDITION where it is
+  // signed with another key; INTERNAL where the log's own tree cannot be asked.
   absl::Status Confront(std::string_view note, const std::string& keeper);
   // Keeps a checkpoint that a witness vouched for, durably, in the place of the one before.
   absl::Status KeepCosigned(const std::string& witness, const std::string& note);
@@ -58,7 +59,7 @@ class LogEvidence {
   // How far the log is durable.
   eventlog::Position Durable() const;
 
-  std::string verifier_key() const { return signer_.verifier().ToString(); }
+  const evidence::VerifierKey& verifier() const { return signer_.verifier(); }
   const evidence::TreeStore& tree() const { return *tree_; }
   // OK while the tree follows the log and checkpoints can be written.
   absl::Status status() const;

@@ -97,16 +97,32 @@ TEST_F(TreeKeeperTest, TheTreeOfAnotherLogIsRefused) {
   ASSERT_TRUE(store_->Append(Leaves(5)).ok());
   {
     TreeKeeper keeper(*store_, Log(), 4);
+    EXPECT_EQ(keeper.AwaitSize(4, Soon()).code(), absl::StatusCode::kDataLoss) << "though it has as many leaves";
     EXPECT_EQ(keeper.AwaitSize(6, Soon()).code(), absl::StatusCode::kDataLoss);
   }
   const auto other = [](uint64_t first, uint64_t last, const std::function<void(std::string_view)>& take) {
     for (; first <= last; ++first) take("other");
     return absl::OkStatus();
   };
-  TreeKeeper keeper(*store_, other, 6);
-  const absl::Status status = keeper.AwaitSize(6, Soon());
-  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("delete its directory"));
+  for (const uint64_t size : {1, 5, 6}) {
+    TreeKeeper keeper(*store_, other, std::max<uint64_t>(size, 5));
+    const absl::Status status = keeper.AwaitSize(size, Soon());
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr("delete its directory"));
+  }
+}
+
+TEST_F(TreeKeeperTest, ARecordThatWasChangedIsFoundAmongTheLast) {
+  constexpr uint64_t kTail = 3 * kMaxLeavesAtOnce;
+  { ASSERT_TRUE(TreeKeeper(*store_, Log(), kTail).AwaitSize(kTail, Soon()).ok()); }
+  for (const uint64_t changed : {kTail - kMaxLeavesAtOnce + 1, kTail}) {
+    const auto log = [changed](uint64_t first, uint64_t last, const std::function<void(std::string_view)>& take) {
+      for (; first <= last; ++first) take(first == changed ? "another" : RecordBytes(first));
+      return absl::OkStatus();
+    };
+    TreeKeeper keeper(*store_, log, kTail);
+    EXPECT_EQ(keeper.AwaitSize(kTail, Soon()).code(), absl::StatusCode::kDataLoss) << changed;
+  }
 }
 
 }  // namespace

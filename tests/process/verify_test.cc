@@ -110,6 +110,7 @@ TEST_F(VerifyTest, ALogThatLostWhatNoCheckpointCoversDoesNotServe) {
   cluster_.Start("patient", {"--kek_file=" + Kek()});
   Record(5);
   AwaitKnown(6);
+  ASSERT_EQ(Online().exit_code, 0);  // So that all six are in the tree.
   cluster_.Kill("patient");
   PutBackCopy("/patient/log");
   const std::string said = StartingAlone("patient");
@@ -130,6 +131,28 @@ TEST_F(VerifyTest, ALogThatLostWhatNoCheckpointCoversDoesNotServe) {
   EXPECT_EQ(lost["elsewhere"][1]["where"], "encounter");
   EXPECT_EQ(lost["elsewhere"][1]["of_the_lost"], 5);
   EXPECT_NE(lost["elsewhere"][2]["not_answered"], "");
+
+  // Even where it is decided that they are lost, nothing is signed that stands in the tree of what was there.
+  fs::remove(dir_.path() + "/patient/high-water");
+  const std::string of_another = StartingAlone("patient");
+  EXPECT_NE(of_another.find("the tree is not of this log"), std::string::npos) << of_another;
+  fs::remove_all(dir_.path() + "/patient/tree");
+  cluster_.Start("patient", {"--kek_file=" + Kek()});
+  Record(5);
+  cluster_.Stop("patient");
+  EXPECT_EQ(Offline().json["services"]["patient"]["problems"].size(), 0u);
+}
+
+TEST_F(VerifyTest, AMemoryThatCannotBeReadIsNotTakenForNone) {
+  Start();
+  ASSERT_EQ(Online().exit_code, 0);
+  const std::string known = dir_.path() + "/known.json";
+  fs::rename(known, known + ".kept");
+  fs::create_symlink(known, known);  // Leads nowhere, not even for root.
+  EXPECT_NE(Online().exit_code, 0);
+  fs::remove(known);
+  fs::rename(known + ".kept", known);
+  EXPECT_EQ(Online().exit_code, 0);
 }
 
 }  // namespace
