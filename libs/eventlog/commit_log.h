@@ -74,8 +74,9 @@ class CommitLog {
   // The last stored position; 0 if nothing is stored.
   virtual absl::StatusOr<Position> Tail() const = 0;
   virtual absl::StatusOr<StreamHead> Head(const std::string& stream) const = 0;
-  // The heads of many, in the order given; each costs least where the names are sorted.
-  virtual absl::StatusOr<std::vector<StreamHead>> Heads(const std::vector<std::string>& streams) const = 0;
+  // Every row of the index of streams, a stream's together and in the order of versions.
+  virtual absl::Status ForEachIndexed(
+      const std::function<void(std::string_view stream, Version version, Position position)>& use) const = 0;
   // Where the versions `first` to `last` of a stream are; all of them must exist.
   virtual absl::StatusOr<std::vector<Position>> Positions(const std::string& stream, Version first,
                                                           Version last) const = 0;

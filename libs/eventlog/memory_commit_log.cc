@@ -52,12 +52,13 @@ absl::StatusOr<StreamHead> MemoryCommitLog::Head(const std::string& stream) cons
   return StreamHead{found->second.size(), found->second.back()};
 }
 
-absl::StatusOr<std::vector<StreamHead>> MemoryCommitLog::Heads(const std::vector<std::string>& streams) const {
-  std::vector<StreamHead> heads;
-  for (const std::string& stream : streams) {
-    ASSIGN_OR_RETURN(heads.emplace_back(), Head(stream));
+absl::Status MemoryCommitLog::ForEachIndexed(
+    const std::function<void(std::string_view stream, Version version, Position position)>& use) const {
+  MutexLock lock(mutex_);
+  for (const auto& [stream, positions] : streams_) {
+    for (size_t i = 0; i < positions.size(); ++i) use(stream, i + 1, positions[i]);
   }
-  return heads;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Position>> MemoryCommitLog::Positions(const std::string& stream, Version first,

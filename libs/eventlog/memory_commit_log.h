@@ -21,7 +21,8 @@ class MemoryCommitLog : public CommitLog {
   absl::Status Commit(const WriteSet& set) override;
   absl::StatusOr<Position> Tail() const override;
   absl::StatusOr<StreamHead> Head(const std::string& stream) const override;
-  absl::StatusOr<std::vector<StreamHead>> Heads(const std::vector<std::string>& streams) const override;
+  absl::Status ForEachIndexed(
+      const std::function<void(std::string_view stream, Version version, Position position)>& use) const override;
   absl::StatusOr<std::vector<Position>> Positions(const std::string& stream, Version first,
                                                   Version last) const override;
   absl::StatusOr<std::string> RecordAt(Position position) const override;

@@ -106,6 +106,10 @@ class StreamPositions {
   }
   bool Valid() const { return !ready_.empty(); }
   Position position() const { return ready_.front(); }
+  const std::string& stream() const { return stream_; }
+  Version version() const {
+    return direction_ == Direction::kForwards ? first_ - ready_.size() : last_ + ready_.size();
+  }
   absl::Status Next() {
     ready_.pop_front();
     return ready_.empty() ? Fill() : absl::OkStatus();
@@ -186,6 +190,10 @@ class StreamsWalk final : public WalkBase {
     const absl::StatusOr<std::string> bytes = engine_.RecordAt(next_->position());
     if (!bytes.ok()) return End(bytes.status());
     Show(*bytes, next_->position());
+    if (Valid() && (record().stream != next_->stream() || record().version != next_->version())) {
+      End(absl::DataLossError(
+          absl::StrCat("the index of streams has position ", next_->position(), " in the place of another event")));
+    }
   }
 
   const CommitLog& engine_;

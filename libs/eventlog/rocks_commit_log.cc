@@ -154,6 +154,7 @@ absl::Status RocksCommitLog::ForEachKey(
     const std::function<absl::Status(const std::string& entity, uint64_t number, std::string_view row)>& use) const {
   const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kKeys);
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    if (!IsNumbered(rows->key())) return absl::DataLossError("a row of the data keys is nobody's");
     RETURN_IF_ERROR(use(NameOf(rows->key()), NumberOf(rows->key()), rows->value().ToStringView()));
   }
   return FromRocks(rows->status());
@@ -210,14 +211,18 @@ absl::StatusOr<StreamHead> RocksCommitLog::Head(const std::string& stream) const
   return FindHead(*Iterate(kStreams), stream);
 }
 
-absl::StatusOr<std::vector<StreamHead>> RocksCommitLog::Heads(const std::vector<std::string>& streams) const {
-  const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kStreams);
-  std::vector<StreamHead> heads;
-  heads.reserve(streams.size());
-  for (const std::string& stream : streams) {
-    ASSIGN_OR_RETURN(heads.emplace_back(), FindHead(*rows, stream));
+absl::Status RocksCommitLog::ForEachIndexed(
+    const std::function<void(std::string_view stream, Version version, Position position)>& use) const {
+  const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(scan_options_, families_[kStreams]));
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const std::string_view key = rows->key().ToStringView();
+    if (!IsNumbered(rows->key()) || rows->value().size() != sizeof(Position)) {
+      return absl::DataLossError("a row of the index of streams is nobody's");
+    }
+    use(key.substr(0, key.size() - sizeof(Version) - 1), NumberOf(rows->key()),
+        FromBigEndian64(rows->value().ToStringView()));
   }
-  return heads;
+  return FromRocks(rows->status());
 }
 
 absl::StatusOr<std::vector<Position>> RocksCommitLog::Positions(const std::string& stream, Version first,

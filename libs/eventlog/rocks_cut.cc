@@ -107,6 +107,7 @@ absl::Status RocksCommitLog::CutKeys(const KeysInUse& in_use) {
   Deletions unused(*db_, families_[kKeys]);
   const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kKeys);
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    if (!IsNumbered(rows->key())) return absl::DataLossError("a row of the data keys is nobody's");
     if (NumberOf(rows->key()) > NewestInUse(in_use, NameOf(rows->key()))) RETURN_IF_ERROR(unused.Add(rows->key()));
   }
   RETURN_IF_ERROR(FromRocks(rows->status()));

@@ -68,13 +68,11 @@ absl::Status CheckOwnership(const std::string& directory, const LogOptions& opti
 
 absl::Status OpenError(const std::string& directory, const rocksdb::Status& status) {
   const std::string text = status.ToString();
-  if (text.find("lock") != std::string::npos) {
+  if (status.IsCorruption()) return Damaged(directory, text);
+  if (status.IsIOError() && text.find("/LOCK") != std::string::npos) {
     return absl::FailedPreconditionError(
         absl::StrCat("the event log in ", directory,
                      " is open in another process: stop that one first, or use another directory (", text, ")"));
-  }
-  if (status.IsCorruption()) {
-    return Damaged(directory, text);
   }
   return absl::FailedPreconditionError(absl::StrCat("cannot open the event log in ", directory, ": ", text));
 }

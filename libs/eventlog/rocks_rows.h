@@ -30,6 +30,11 @@ inline bool IsRowOf(const std::string& name, const rocksdb::Slice& key) {
   return key.size() == name.size() + 1 + sizeof(uint64_t) && key.starts_with(name) && key[name.size()] == '\0';
 }
 
+inline bool IsNumbered(const rocksdb::Slice& key) {
+  return key.size() > sizeof(uint64_t) && key[key.size() - sizeof(uint64_t) - 1] == '\0';
+}
+
+// Of a key that is numbered.
 inline uint64_t NumberOf(const rocksdb::Slice& key) {
   return FromBigEndian64(key.ToStringView().substr(key.size() - sizeof(uint64_t)));
 }

@@ -215,8 +215,13 @@ absl::StatusOr<std::vector<Record>> SequencedLog::ReadForDeciding(const std::str
     ASSIGN_OR_RETURN(const std::vector<Position> positions, engine_->Positions(stream, after + 1, stored));
     ASSIGN_OR_RETURN(const std::vector<std::string> rows, engine_->RecordsAt(positions));
     records.reserve(rows.size() + pending.size());
-    for (const std::string& bytes : rows) {
-      RETURN_IF_ERROR(DecodeRecordInto(bytes, *keyring_, records.emplace_back()));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      Record& record = records.emplace_back();
+      RETURN_IF_ERROR(DecodeRecordInto(rows[i], *keyring_, record));
+      if (record.stream != stream || record.version != after + 1 + i || record.position != positions[i]) {
+        return absl::DataLossError(
+            absl::StrCat("the index of streams has position ", positions[i], " in the place of another event"));
+      }
     }
   }
   for (const auto& record : pending) {

@@ -159,6 +159,30 @@ TEST_F(VerifyLogTest, AnIndexThatLiesIsFound) {
   EXPECT_THAT(Verify().problems, ElementsAre(HasSubstr("the index says otherwise")));
 }
 
+// A record is hidden from its patient's history by another's in its place.
+TEST_F(VerifyLogTest, AnIndexThatLiesInTheMiddleIsFound) {
+  const std::string row = std::string("ward-1") + '\0' + eventlog::BigEndian64(3);
+  std::string whole;
+  Tamper([&](auto& db, auto& families) {
+    ASSERT_TRUE(db.Get({}, families[eventlog::kStreams], row, &whole).ok());
+    ASSERT_EQ(whole, eventlog::BigEndian64(8));
+    ASSERT_TRUE(db.Put({}, families[eventlog::kStreams], row, eventlog::BigEndian64(9)).ok());
+  });
+  EXPECT_THAT(Verify().problems, ElementsAre("position 8 is an event of its stream, but the index says otherwise"));
+  Tamper([&](auto& db, auto& families) {
+    ASSERT_TRUE(db.Put({}, families[eventlog::kStreams], row, whole).ok());
+    const std::string nobodys = std::string("ward-9") + '\0' + eventlog::BigEndian64(1);
+    ASSERT_TRUE(db.Put({}, families[eventlog::kStreams], nobodys, whole).ok());
+  });
+  EXPECT_THAT(Verify().problems, ElementsAre("the index of streams has rows that are no event's"));
+}
+
+TEST_F(VerifyLogTest, ARowThatIsNobodysIsAProblemAndNoCrash) {
+  Tamper([](auto& db, auto& families) { ASSERT_TRUE(db.Put({}, families[eventlog::kStreams], "x", "y").ok()); });
+  Tamper([](auto& db, auto& families) { ASSERT_TRUE(db.Put({}, families[eventlog::kKeys], "x", "y").ok()); });
+  EXPECT_THAT(Verify().problems, ElementsAre("the index of streams has rows that are no event's"));
+}
+
 TEST_F(VerifyLogTest, EveryRecordWhoseKeyIsDamagedIsNamed) {
   Tamper([](auto& db, auto& families) {
     const std::string row = std::string("1") + '\0' + eventlog::BigEndian64(1);

@@ -193,6 +193,35 @@ TEST_F(RecoveryTest, DamageInTheMiddleEndsTheWalk) {
   EXPECT_EQ(subscription->Poll(1 << 20).status().code(), absl::StatusCode::kDataLoss);
 }
 
+// An index that has another stream's event in the place of one: what is read by it is not what it says.
+TEST_F(RecoveryTest, AnIndexThatLiesEndsTheWalk) {
+  {
+    const auto log = MustOpen();
+    for (int i = 0; i < 3; ++i) {
+      for (const char* stream : {"ward-1", "ward-2"}) ASSERT_TRUE(log->AppendAndWait(One(stream)).ok());
+    }
+    AppendRequest request;
+    request.streams.push_back({"ward-3", NoStream{}, Events(1000)});
+    ASSERT_TRUE(log->AppendAndWait(request).ok());  // More than is looked at when a log is opened.
+  }
+  const std::string second = std::string("ward-1\0", 7) + std::string("\0\0\0\0\0\0\0\2", 8);
+  for (const char position : {'\2', '\4', '\5'}) {  // Of the other stream, twice, and of a later version.
+    Tamper([&](auto& db, auto& families) {
+      ASSERT_TRUE(db.Put({}, families[kStreams], second, std::string("\0\0\0\0\0\0\0", 7) + position).ok());
+    });
+    const auto log = OpenRocksLog(directory_.path(), {});
+    ASSERT_TRUE(log.ok()) << log.status();
+    for (const Direction direction : {Direction::kForwards, Direction::kBackwards}) {
+      const auto cursor = (*log)->Read(Filter{.entity = "1"}, 0, direction);
+      while (cursor->Valid()) cursor->Next();
+      EXPECT_EQ(cursor->status().code(), absl::StatusCode::kDataLoss);
+    }
+    EXPECT_EQ((*log)->ReadForDeciding("ward-1", 0).status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ((*log)->ReadForDeciding("ward-1", 1).status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_TRUE((*log)->ReadForDeciding("ward-1", 2).ok());
+  }
+}
+
 TEST_F(RecoveryTest, TornLastWriteLosesOnlyItself) {
   constexpr int kEvents = 5;
   const auto log = MustOpen();
