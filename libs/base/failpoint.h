@@ -21,8 +21,7 @@ enum class Step : size_t {
   kLogSequenced,         // Positions are given, nothing is written.
   kLogCommitting,        // The group is encoded, nothing is written.
   kLogCommitted,         // On disk; nobody knows.
-  kLogPublished,         // Visible to readers; the high water is not raised.
-  kLogAnswering,         // The high water is raised; nobody was told.
+  kLogPublished,         // The high water is raised; readers are told, no caller was.
   kLogAnswered,          // The handlers were told.
   kCallAnswering,        // The answer of a unary call is about to be sent.
   kHighWaterRaised,      // Written to the file.
@@ -46,10 +45,10 @@ enum class Step : size_t {
 };
 
 inline constexpr std::array<std::string_view, static_cast<size_t>(Step::kCount)> kStepNames = {
-    "log.sequenced",  "log.committing",    "log.committed",   "log.published",     "log.answering",   "log.answered",
-    "call.answering", "high-water.raised", "erase.committed", "erase.flushed",     "erase.compacted", "keys.rewrapped",
-    "backup.copied",  "backup.stored",     "tree.appended",   "checkpoint.signed", "file.written",    "file.renamed",
-    "publish.sent",   "publish.acked",     "facts.applied",   "views.applying",    "views.applied",   "views.purging",
+    "log.sequenced",     "log.committing",  "log.committed",     "log.published",   "log.answered",   "call.answering",
+    "high-water.raised", "erase.committed", "erase.flushed",     "erase.compacted", "keys.rewrapped", "backup.copied",
+    "backup.stored",     "tree.appended",   "checkpoint.signed", "file.written",    "file.renamed",   "publish.sent",
+    "publish.acked",     "facts.applied",   "views.applying",    "views.applied",   "views.purging",
 };
 
 namespace failpoint_internal {

@@ -193,15 +193,14 @@ absl::Status GroupCommitter::Commit(Turn& turn) {
 }
 
 void GroupCommitter::Tell(Turn& turn) {
-  publish_(turn.group);
-  Failpoint(Step::kLogPublished);
   std::function<void(const CommitReport&)> observer;
   {
     MutexLock lock(mutex_);
     observer = observer_;
   }
   if (observer && turn.report.events > 0) observer(turn.report);
-  Failpoint(Step::kLogAnswering);
+  publish_(turn.group);
+  Failpoint(Step::kLogPublished);
   for (SequencedAppend& append : turn.group) {
     if (append.on_durable) append.on_durable(append.request.outcome);
   }

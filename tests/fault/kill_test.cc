@@ -53,7 +53,6 @@ constexpr Death kDeaths[] = {
     {Step::kLogCommitted,        "patient",   Work::kCommands},
     {Step::kLogPublished,        "patient",   Work::kCommands},
     {Step::kHighWaterRaised,     "patient",   Work::kCommands},
-    {Step::kLogAnswering,        "patient",   Work::kCommands},
     {Step::kLogAnswered,         "patient",   Work::kCommands},
     {Step::kCallAnswering,       "patient",   Work::kCommands},
     {Step::kTreeAppended,        "patient",   Work::kStop    },
