@@ -1,6 +1,7 @@
 #include "feed/facts_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/failpoint.h"
+#include "base/rocks_purge.h"
 #include "base/status.h"
 #include "eventlog/record.h"
 #include "rocksdb/snapshot.h"
@@ -52,16 +54,14 @@ absl::StatusOr<std::string> ReadOrEmpty(rocksdb::DB& db, const std::string& key,
   return value;
 }
 
-// Removes from every file what was deleted, also what a crash left.
+// Removes from every file what was deleted, also what a crash left. Readers hold their snapshots for moments.
 absl::Status Forget(rocksdb::DB& db) {
+  constexpr std::chrono::seconds kPatience{60};
   std::string marked;
   const rocksdb::Status found = db.Get({}, kForgetsKey, &marked);
   if (found.IsNotFound()) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(found));
-  RETURN_IF_ERROR(FromRocks(db.Flush(rocksdb::FlushOptions())));
-  rocksdb::CompactRangeOptions all_levels;
-  all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  RETURN_IF_ERROR(FromRocks(db.CompactRange(all_levels, nullptr, nullptr)));
+  RETURN_IF_ERROR(FromRocks(PurgeFiles(db, {db.DefaultColumnFamily()}, kPatience)));
   return FromRocks(db.Delete(rocksdb::WriteOptions(), kForgetsKey));
 }
 
@@ -107,6 +107,7 @@ class FactsStore::Sink final : public FollowSink {
     };
     MutexLock lock(store_.write_mutex_);
     std::map<std::string, Facts> touched;
+    bool forgets = false;
     for (const event::v1::EventEnvelope& event : batch.events()) {
       if (event.erased()) continue;  // What it once changed goes with the event that says so.
       const std::string entity(eventlog::EntityOf(event.stream()));
@@ -114,14 +115,13 @@ class FactsStore::Sink final : public FollowSink {
       if (is_new) {
         ASSIGN_OR_RETURN(facts->second.stored, ReadOrEmpty(*store_.db_, FactsKey(entity)));
       }
-      ASSIGN_OR_RETURN(const bool changed, fold_(facts->second.stored, event));
-      facts->second.changed |= changed;
+      ASSIGN_OR_RETURN(const Change change, fold_(facts->second.stored, event));
+      facts->second.changed |= change != Change::kNone;
+      forgets |= change == Change::kErased;
     }
     rocksdb::WriteBatch write;
-    bool forgets = false;
     for (const auto& [entity, facts] : touched) {
       if (!facts.changed) continue;
-      forgets |= facts.stored.empty();
       RETURN_IF_ERROR(
           FromRocks(facts.stored.empty() ? write.Delete(FactsKey(entity)) : write.Put(FactsKey(entity), facts.stored)));
     }

@@ -17,9 +17,11 @@ namespace anamnesis::feed {
 // Thread-safe: one follower thread per source writes, any thread reads. A read sees facts and positions of one instant.
 class FactsStore {
  public:
-  // Changes the stored facts (empty at first) by one event that is not erased. Returns false where the event changes
-  // nothing. Facts that become empty are removed from every file. Must be pure.
-  using Fold = std::function<absl::StatusOr<bool>(std::string& facts, const event::v1::EventEnvelope& event)>;
+  // What an event did to facts: what they were before an erasure is removed from every file, whatever is left of them.
+  enum class Change { kNone, kChanged, kErased };
+
+  // Changes the stored facts (empty at first) by one event that is not erased. Must be pure.
+  using Fold = std::function<absl::StatusOr<Change>(std::string& facts, const event::v1::EventEnvelope& event)>;
 
   // Which other entities' facts hold for an entity as well, from its own: of records that were merged into it. Pure.
   using Others = std::function<absl::StatusOr<std::vector<std::string>>(const std::string& facts)>;

@@ -1,6 +1,7 @@
 #include "projection/view_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +10,7 @@
 #include "base/directory.h"
 #include "base/failpoint.h"
 #include "base/refusal.h"
+#include "base/rocks_purge.h"
 #include "base/status.h"
 #include "projection/generations.h"
 #include "projection/view_changes.h"
@@ -168,7 +170,7 @@ absl::StatusOr<uint64_t> ViewStore::Apply(const std::string& service,
   TakeOverIfDue(state);
   RETURN_IF_ERROR(Commit(service, std::move(state), rows, answers ? changes.subjects() : std::set<std::string>{}));
   Failpoint(Step::kViewsApplied);
-  if (!changes.purged().empty()) RETURN_IF_ERROR(FinishPurges());
+  if (!changes.purged().empty() || purge_is_due_) RETURN_IF_ERROR(FinishPurges());
   return applied;
 }
 
@@ -204,19 +206,19 @@ absl::Status ViewStore::Commit(const std::string& service, v1::SourceState state
   return DeleteRetired(service);
 }
 
-// Names and dates stand in the keys of the index, so all of it is written anew: erasures are rare.
+// Names and dates stand in the keys of the index, so all of it is written anew: erasures are rare. A query that lasts
+// longer than this waits is read to its end, and the purge finished with the next write.
 absl::Status ViewStore::FinishPurges() {
+  constexpr std::chrono::seconds kPatience{20};
   std::string marked;
   const rocksdb::Status found = db_->Get({}, families_[kStates], kPurgeKey, &marked);
   if (found.IsNotFound()) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(found));
   Failpoint(Step::kViewsPurging);
-  RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions(), families_)));
-  rocksdb::CompactRangeOptions all_levels;
-  all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  for (const Family family : {kCurrent, kHistory, kIndex}) {
-    RETURN_IF_ERROR(FromRocks(db_->CompactRange(all_levels, families_[family], nullptr, nullptr)));
-  }
+  const rocksdb::Status purged = PurgeFiles(*db_, families_, kPatience);
+  purge_is_due_ = purged.IsTimedOut();
+  if (purge_is_due_) return absl::OkStatus();
+  RETURN_IF_ERROR(FromRocks(purged));
   return FromRocks(db_->Delete(rocksdb::WriteOptions(), families_[kStates], kPurgeKey));
 }
 

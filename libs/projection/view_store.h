@@ -86,7 +86,8 @@ class ViewStore {
   // Writes the state with the rows of `batch`, then shows it.
   absl::Status Commit(const std::string& service, v1::SourceState state, rocksdb::WriteBatch& batch,
                       const std::set<std::string>& subjects) REQUIRES(writing_);
-  // Removes from every file what purges deleted, those that a crash cut short too.
+  // Removes from every file what purges deleted, those that a crash cut short too; where a reader still sees it, it
+  // becomes due.
   absl::Status FinishPurges() REQUIRES(writing_);
   absl::Status DeleteRetired(const std::string& service) REQUIRES(writing_);
   v1::SourceState State(const std::string& service) const EXCLUDES(visible_);
@@ -98,6 +99,7 @@ class ViewStore {
 
   // Held by who writes, over the sync; taken before visible_.
   Mutex writing_;
+  bool purge_is_due_ GUARDED_BY(writing_) = false;
 
   // Held for moments only.
   mutable Mutex visible_;

@@ -13,6 +13,10 @@
 namespace anamnesis::encounter {
 namespace {
 
+bool ErasesPatient(const patient::v1::PatientEvent& event) {
+  return event.has_patient_erased();
+}
+
 absl::StatusOr<std::vector<std::string>> AbsorbedRecords(const std::string& stored) {
   ASSIGN_OR_RETURN(const auto facts, feed::ParseFacts<v1::PatientFacts>(stored));
   return std::vector<std::string>(facts.absorbed_ids().begin(), facts.absorbed_ids().end());
@@ -50,7 +54,7 @@ absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const se
       .project = ProjectEncounter,
       .projection_version = kEncounterProjectionVersion,
       .followed = {{.service = "patient",
-                    .fold = feed::FoldInto(ApplyPatientEvent),
+                    .fold = feed::FoldInto(ApplyPatientEvent, ErasesPatient),
                     .command_for = service::EraseRecordWhenErased<v1::EncounterCommand, patient::v1::PatientEvent>}},
       .facts_version = kPatientFactsVersion,
       .others = AbsorbedRecords,

@@ -18,8 +18,16 @@ void ApplyToPatientFacts(v1::MedicationFacts& facts, const patient::v1::PatientE
   ApplyPatientEvent(*facts.mutable_patient(), event);
 }
 
+bool ErasesPatient(const patient::v1::PatientEvent& event) {
+  return event.has_patient_erased();
+}
+
 void ApplyToEncounterFacts(v1::MedicationFacts& facts, const encounter::v1::EncounterEvent& event) {
   ApplyEncounterEvent(*facts.mutable_encounters(), event);
+}
+
+bool ErasesRecord(const encounter::v1::EncounterEvent& event) {
+  return event.has_record_erased();
 }
 
 absl::StatusOr<std::vector<std::string>> AbsorbedRecords(const std::string& stored) {
@@ -64,9 +72,10 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
       .project = ProjectMedication,
       .projection_version = kMedicationProjectionVersion,
       .followed = {{.service = "patient",
-                    .fold = feed::FoldInto(ApplyToPatientFacts),
+                    .fold = feed::FoldInto(ApplyToPatientFacts, ErasesPatient),
                     .command_for = service::EraseRecordWhenErased<v1::MedicationCommand, patient::v1::PatientEvent>},
-                   {.service = "encounter", .fold = feed::FoldInto(ApplyToEncounterFacts, ConcernsFacts)}},
+                   {.service = "encounter",
+                    .fold = feed::FoldInto(ApplyToEncounterFacts, ErasesRecord, ConcernsFacts)}},
       .facts_version = kMedicationFactsVersion,
       .others = AbsorbedRecords,
       .parse_facts = FactsOfPerson,

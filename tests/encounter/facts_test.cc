@@ -57,6 +57,10 @@ TEST(FactsTest, AMergedRecordNamesItsSurvivor) {
   EXPECT_EQ(FactsAfter({Registered(), Merged()}).survivor_id(), kSurvivor);
 }
 
+TEST(FactsTest, ARecordThatIsAbsorbedAgainIsAbsorbedOnce) {
+  EXPECT_EQ(FactsAfter({Registered(), Absorbed(), Absorbed()}).absorbed_ids_size(), 1);
+}
+
 TEST(FactsTest, AnUnmergedRecordIsInUseAgain) {
   EXPECT_EQ(FactsAfter({Registered(), Merged(), Unmerged()}).survivor_id(), "");
   EXPECT_EQ(FactsAfter({Registered(), Merged(), Unmerged(), Merged()}).survivor_id(), kSurvivor);

@@ -17,10 +17,10 @@ const std::string kOtherLog = "22222222-2222-4222-8222-222222222222";
 using Facts = std::vector<std::string>;
 
 // Facts are the payloads one after the other.
-absl::StatusOr<bool> AppendPayload(std::string& facts, const event::v1::EventEnvelope& event) {
+absl::StatusOr<FactsStore::Change> AppendPayload(std::string& facts, const event::v1::EventEnvelope& event) {
   if (event.payload() == "bad") return absl::DataLossError("bad");
   facts += event.payload();
-  return true;
+  return FactsStore::Change::kChanged;
 }
 
 event::v1::EventBatch Batch(std::vector<std::pair<std::string, std::string>> events, uint64_t first) {
@@ -127,10 +127,12 @@ TEST_F(FactsStoreTest, WhatIsForgottenIsInNoFile) {
   };
   store_.reset();
   store_ = *FactsStore::Open(directory_, {"patient", "encounter"}, 1);
-  sink_ = &store_->SinkFor("patient", [](std::string& facts, const event::v1::EventEnvelope& event) {
-    facts = event.payload();
-    return absl::StatusOr<bool>(true);
-  });
+  // What begins with "erased" erases what was known, and may leave something.
+  sink_ = &store_->SinkFor(
+      "patient", [](std::string& facts, const event::v1::EventEnvelope& event) -> absl::StatusOr<FactsStore::Change> {
+        facts = event.payload();
+        return facts.starts_with("erased") ? FactsStore::Change::kErased : FactsStore::Change::kChanged;
+      });
   ASSERT_TRUE(sink_
                   ->Apply(Batch(
                       {
@@ -142,14 +144,14 @@ TEST_F(FactsStoreTest, WhatIsForgottenIsInNoFile) {
   ASSERT_TRUE(on_disk("secret of a"));
   auto erasure = Batch(
       {
-          {"a", ""},
-          {"a", ""}
+          {"a", ""                         },
+          {"a", "erased, but of the others"}
   },
       3);
   erasure.mutable_events(0)->set_erased(true);
   ASSERT_TRUE(sink_->Apply(erasure).ok());
   EXPECT_FALSE(on_disk("secret of a"));
-  EXPECT_EQ(store_->Get("a")->facts, Facts{""});
+  EXPECT_EQ(store_->Get("a")->facts, Facts{"erased, but of the others"});
   EXPECT_EQ(store_->Get("b")->facts, Facts{"a secret of b"});
   EXPECT_EQ(*sink_->Resume(kLog), 4u);
 }

@@ -94,6 +94,7 @@ TEST(PatientFactsTest, AnUnmergeIsForgottenOnBothSides) {
   absorbs_more.mutable_duplicate_absorbed()->set_duplicate_id(kSurvivor);
   releases.mutable_duplicate_released()->set_duplicate_id(kOrder);
   releases.mutable_duplicate_released()->add_absorbed_ids(kSurvivor);
+  EXPECT_THAT(Following({absorbs, absorbs}).absorbed_ids(), testing::ElementsAre(kOrder)) << "erased between the two";
   EXPECT_THAT(Following({absorbs, absorbs_more, releases}).absorbed_ids(), testing::ElementsAre(kSurvivor));
   EXPECT_THAT(Following({absorbs, absorbs_more, releases, absorbs}).absorbed_ids(),
               testing::ElementsAre(kSurvivor, kOrder));

@@ -35,6 +35,12 @@ void RemoveAllergy(v1::PatientFacts& facts, const std::string& id) {
   if (found != facts.mutable_allergies()->end()) facts.mutable_allergies()->erase(found);
 }
 
+// One that was absorbed, erased, registered again and absorbed again is absorbed once.
+void Absorb(v1::PatientFacts& facts, const std::string& id) {
+  const auto& known = facts.absorbed_ids();
+  if (std::ranges::find(known, id) == known.end()) facts.add_absorbed_ids(id);
+}
+
 }  // namespace
 
 void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent& event) {
@@ -53,7 +59,7 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
       facts.clear_survivor_id();
       break;
     case PatientEvent::kDuplicateAbsorbed:
-      facts.add_absorbed_ids(event.duplicate_absorbed().duplicate_id());
+      Absorb(facts, event.duplicate_absorbed().duplicate_id());
       break;
     case PatientEvent::kDuplicateReleased:
       *facts.mutable_absorbed_ids() = event.duplicate_released().absorbed_ids();

@@ -65,6 +65,12 @@ void SetBirth(v1::PatientFacts& facts, const patient::v1::Demographics& demograp
   if (demographics.has_birth_date()) *facts.mutable_birth_date() = demographics.birth_date();
 }
 
+// One that was absorbed, erased, registered again and absorbed again is absorbed once.
+void Absorb(v1::PatientFacts& facts, const std::string& id) {
+  const auto& known = facts.absorbed_ids();
+  if (std::ranges::find(known, id) == known.end()) facts.add_absorbed_ids(id);
+}
+
 }  // namespace
 
 void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent& event) {
@@ -80,7 +86,7 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
       facts.set_survivor_id(event.merged_into().survivor_id());
       break;
     case PatientEvent::kDuplicateAbsorbed:
-      facts.add_absorbed_ids(event.duplicate_absorbed().duplicate_id());
+      Absorb(facts, event.duplicate_absorbed().duplicate_id());
       break;
     case PatientEvent::kUnmergedFrom:
       facts.clear_survivor_id();
