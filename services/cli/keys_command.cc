@@ -1,16 +1,25 @@
 // `anamnesis keys`.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "anamnesis/ops/v1/key_service.grpc.pb.h"
+#include "base/directory.h"
 #include "base/status.h"
 #include "nlohmann/json.hpp"
 #include "services/cli/commands.h"
 #include "services/cli/data_dir.h"
+#include "services/cli/fd.h"
 #include "services/cli/installation.h"
 #include "services/cli/table.h"
 #include "vault/key_file.h"
@@ -43,12 +52,57 @@ absl::StatusOr<Rewrapped> RewrapAt(const Connection& connection, const std::stri
                                                     "; start it with the same --kek_file"));
 }
 
+// A file beside the key file, which whoever rotates holds locked. While a rotation is under way, also after it was cut
+// short, the id of the key stands in it that was current before.
+class Rotation {
+ public:
+  static absl::StatusOr<Rotation> Begin(const std::string& path) {
+    Fd file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!file.valid()) return absl::FailedPreconditionError(absl::StrCat("cannot open ", path, ": ", strerror(errno)));
+    if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      return absl::FailedPreconditionError(absl::StrCat("these keys are being rotated by another process, which holds ",
+                                                        path, ": wait until it is done"));
+    }
+    char text[kMaxIdBytes];
+    const ssize_t size = pread(file.get(), text, sizeof(text), 0);
+    if (size < 0) return absl::FailedPreconditionError(absl::StrCat("cannot read ", path, ": ", strerror(errno)));
+    return Rotation(std::move(file), path, std::string(text, static_cast<size_t>(size)));
+  }
+
+  // The key that was current before the rotation that was cut short; empty where none was.
+  const vault::KekId& before() const { return before_; }
+  // Durably.
+  absl::Status Note(const vault::KekId& before) {
+    if (pwrite(file_.get(), before.data(), before.size(), 0) == static_cast<ssize_t>(before.size()) &&
+        fsync(file_.get()) == 0) {
+      return SyncDirectory(std::filesystem::absolute(path_).parent_path());
+    }
+    return absl::FailedPreconditionError(absl::StrCat("cannot write ", path_, ": ", strerror(errno)));
+  }
+  absl::Status End() {
+    if (ftruncate(file_.get(), 0) == 0) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat("cannot write ", path_, ": ", strerror(errno)));
+  }
+
+ private:
+  static constexpr size_t kMaxIdBytes = 64;
+
+  Rotation(Fd file, std::string path, vault::KekId before)
+      : file_(std::move(file)), path_(std::move(path)), before_(std::move(before)) {}
+
+  Fd file_;
+  std::string path_;
+  vault::KekId before_;
+};
+
 // Both keys stand in the file until every service has let go of the old ones: cut short anywhere, it is run again.
 absl::Status Rotate(const Connection& connection, const RotateOptions& options) {
   const std::string path =
       options.kek_file.empty() ? KekPath(std::filesystem::absolute(options.dir)) : options.kek_file;
+  ASSIGN_OR_RETURN(Rotation rotation, Rotation::Begin(path + ".rotation"));
   ASSIGN_OR_RETURN(vault::KeyRing keks, vault::LoadKeyFile(path));
-  if (keks.ids().size() == 1 || options.keep_old) {
+  if (rotation.before().empty() || rotation.before() == keks.current()) {
+    RETURN_IF_ERROR(rotation.Note(keks.current()));
     keks = keks.WithNewKey();
     RETURN_IF_ERROR(vault::ReplaceKeyFile(path, keks));
   } else {
@@ -59,6 +113,7 @@ absl::Status Rotate(const Connection& connection, const RotateOptions& options) 
     ASSIGN_OR_RETURN(done.emplace_back(), RewrapAt(connection, service, keks.current()));
   }
   if (!options.keep_old) RETURN_IF_ERROR(vault::ReplaceKeyFile(path, keks.CurrentOnly()));
+  RETURN_IF_ERROR(rotation.End());
 
   if (options.json) {
     nlohmann::ordered_json json = {
@@ -88,7 +143,9 @@ void AddKeysCommand(CLI::App& app, Connection& connection) {
   rotate->add_option("--kek-file", options->kek_file, "The key file of the services (default: `kek` in the data)");
   rotate->add_flag("--keep-old", options->keep_old, "Leave the older keys in the file");
   rotate->add_flag("--json", options->json, "Print one JSON object");
-  rotate->footer("Cut short, it is run again and goes on where it was.");
+  rotate->footer(
+      "Cut short, it is run again and goes on where it was. One runs at a time: beside the key file stands a file "
+      "`.rotation`, which is empty when none is under way.");
   rotate->callback([options, &connection] { Finish(Rotate(connection, *options)); });
 }
 

@@ -1,5 +1,8 @@
 // Keys through the real programs: nothing in the clear on disk, rotation under load, and a lost key is said.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -28,12 +31,13 @@ class KeysTest : public testing::Test {
     for (const char* name : {"patient", "encounter", "medication"}) cluster_.Start(name, {"--kek_file=" + kek_file_});
   }
 
-  int Rotate() {
+  int Rotate(const std::vector<std::string>& options = {}) {
     std::vector<std::string> command = {testing_support::BinDir() + "/anamnesis"};
     for (const std::string& name : Cluster::Names()) {
       command.insert(command.end(), {"--server", name + "=" + cluster_.address(name)});
     }
     command.insert(command.end(), {"keys", "rotate", "--kek-file", kek_file_});
+    command.insert(command.end(), options.begin(), options.end());
     return Child(command).Wait();
   }
 
@@ -92,6 +96,34 @@ TEST_F(KeysTest, ARotationThatWasCutShortGoesOn) {
   cluster_.Start("medication", {"--kek_file=" + kek_file_});
   ASSERT_EQ(Rotate(), 0);
   EXPECT_EQ(vault::LoadKeyFile(kek_file_)->ids(), std::vector<std::string>{between->current()});
+}
+
+// Older keys in the file are no sign of a rotation that was cut short.
+TEST_F(KeysTest, ARotationAfterOneThatKeptTheOldKeyMakesANewOne) {
+  Start();
+  RegisterPatients(cluster_, 3);
+  const vault::KekId first = vault::LoadKeyFile(kek_file_)->current();
+  ASSERT_EQ(Rotate({"--keep-old"}), 0);
+  const auto kept = vault::LoadKeyFile(kek_file_);
+  ASSERT_EQ(kept->ids().size(), 2u);
+  EXPECT_EQ(kept->ids().back(), first);
+  ASSERT_EQ(Rotate(), 0);
+  const auto after = vault::LoadKeyFile(kek_file_);
+  ASSERT_EQ(after->ids().size(), 1u);
+  EXPECT_NE(after->current(), kept->current());
+}
+
+// Two at once would each put a file in the place of the other's.
+TEST_F(KeysTest, OneRotatesAtATime) {
+  Start();
+  RegisterPatients(cluster_, 1);
+  const auto before = vault::LoadKeyFile(kek_file_)->ids();
+  const int other = open((kek_file_ + ".rotation").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(flock(other, LOCK_EX), 0);
+  EXPECT_NE(Rotate(), 0);
+  EXPECT_EQ(vault::LoadKeyFile(kek_file_)->ids(), before);
+  close(other);
+  EXPECT_EQ(Rotate(), 0);
 }
 
 TEST_F(KeysTest, NoPayloadStandsInTheLogInTheClear) {
