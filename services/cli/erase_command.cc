@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "anamnesis/encounter/v1/events.pb.h"
 #include "anamnesis/event/v1/feed_service.grpc.pb.h"
+#include "anamnesis/medication/v1/events.pb.h"
 #include "anamnesis/patient/v1/events.pb.h"
 #include "anamnesis/patient/v1/patient_service.grpc.pb.h"
 #include "base/status.h"
@@ -68,26 +70,43 @@ absl::Status Confirm(const std::vector<std::string>& records) {
   return answer == "erase" ? absl::OkStatus() : absl::CancelledError("nothing was erased");
 }
 
-// Where the log says that the record was erased last; 0 where it does not.
-absl::StatusOr<uint64_t> FindErasure(const Connection& connection, const std::string& id) {
-  event::v1::SubscribeRequest request;
-  request.mutable_filter()->set_patient_id(id);
-  request.mutable_filter()->set_type_prefix(patient::v1::PatientErased::descriptor()->full_name());
-  grpc::ClientContext context;
-  connection.PrepareStream(context);
-  const auto stub = event::v1::EventFeedService::NewStub(connection.Channel("patient"));
-  const auto reader = stub->Subscribe(&context, request);
-  event::v1::SubscribeResponse response;
-  uint64_t position = 0;
-  while (reader->Read(&response)) {
-    for (const auto& event : response.batch().events()) position = event.position();
-  }
-  const grpc::Status status = reader->Finish();
-  if (!status.ok()) return connection.Explain("patient", status);
-  return position;
+// Whether an event of this type erases a record in one of the logs.
+bool Erases(const std::string& type) {
+  return type == patient::v1::PatientErased::descriptor()->full_name() ||
+         type == encounter::v1::RecordErased::descriptor()->full_name() ||
+         type == medication::v1::RecordErased::descriptor()->full_name();
 }
 
-absl::StatusOr<Erased> EraseOne(const Connection& connection, const EraseOptions& options, const std::string& id) {
+// What a log holds of a record.
+struct Held {
+  uint64_t readable = 0;  // Events that say something of the patient.
+  uint64_t erasure = 0;   // The position of the last event that erases; 0 where there is none.
+};
+
+absl::StatusOr<Held> HeldBy(const Connection& connection, const std::string& service, const std::string& id) {
+  event::v1::SubscribeRequest request;
+  request.mutable_filter()->set_patient_id(id);
+  grpc::ClientContext context;
+  connection.PrepareStream(context);
+  const auto stub = event::v1::EventFeedService::NewStub(connection.Channel(service));
+  const auto reader = stub->Subscribe(&context, request);
+  event::v1::SubscribeResponse response;
+  Held held;
+  while (reader->Read(&response)) {
+    for (const auto& event : response.batch().events()) {
+      if (Erases(event.type())) {
+        held.erasure = event.position();
+      } else if (!event.erased()) {
+        ++held.readable;
+      }
+    }
+  }
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) return connection.Explain(service, status);
+  return held;
+}
+
+absl::StatusOr<Erased> RecordErasure(const Connection& connection, const EraseOptions& options, const std::string& id) {
   patient::v1::ErasePatientRequest request;
   request.mutable_context()->set_request_id(NewUuid());
   request.mutable_context()->set_reason(options.reason);
@@ -100,10 +119,6 @@ absl::StatusOr<Erased> EraseOne(const Connection& connection, const EraseOptions
   rpc::v1::CommandOutcome outcome;
   const auto stub = patient::v1::PatientService::NewStub(connection.Channel("patient"));
   const grpc::Status status = stub->ErasePatient(&context, request, &outcome);
-  if (status.error_code() == grpc::StatusCode::NOT_FOUND) {  // Then it may have been erased before.
-    ASSIGN_OR_RETURN(const uint64_t position, FindErasure(connection, id));
-    if (position > 0) return Erased{id, position};
-  }
   if (!status.ok()) return connection.Explain("patient", status);
   return Erased{id, outcome.position()};
 }
@@ -126,24 +141,46 @@ absl::Status Await(const Connection& connection, const std::string& whom,
   return absl::OkStatus();
 }
 
-// A service that follows patients has carried an erasure out before it counts it as followed.
-absl::Status AwaitFollower(const Connection& connection, const std::string& service, uint64_t position) {
-  return Await(connection, absl::StrCat("the ", service, " service"), [&]() -> absl::StatusOr<bool> {
+// Waits until one of a service's links has come to a position. What it brings there is carried out before that counts.
+absl::Status AwaitLink(const Connection& connection, const std::string& service, const std::string& name,
+                       uint64_t position, const std::string& whom) {
+  return Await(connection, whom, [&]() -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const auto status, AskStatus(connection, service));
     return std::any_of(status.links().begin(), status.links().end(), [&](const ops::v1::LinkStatus& link) {
-      return link.name() == "follow:patient" && link.position() >= position;
+      return link.name() == name && link.position() >= position;
     });
   });
 }
 
-absl::Status AwaitViews(const Connection& connection, Query& query, const std::string& service) {
+// Until both services that follow patients have erased what the patient log erases at this position, and medicationd
+// knows that encounterd has.
+absl::Status AwaitFollowers(const Connection& connection, uint64_t position) {
+  for (const char* service : {"encounter", "medication"}) {
+    const std::string whom = absl::StrCat("the ", service, " service");
+    RETURN_IF_ERROR(AwaitLink(connection, service, "follow:patient", position, whom));
+  }
+  ASSIGN_OR_RETURN(const auto encounters, AskStatus(connection, "encounter"));
+  return AwaitLink(connection, "medication", "follow:encounter", encounters.tail_position(), "the medication service");
+}
+
+// Until the read model has done what follows from everything that a service has recorded.
+absl::Status AwaitViews(const Connection& connection, const std::string& service) {
   ASSIGN_OR_RETURN(const auto status, AskStatus(connection, service));
-  return Await(connection, "the read model", [&]() -> absl::StatusOr<bool> {
-    ASSIGN_OR_RETURN(const auto all, query.Ask(&Stub::GetProjectionStatus, chart::v1::GetProjectionStatusRequest()));
-    return std::any_of(all.services().begin(), all.services().end(), [&](const auto& views) {
-      return views.service() == service && views.applied_position() >= status.tail_position();
-    });
-  });
+  return AwaitLink(connection, service, "publish:readmodel", status.tail_position(), "the read model");
+}
+
+// Erases a record, unless all that is recorded of it was erased before; then where that was.
+absl::StatusOr<Erased> EraseOne(const Connection& connection, const EraseOptions& options, const std::string& id) {
+  ASSIGN_OR_RETURN(const Held by_patient, HeldBy(connection, "patient", id));
+  if (by_patient.readable > 0) return RecordErasure(connection, options, id);
+  // What was recorded elsewhere since the erasure is no part of it, nor what was never registered.
+  if (by_patient.erasure > 0) RETURN_IF_ERROR(AwaitFollowers(connection, by_patient.erasure));
+  for (const char* service : {"encounter", "medication"}) {
+    ASSIGN_OR_RETURN(const Held held, HeldBy(connection, service, id));
+    if (held.readable > 0) return RecordErasure(connection, options, id);
+  }
+  if (by_patient.erasure > 0) return Erased{id, by_patient.erasure};
+  return absl::NotFoundError(absl::StrCat("nothing is recorded of ", id, ": correct the id"));
 }
 
 absl::Status Erase(const Connection& connection, const EraseOptions& options) {
@@ -155,12 +192,8 @@ absl::Status Erase(const Connection& connection, const EraseOptions& options) {
   for (const std::string& record : records) {
     ASSIGN_OR_RETURN(erased.emplace_back(), EraseOne(connection, options, record));
   }
-  for (const char* service : {"encounter", "medication"}) {
-    RETURN_IF_ERROR(AwaitFollower(connection, service, erased.back().position));
-  }
-  for (const char* service : {"patient", "encounter", "medication"}) {
-    RETURN_IF_ERROR(AwaitViews(connection, query, service));
-  }
+  for (const Erased& record : erased) RETURN_IF_ERROR(AwaitFollowers(connection, record.position));
+  for (const char* service : {"patient", "encounter", "medication"}) RETURN_IF_ERROR(AwaitViews(connection, service));
   if (options.json) {
     nlohmann::ordered_json json = {
         {"erased", nlohmann::ordered_json::array()}

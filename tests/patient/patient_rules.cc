@@ -39,10 +39,10 @@ const std::vector<Rule>& PatientRules() {
       // Erasure.
       {"ARecordIsErased",                   {Register()}, Erase(), "PatientErased ErasureRecorded"},
       {"AMergedRecordIsErased",             {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Erase(), "PatientErased ErasureRecorded"},
-      {"NobodyIsNotErased",                 {}, Erase(), "PATIENT_NOT_FOUND"},
+      {"WhoIsRegisteredNowhereIsErased",    {}, Erase(), "PatientErased ErasureRecorded"},
       {"AnErasureSaysWhy",                  {Register()}, WithoutReason(Erase()), "REASON_REQUIRED"},
       {"AStaleEtagBeatsErasing",            {Register(), Update(Named("Roe"))}, Seen(1, Erase()), "ETAG_MISMATCH etag=2"},
-      {"OneIsErasedOnce",                   {Register(), Erase()}, Erase(), "PATIENT_NOT_FOUND"},
+      {"OneIsErasedAsOftenAsAsked",         {Register(), Erase()}, Erase(), "PatientErased ErasureRecorded"},
       {"TheErasedDoNotDie",                 {Register(), Erase()}, Die(), "PATIENT_NOT_FOUND"},
       {"TheErasedAreRegisteredAnew",        {Register(), Record(Problem()), Erase()}, Register(), "PatientRegistered"},
       {"NothingIsLeftOfThem",               {Register(), Record(Problem()), Erase(), Register()}, Revise(Problem()), "RESOURCE_NOT_FOUND"},

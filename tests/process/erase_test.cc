@@ -1,5 +1,6 @@
 // Erasing a patient through the real programs: nothing is left anywhere, everything else stays proven, and no death of
 // a server stops it.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "base/uuid.h"
 #include "nlohmann/json.hpp"
 #include "tests/process/writer.h"
 #include "tests/support/cluster.h"
@@ -86,6 +88,15 @@ class EraseTest : public testing::Test {
     return false;
   }
 
+  // The id of something of the patient that other services keep of him in the clear.
+  std::string KnownElsewhere(const std::string& patient) const {
+    for (const auto& event : Replay("--service patient --patient " + patient)) {
+      if (!absl::EndsWith(event["type"].get<std::string>(), "ProblemRecorded")) continue;
+      return event["event"]["problem_recorded"]["problem"]["id"];
+    }
+    return "";
+  }
+
   // What the histories say of an erased patient: that something was, not what.
   void ExpectTombstones(const std::string& patient) const {
     bool fence = false;
@@ -116,11 +127,15 @@ TEST_F(EraseTest, NothingIsLeftAndEverythingElseStaysProven) {
   const size_t events = Replay("--patient " + erased).size();
   ASSERT_GT(events, 10u);
   ASSERT_TRUE(OnDisk(family)) << "else this test sees nothing";
+  const std::string problem = KnownElsewhere(erased);
+  ASSERT_NE(problem, "");
+  ASSERT_TRUE(OnDisk(problem));
 
   const Answer answer = Run(EraseCommand(erased));
   ASSERT_EQ(answer.exit_code, 0) << answer.text;
   EXPECT_EQ(answer.json()["erased"][0]["patient_id"], erased);
   EXPECT_FALSE(OnDisk(family));
+  EXPECT_FALSE(OnDisk(problem));
   EXPECT_EQ(Run("chart " + erased).exit_code, 2);
   ExpectTombstones(erased);
   EXPECT_EQ(Replay("--patient " + erased).size(), events + kWriters.size());
@@ -136,6 +151,35 @@ TEST_F(EraseTest, NothingIsLeftAndEverythingElseStaysProven) {
   EXPECT_EQ(imported_["recorded"], events) << imported_;
   EXPECT_EQ(Run("chart " + erased).exit_code, 0);
   Digest();
+}
+
+// What somebody records of the id afterwards is erased too when that is asked for: nobody is told that it is gone.
+TEST_F(EraseTest, WhatIsRecordedSinceIsErasedWhenAsked) {
+  StartAll();
+  const std::string patient = RegisterPatients(cluster_, 1).front();
+  const Answer first = Run(EraseCommand(patient));
+  ASSERT_EQ(first.exit_code, 0) << first.said;
+  const auto erased_at = [](const Answer& answer) { return answer.json()["erased"][0]["position"].get<uint64_t>(); };
+  EXPECT_LE(erased_at(Run(EraseCommand(patient))), erased_at(first)) << "there is nothing to erase";
+  const std::string weight =
+      R"({"patient_id": ")" + patient +
+      R"(", "observation": {"status": "RESULT_STATUS_FINAL", "code": {"text": "weight"}, "value": {"quantity": {"value": "80", "code": "kg"}}}})";
+  const Answer recorded = Run("call encounter.RecordObservation '" + weight + "'");
+  ASSERT_EQ(recorded.exit_code, 0) << recorded.said;
+  const Answer second = Run(EraseCommand(patient));
+  ASSERT_EQ(second.exit_code, 0) << second.said;
+  EXPECT_GT(erased_at(second), erased_at(first));
+  ExpectTombstones(patient);
+  EXPECT_LE(erased_at(Run(EraseCommand(patient))), erased_at(second));
+}
+
+TEST_F(EraseTest, WhatIsRecordedNowhereIsNotSaidToBeErased) {
+  StartAll();
+  const std::string nobody = NewUuid();
+  const Answer answer = Run(EraseCommand(nobody));
+  EXPECT_NE(answer.exit_code, 0);
+  EXPECT_THAT(answer.said, testing::HasSubstr("nothing is recorded of " + nobody));
+  EXPECT_TRUE(Replay("--patient " + nobody).empty());
 }
 
 TEST_F(EraseTest, WhoeverWasDownDoesItWhenBack) {

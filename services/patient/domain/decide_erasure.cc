@@ -6,8 +6,9 @@
 namespace anamnesis::patient {
 
 // A record that was merged into another may be erased, and one that others were merged into: each is erased by itself.
+// So may one that is not registered, or was erased before: other services may have recorded something of it, and erase
+// it because this says so.
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ErasePatientRequest& request) {
-  if (at.patient.revision() == 0) return Refuse(v1::PATIENT_NOT_FOUND);
   RETURN_IF_ERROR(decider::CheckEtag(request.context(), at.patient.revision()));
   RETURN_IF_ERROR(CheckReason(request.context()));
 
