@@ -59,6 +59,7 @@ absl::StatusOr<std::vector<Verdict>> VerifyBackup(const std::string& directory, 
       verdict.details["checkpoint_size"] = found.checkpoint->size;
     }
     AddLog(compared, found.log, verdict);
+    verdict.evidence = absl::StrCat("backup ", manifest.number, ": ", verdict.evidence);
     verdict.details["backup"] = manifest.number;
     reached.push_back({part.service, part.position, found.log.decided_against});
   }

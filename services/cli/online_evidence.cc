@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/durable_file.h"
+#include "base/random.h"
 #include "base/status.h"
 #include "evidence/bundle.h"
 #include "evidence/merkle.h"
@@ -22,6 +22,19 @@ namespace anamnesis::cli {
 namespace {
 
 constexpr uint64_t kRecordsToProve = 64;
+constexpr size_t kMaxKnownBytes = 16 << 20;
+
+// One position of each of kRecordsToProve stretches of the history, or all of a short one: which, nobody can foresee.
+std::vector<uint64_t> PositionsToProve(uint64_t size) {
+  std::vector<uint64_t> positions;
+  const uint64_t step = std::max<uint64_t>(1, size / kRecordsToProve);
+  for (uint64_t first = 1; first <= size; first += step) {
+    uint64_t random = 0;
+    RandomBytes(reinterpret_cast<unsigned char*>(&random), sizeof(random));
+    positions.push_back(first + random % std::min(step, size - first + 1));
+  }
+  return positions;
+}
 
 }  // namespace
 
@@ -34,9 +47,10 @@ std::string KnownCheckpoints::DefaultPath() {
 }
 
 absl::Status KnownCheckpoints::Load() {
-  std::ifstream file(path_);
-  if (!file) return absl::OkStatus();
-  return Parse(std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+  const absl::StatusOr<std::string> text = ReadFile(path_, kMaxKnownBytes);
+  if (absl::IsNotFound(text.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(text.status());
+  return Parse(*text);
 }
 
 absl::Status KnownCheckpoints::Parse(const std::string& text) {
@@ -113,8 +127,7 @@ absl::StatusOr<OnlineVerdict> CheckOnline(const Connection& connection, const st
                                               " events: it was rewritten or cut"));
     }
   }
-  const uint64_t step = std::max<uint64_t>(1, now->size / kRecordsToProve);
-  for (uint64_t position = 1; position <= now->size; position += step) {
+  for (const uint64_t position : PositionsToProve(now->size)) {
     ASSIGN_OR_RETURN(const bool contains, asker.Contains(*now, position));
     if (contains) {
       ++verdict.proved;

@@ -28,7 +28,7 @@ class KnownCheckpoints {
   static std::string DefaultPath();
 
   explicit KnownCheckpoints(std::string path) : path_(std::move(path)) {}
-  // A file that is not there is empty. FAILED_PRECONDITION where it holds something else.
+  // A file that is not there is empty. FAILED_PRECONDITION where it cannot be read or holds something else.
   absl::Status Load();
   // What Load reads: FAILED_PRECONDITION where the text is not that of a file of checkpoints.
   absl::Status Parse(const std::string& text);

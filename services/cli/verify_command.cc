@@ -1,8 +1,10 @@
 // `anamnesis verify`.
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -41,6 +43,13 @@ absl::StatusOr<Verdict> VerifyOnline(const Connection& connection, const std::st
   };
 }
 
+bool HoldsLogs(const std::string& directory) {
+  std::error_code error;
+  return std::ranges::any_of(kLogOwners, [&](const std::string& service) {
+    return std::filesystem::exists(absl::StrCat(directory, "/", service, "/log/CURRENT"), error);
+  });
+}
+
 absl::StatusOr<std::vector<Verdict>> VerifyBackupIn(const VerifyOptions& options) {
   ASSIGN_OR_RETURN(const backup::Manifest manifest, FindBackup(options.disk.dir, options.backup));
   const std::string kek = options.disk.kek_file.empty() ? KekPath(options.disk.dir) : options.disk.kek_file;
@@ -50,8 +59,13 @@ absl::StatusOr<std::vector<Verdict>> VerifyBackupIn(const VerifyOptions& options
 
 // Of a log that lost its end: which events, and who else knows of them.
 void AddRepairReport(const Connection& connection, Verdict& verdict) {
-  const uint64_t reached =
+  uint64_t reached =
       std::max(verdict.details.value("high_water", uint64_t{0}), verdict.details.value("checkpoint_size", uint64_t{0}));
+  if (verdict.details.contains("witnessed")) {
+    for (const auto& [witness, size] : verdict.details["witnessed"].items()) {
+      reached = std::max(reached, size.get<uint64_t>());
+    }
+  }
   if (reached <= verdict.events) return;
   nlohmann::ordered_json lost = {
       {"first",     verdict.events + 1             },
@@ -96,7 +110,16 @@ absl::Status Verify(const Connection& connection, const VerifyOptions& options) 
   std::vector<Verdict> verdicts;
   KnownCheckpoints known(options.known);
   RETURN_IF_ERROR(known.Load());
-  if (options.offline && HoldsBackups(options.disk.dir)) {
+  const bool of_backups = options.offline && HoldsBackups(options.disk.dir);
+  if (of_backups && HoldsLogs(options.disk.dir)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(options.disk.dir, " holds backups beside the logs of services, and one must not be taken for the ",
+                     "other: find out who put them there, and move the backups away"));
+  }
+  if (of_backups && options.repair_report) {
+    return absl::InvalidArgumentError("--repair-report is of a data directory, not of backups");
+  }
+  if (of_backups) {
     ASSIGN_OR_RETURN(verdicts, VerifyBackupIn(options));
   } else {
     for (const char* service : kLogOwners) {

@@ -28,6 +28,23 @@ absl::StatusOr<std::optional<uint64_t>> CosignedBy(const std::string& witness_ke
   return most;
 }
 
+// Of which of the witnesses each note is; nothing is said while one of them has not witnessed anything yet.
+void CheckCosigners(const std::vector<WitnessWord>& words, const Notes& notes, OnlineVerdict& verdict) {
+  std::vector<evidence::VerifierKey> witnesses;
+  for (const WitnessWord& word : words) {
+    if (word.known.checkpoint().empty()) return;
+    const auto key = evidence::VerifierKey::Parse(word.known.witness_key());
+    if (key.ok()) witnesses.push_back(*key);
+  }
+  for (const std::string& note : notes) {
+    const bool is_one_of_theirs = std::ranges::any_of(witnesses, [&](const evidence::VerifierKey& key) {
+      return evidence::VerifyNote(note, std::vector<evidence::VerifierKey>{key}).ok();
+    });
+    if (!is_one_of_theirs)
+      verdict.problems.push_back("a cosignature that the service shows is of none of its witnesses");
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<WitnessWord>> WordsOfWitnesses(const Connection& connection, const std::string& service) {
@@ -75,6 +92,7 @@ absl::Status CheckWords(const std::vector<WitnessWord>& words, const EvidenceAsk
     absl::StrAppend(&verdict.evidence, ", ", witness, " witnessed ", before->size,
                     vouched.has_value() ? absl::StrCat(" and cosigned ", *vouched) : "");
   }
+  CheckCosigners(words, cosigned, verdict);
   return absl::OkStatus();
 }
 

@@ -145,6 +145,10 @@ TEST_F(WitnessTest, AnOldCopyPutBackDoesNotServe) {
   const Answer offline = Offline();
   EXPECT_NE(offline.exit_code, 0);
   EXPECT_EQ(offline.json["services"]["patient"]["problems"].size(), 2u) << "of both witnesses: " << offline.json;
+  const auto lost =
+      Verify("--repair-report --offline --data '" + dir_.path() + "'").json["services"]["patient"]["lost"];
+  EXPECT_EQ(lost["first"], 2) << lost;
+  EXPECT_EQ(lost["last"], 6) << lost;
 }
 
 TEST_F(WitnessTest, AnOldCopyThatServesWhileNoWitnessAnswersEndsWhenOneDoes) {
