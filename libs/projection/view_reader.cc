@@ -104,16 +104,18 @@ absl::StatusOr<std::optional<ViewRow>> ViewReader::RowAt(const Source& source, c
 
   // Newest first, back to the change that says the whole view; `newest` is not in the history yet.
   std::vector<v1::ViewVersion> counted;
+  bool begins_later = false;  // What says the whole view is of a later time: patches of an earlier one are of nothing.
   for (v1::ViewVersion version = std::move(newest);;) {
     const bool whole = version.operation() != v1::CHANGE_OPERATION_PATCH || !times.about_clinical.has_value();
     const bool counts = Counts(version, times);
+    if (whole) begins_later = !counts && version.operation() == v1::CHANGE_OPERATION_PUT;
     if (counts) counted.push_back(std::move(version));
     if ((counts && whole) || !older->Valid()) break;
     ASSIGN_OR_RETURN(version, ParseVersion(older->value()));
     older->Next();
   }
   RETURN_IF_ERROR(FromRocks(older->status()));
-  if (counted.empty()) return std::nullopt;
+  if (counted.empty() || begins_later) return std::nullopt;
 
   // Patches are merged anew only where a later change of an earlier time may have left something out.
   std::string view = counted.back().operation() == v1::CHANGE_OPERATION_PATCH && times.about_clinical.has_value()

@@ -23,6 +23,8 @@ namespace anamnesis::service {
 
 // How many messages of one Submit stream are carried out at a time before no further one is read.
 inline constexpr uint32_t kSubmitInFlight = 512;
+// Further commands of a refused message that are answered each by itself, at most.
+inline constexpr int kMaxRefusedAlone = 1'024;
 
 // D is the domain; SubmitRequest and SubmitResponse are those of its contract, which all have the shape of
 // anamnesis.patient.v1.SubmitRequest. The service is the only one in the file of the domain's Command message; each
@@ -88,8 +90,13 @@ class CommandService<D, SubmitRequest, SubmitResponse>::Session final
     ForEach(*request, [&](const SubmitRequest& one, const Answer& answer) { Run(request, one, answer); });
   }
 
-  // Among several commands, only what breaks the rules is refused; of too many, all are.
+  // Among several commands, only what breaks the rules is refused; of too many, all are. Of so many that the answers
+  // would be a burden by themselves, the message is refused with one, in the name of its first.
   void OnRefused(std::shared_ptr<const SubmitRequest> request, absl::Status refusal) override {
+    if (request->more_size() > kMaxRefusedAlone) {
+      const auto one = std::make_shared<SubmitAnswers<SubmitResponse>>(writer_, 1, /*may_gather=*/false);
+      return AnswerTo(*request, one, 0)(std::move(refusal));
+    }
     const bool each_alone = request->more_size() > 0 && request->more_size() <= int{rpc::kDefaultMaxItems};
     ForEach(*request, [&](const SubmitRequest& one, const Answer& answer) {
       if (!each_alone) return answer(refusal);

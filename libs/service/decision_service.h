@@ -75,10 +75,13 @@ class DecisionService final : public rpc::Service {
 
   template <class Request, class Response>
   void Serve(const char* method, absl::StatusOr<Response> (DecisionService::*answer)(const Request&) const) {
-    Unary<Request, Response>(method, [this, answer](const rpc::CallContext&, Request&& request, auto done) {
+    Unary<Request, Response>(method, [this, answer](const rpc::CallContext& call, Request&& request, auto done) {
       auto shared = std::make_shared<decltype(done)>(std::move(done));
       const bool queued =
-          worker_.Do([this, answer, shared, request = std::move(request)] { (*shared)((this->*answer)(request)); });
+          worker_.Do([this, answer, shared, deadline = call.deadline_micros, request = std::move(request)] {
+            const bool in_time = SystemClock().NowMicros() < deadline;
+            (*shared)(in_time ? (this->*answer)(request) : absl::DeadlineExceededError("it waited for others"));
+          });
       if (!queued) (*shared)(rpc::Worker::Refusal());
     });
   }

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "decider/command_runner.h"
 #include "eventlog/open.h"
@@ -105,7 +106,12 @@ class WriteService {
     drained_ = true;
     const bool orderly = server_.Drain();
     monitor_.reset();
-    followers_.clear();
+    std::vector<std::unique_ptr<feed::Follower>> followers;
+    {
+      MutexLock lock(followers_mutex_);
+      followers.swap(followers_);
+    }
+    followers.clear();  // Their threads may still ask for each other's age.
     publisher_.reset();
     if (witnessing_ != nullptr) witnessing_->Stop();
     return orderly;
@@ -169,10 +175,11 @@ class WriteService {
     for (const auto& followed : context_.followed) {
       const auto address = options_.follow.find(followed.service);
       if (address == options_.follow.end()) continue;
-      followers_.push_back(
-          std::make_unique<feed::Follower>(followed.service, rpc::Connect(address->second), self, SinkFor(followed)));
-      links.push_back(
-          {"follow:" + followed.service, [follower = followers_.back().get()] { return follower->state(); }});
+      auto follower =
+          std::make_unique<feed::Follower>(followed.service, rpc::Connect(address->second), self, SinkFor(followed));
+      links.push_back({"follow:" + followed.service, [follower = follower.get()] { return follower->state(); }});
+      MutexLock lock(followers_mutex_);  // The threads of those before ask for the age of all.
+      followers_.push_back(std::move(follower));
     }
     if (!options_.readmodel.empty()) {
       publisher_ = std::make_unique<projection::Publisher>(
@@ -221,6 +228,7 @@ class WriteService {
 
   // Of the oldest; nothing where one is not followed, or was never current.
   std::optional<int64_t> AgeOfFacts() const {
+    MutexLock lock(followers_mutex_);
     if (followers_.size() < context_.followed.size()) return std::nullopt;
     const int64_t now = SystemClock().NowMicros();
     int64_t oldest = 0;
@@ -263,7 +271,8 @@ class WriteService {
   BackupService backups_;
   OpsService ops_;
   std::vector<std::unique_ptr<FollowedCommands<D>>> followed_commands_;
-  std::vector<std::unique_ptr<feed::Follower>> followers_;
+  mutable Mutex followers_mutex_;
+  std::vector<std::unique_ptr<feed::Follower>> followers_ GUARDED_BY(followers_mutex_);
   std::unique_ptr<projection::Publisher> publisher_;
   std::unique_ptr<Witnessing> witnessing_;
   std::vector<std::unique_ptr<rpc::Service>> own_services_;

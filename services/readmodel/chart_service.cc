@@ -22,6 +22,7 @@ using chart::v1::ReadInfo;
 // What is left of the caller's time for telling it that the positions were not reached.
 constexpr int64_t kShareToAnswer = 10;
 constexpr int64_t kLongestToAnswerMicros = 250'000;
+constexpr int64_t kLongestWaitMicros = 60'000'000;
 
 int64_t WaitUntil(int64_t deadline_micros, int64_t now_micros) {
   const int64_t share = std::max<int64_t>(deadline_micros - now_micros, 0) / kShareToAnswer;
@@ -65,7 +66,9 @@ void ChartService::WhenFresh(const rpc::CallContext& call, const chart::v1::Read
   Positions wanted(options.min_positions().begin(), options.min_positions().end());
   if (wanted.empty() || Reached(wanted, parts_.store.Positions())) return ready(false);
   if (options.allow_stale()) return ready(true);
-  const int64_t until = WaitUntil(call.deadline_micros, parts_.clock.NowMicros());
+  // A caller who hung up is waited for as well, so nobody may say how long.
+  const int64_t now = parts_.clock.NowMicros();
+  const int64_t until = WaitUntil(std::min(call.deadline_micros, now + kLongestWaitMicros), now);
   parts_.freshness.Wait(std::move(wanted), until, [ready = std::move(ready)](absl::Status reached) {
     if (!reached.ok()) return ready(std::move(reached));
     ready(false);
@@ -136,16 +139,20 @@ void ChartService::RegisterDigest() {
   Unary<GetDigestRequest, GetDigestResponse>(
       "GetDigest", [this](const rpc::CallContext& call, GetDigestRequest&& request, auto done) {
         const auto asked = std::make_shared<const GetDigestRequest>(std::move(request));
-        WhenFresh(call, asked->options(), [this, asked, done = std::move(done)](absl::StatusOr<bool> stale) {
-          if (!stale.ok()) return done(std::move(stale).status());
-          const bool accepted = parts_.worker.Do([this, asked, done, stale = *stale] {
-            const projection::ViewReader reader = parts_.store.Read();
-            absl::StatusOr<GetDigestResponse> response = GetDigest(reader, *asked);
-            if (response.ok()) *response->mutable_info() = InfoOf(reader.positions(), reader.failed_subjects(), stale);
-            done(std::move(response));
-          });
-          if (!accepted) done(rpc::Worker::Refusal());
-        });
+        WhenFresh(call, asked->options(),
+                  [this, asked, deadline = call.deadline_micros, done = std::move(done)](absl::StatusOr<bool> stale) {
+                    if (!stale.ok()) return done(std::move(stale).status());
+                    const bool accepted = parts_.worker.Do([this, asked, done, deadline, stale = *stale] {
+                      if (parts_.clock.NowMicros() >= deadline)
+                        return done(absl::DeadlineExceededError("it waited for others"));
+                      const projection::ViewReader reader = parts_.store.Read();
+                      absl::StatusOr<GetDigestResponse> response = GetDigest(reader, *asked);
+                      if (response.ok())
+                        *response->mutable_info() = InfoOf(reader.positions(), reader.failed_subjects(), stale);
+                      done(std::move(response));
+                    });
+                    if (!accepted) done(rpc::Worker::Refusal());
+                  });
       });
 }
 

@@ -44,16 +44,19 @@ Freshness::~Freshness() {
 }
 
 void Freshness::Wait(Positions wanted, int64_t deadline_micros, std::function<void(absl::Status)> then) {
+  rpc::v1::RpcError refusal = rpc::v1::SHUTTING_DOWN;
   {
     MutexLock lock(mutex_);
-    if (!closed_) {
+    if (!closed_ && waiters_.size() >= kMaxWaiting) {
+      refusal = rpc::v1::OVERLOADED;
+    } else if (!closed_) {
       waiters_.push_back({std::move(wanted), deadline_micros, std::move(then)});
       advanced_ = true;  // It may have been reached meanwhile.
       changed_.NotifyOne();
       return;
     }
   }
-  then(Refuse(rpc::v1::SHUTTING_DOWN));
+  then(Refuse(refusal, {.retry_after_millis = 1000}));
 }
 
 void Freshness::Advanced() {

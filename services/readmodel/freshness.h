@@ -23,6 +23,8 @@ bool Reached(const Positions& wanted, const Positions& applied);
 // NOT_CAUGHT_UP, with how many events are missing of each service.
 absl::Status NotCaughtUp(const Positions& wanted, const Positions& applied);
 
+inline constexpr size_t kMaxWaiting = 4'096;
+
 // A list of waiting queries and one thread that goes on with them, so that no thread waits for each and none of gRPC's
 // or of the one that applies is held up. Thread-safe. What it is made with outlives it.
 class Freshness {
@@ -31,7 +33,8 @@ class Freshness {
   ~Freshness();
 
   // Calls `then` once, from this object's thread: with OK when the positions are reached, with NOT_CAUGHT_UP at the
-  // deadline (by the clock), with SHUTTING_DOWN when it is closed; at once if it was closed before.
+  // deadline (by the clock), with SHUTTING_DOWN when it is closed; at once if it was closed before, or with OVERLOADED
+  // where kMaxWaiting wait already: also who has hung up waits until then.
   void Wait(Positions wanted, int64_t deadline_micros, std::function<void(absl::Status)> then) EXCLUDES(mutex_);
 
   // The applied positions may have changed.

@@ -60,6 +60,14 @@ TEST_F(FreshnessTest, LetsEverybodyGoWhenClosed) {
   EXPECT_EQ(RefusalInfo(Wait(8, kLater).get()).reason(), "SHUTTING_DOWN") << "and who comes after that";
 }
 
+TEST_F(FreshnessTest, SoManyWaitAndNoMore) {
+  std::vector<std::future<absl::Status>> waiting;
+  for (size_t i = 0; i < kMaxWaiting; ++i) waiting.push_back(Wait(8, kLater));
+  EXPECT_EQ(RefusalInfo(Wait(8, kLater).get()).reason(), "OVERLOADED");
+  Apply(8);
+  for (auto& one : waiting) EXPECT_TRUE(one.get().ok());
+}
+
 TEST(Reached, CountsServicesThatNeverPublished) {
   EXPECT_TRUE(Reached({}, {}));
   EXPECT_TRUE(Reached(

@@ -139,9 +139,9 @@ TEST_F(ViewStoreTest, WhatIsNotAViewFailsThoseOfItsSubjectOnly) {
     SCOPED_TRACE(test.name);
     StoreOnDisk store(TextSchema());
     ASSERT_TRUE(store->Begin(Hello(5)).ok());
-    const auto applied = store.Apply(
-        kService, {Batch(0, 3, {Put(1, 1, "note", 7, "first"), test.change, Put(3, 2, "note", 8, "other")}),
-                   Batch(3, 5, {Put(4, 1, "note", 9, "later"), Put(5, 2, "note", 8, "and more")})});
+    const auto applied =
+        store.Apply(kService, {Batch(0, 3, {Put(1, 1, "note", 7, "first"), test.change, Put(3, 2, "note", 8, "other")}),
+                               Batch(3, 5, {Put(4, 1, "note", 9, "later"), Put(5, 2, "note", 8, "and more")})});
     ASSERT_TRUE(applied.ok()) << applied.status();
     EXPECT_EQ(*applied, 5u);
     store.Reopen();
@@ -267,6 +267,22 @@ TEST_F(ViewStoreTest, AnswersAboutAnyClinicalTime) {
                               .about_clinical = kYear2020 + test.about * kSecond}),
               test.seen);
   }
+}
+
+// Recorded of an order before the time that it was given at: then it was not there, nor a part of it.
+TEST_F(ViewStoreTest, NothingIsThereBeforeItBegan) {
+  Begin(9);
+  Apply({Batch(0, 3,
+               {HappenedAt(kYear2020 + 60 * kSecond, Put(1, 1, "note", 7, "begun")),
+                HappenedAt(kYear2020 + 50 * kSecond, Patch(2, 1, "note", 7, " given")),
+                HappenedAt(kYear2020 + 40 * kSecond, Patch(3, 1, "tally", 8, "never whole"))})});
+  EXPECT_THAT(Texts(*store_, {.about_clinical = kYear2020 + 55 * kSecond}), ElementsAre("patient tally 8 never whole"));
+  EXPECT_THAT(Texts(*store_, {.about_clinical = kYear2020 + 60 * kSecond}),
+              ElementsAre("patient note 7 begun given", "patient tally 8 never whole"));
+  Apply({Batch(3, 4, {HappenedAt(kYear2020 + 90 * kSecond, Put(4, 1, "note", 7, "begun anew"))})});
+  EXPECT_THAT(Texts(*store_, {.about_clinical = kYear2020 + 60 * kSecond}),
+              ElementsAre("patient note 7 begun given", "patient tally 8 never whole"))
+      << "what was there before counts";
 }
 
 TEST_F(ViewStoreTest, ReadersSeeOneMoment) {

@@ -172,6 +172,24 @@ TEST_F(WriteServiceTest, TooManyCommandsInOneMessageAreAllRefused) {
   EXPECT_EQ(RefusalInfo(FromRpcStatus(response.more(256).error())).reason(), "INVALID_FIELDS");
 }
 
+// So many that the answers would fill the memory: one, in the name of the first.
+TEST_F(WriteServiceTest, AMessageOfEmptyCommandsIsRefusedAsOne) {
+  auto context = NewContext();
+  const auto stream = stub_->Submit(context.get());
+  v1::SubmitRequest request;
+  request.set_sequence(9);
+  for (int i = 0; i < 100'000; ++i) request.add_more();
+  ASSERT_TRUE(stream->Write(request));
+  stream->WritesDone();
+  v1::SubmitResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.sequence(), 9u);
+  EXPECT_EQ(response.more_size(), 0);
+  EXPECT_EQ(RefusalInfo(FromRpcStatus(response.error())).reason(), "INVALID_FIELDS");
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
 TEST_F(WriteServiceTest, SubmitTellsOfAFaultByItsTraceIdOnly) {
   eventlog::StreamAppend damaged{.stream = "account-a"};
   damaged.events.push_back({.event_id = NewUuid(), .type = "test.Event", .payload = "not an event"});
