@@ -220,6 +220,9 @@ TEST_F(BackupTest, ASecondBackupCopiesWhatIsNewAndADamagedOneIsFound) {
   EXPECT_EQ(list.json().size(), 2u) << list.text;
   for (const int number : {1, 2}) EXPECT_EQ(VerifyBackup(number).exit_code, 0) << number;
   EXPECT_EQ(VerifyOffline(Backups()).exit_code, 0) << "`verify --offline` reads a backup, too";
+  fs::copy(Backups() + "/manifests", dir_.path() + "/manifests");
+  EXPECT_NE(VerifyOffline(dir_.path()).exit_code, 0) << "but takes no backup for the log that it lies beside";
+  fs::remove_all(dir_.path() + "/manifests");
 
   fs::path largest;
   for (const auto& entry : fs::directory_iterator(Backups() + "/patient/log/shared_checksum")) {

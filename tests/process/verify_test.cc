@@ -143,6 +143,20 @@ TEST_F(VerifyTest, ALogThatLostWhatNoCheckpointCoversDoesNotServe) {
   EXPECT_EQ(Offline().json["services"]["patient"]["problems"].size(), 0u);
 }
 
+// Whoever cuts a log cannot have it signed by another key by taking the old one away.
+TEST_F(VerifyTest, NoOtherKeyIsMadeForALogThatHadOne) {
+  Start();
+  patients_ = RegisterPatients(cluster_, 1);
+  cluster_.Stop("patient");
+  const std::string dir = dir_.path() + "/patient/";
+  fs::remove(dir + "signing.key");
+  for (const char* trace : {"checkpoint", "high-water", "signing.key.pub"}) {
+    EXPECT_NE(StartingAlone("patient").find("signing.key"), std::string::npos) << "there is still " << trace;
+    EXPECT_FALSE(fs::exists(dir + "signing.key"));
+    fs::remove(dir + trace);
+  }
+}
+
 TEST_F(VerifyTest, AMemoryThatCannotBeReadIsNotTakenForNone) {
   Start();
   ASSERT_EQ(Online().exit_code, 0);
