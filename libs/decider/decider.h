@@ -1,12 +1,10 @@
 // The shape of a domain: what CommandRunner needs to know of one.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,14 +15,11 @@ namespace anamnesis::decider {
 // A domain with nothing to know of other services.
 struct NoFacts {};
 
-// What is recorded of the same person in records that were merged into this one, by their ids; each once.
+// What is recorded of the same person in records that were merged into this one, by their ids.
 template <class Ids>
 std::vector<std::string> StreamsOf(std::string_view service, const Ids& record_ids) {
   std::vector<std::string> streams;
-  for (const std::string& id : record_ids) {
-    std::string stream = std::string(service) + "-" + id;
-    if (std::ranges::find(streams, stream) == streams.end()) streams.push_back(std::move(stream));
-  }
+  for (const std::string& id : record_ids) streams.push_back(std::string(service) + "-" + id);
   return streams;
 }
 

@@ -161,7 +161,7 @@ FactsStore::FactsStore(std::unique_ptr<rocksdb::DB> db, std::vector<std::string>
 
 FactsStore::~FactsStore() = default;
 
-absl::StatusOr<FactsStore::Known> FactsStore::Get(const std::string& entity, const Others& others) const {
+absl::StatusOr<FactsStore::Known> FactsStore::Get(const std::string& entity, const LinksOf& links) const {
   rocksdb::ManagedSnapshot snapshot(db_.get());  // One instant for all that is read.
   rocksdb::ReadOptions options;
   options.snapshot = snapshot.snapshot();
@@ -172,27 +172,30 @@ absl::StatusOr<FactsStore::Known> FactsStore::Get(const std::string& entity, con
     ASSIGN_OR_RETURN(const uint64_t position, ParsePosition(read, text));
     known.positions.push_back(position);
   }
-  ASSIGN_OR_RETURN(known.facts, WithOthers(entity, others, [&](const std::string& one) {
+  ASSIGN_OR_RETURN(known.facts, WithAbsorbed(entity, links, [&](const std::string& one) {
                      return ReadOrEmpty(*db_, FactsKey(one), options);
                    }));
   return known;
 }
 
-absl::StatusOr<std::vector<std::string>> WithOthers(
-    const std::string& entity, const FactsStore::Others& others,
+absl::StatusOr<std::vector<FactsStore::OfEntity>> WithAbsorbed(
+    const std::string& entity, const FactsStore::LinksOf& links,
     const std::function<absl::StatusOr<std::string>(const std::string& entity)>& read) {
-  std::vector<std::string> facts;
-  std::vector<std::string> entities = {entity};
-  for (size_t i = 0; i < entities.size(); ++i) {
-    ASSIGN_OR_RETURN(std::string of_one, read(entities[i]));
-    facts.push_back(std::move(of_one));
-    if (others == nullptr) continue;
-    ASSIGN_OR_RETURN(const std::vector<std::string> more, others(facts.back()));
-    for (const std::string& other : more) {
-      if (std::ranges::find(entities, other) == entities.end()) entities.push_back(other);
+  ASSIGN_OR_RETURN(std::string own, read(entity));
+  std::vector<FactsStore::OfEntity> known = {
+      {entity, std::move(own)}
+  };
+  for (size_t i = 0; links != nullptr && i < known.size(); ++i) {
+    const std::string by = known[i].entity;
+    ASSIGN_OR_RETURN(const FactsStore::Links of_one, links(known[i].facts));
+    for (const std::string& other : of_one.absorbed) {
+      if (std::ranges::find(known, other, &FactsStore::OfEntity::entity) != known.end()) continue;
+      ASSIGN_OR_RETURN(std::string facts, read(other));
+      ASSIGN_OR_RETURN(const FactsStore::Links of_other, links(facts));
+      if (of_other.survivor == by) known.push_back({other, std::move(facts)});
     }
   }
-  return facts;
+  return known;
 }
 
 FollowSink& FactsStore::SinkFor(const std::string& source, Fold fold) {

@@ -23,12 +23,23 @@ class FactsStore {
   // Changes the stored facts (empty at first) by one event that is not erased. Must be pure.
   using Fold = std::function<absl::StatusOr<Change>(std::string& facts, const event::v1::EventEnvelope& event)>;
 
-  // Which other entities' facts hold for an entity as well, from its own: of records that were merged into it. Pure.
-  using Others = std::function<absl::StatusOr<std::vector<std::string>>(const std::string& facts)>;
+  // How an entity's record hangs together with others.
+  struct Links {
+    std::vector<std::string> absorbed;  // Those that were merged into it.
+    std::string survivor;               // What it was merged into; empty where it stands alone.
+  };
+  // From its own facts. Pure.
+  using LinksOf = std::function<absl::StatusOr<Links>(const std::string& facts)>;
+
+  struct OfEntity {
+    std::string entity;
+    std::string facts;
+    friend bool operator==(const OfEntity&, const OfEntity&) = default;
+  };
 
   // Facts of one entity as known now.
   struct Known {
-    std::vector<std::string> facts;   // Its own first, then those of others.
+    std::vector<OfEntity> facts;      // Its own first, then those of others that hold for it as well.
     std::vector<uint64_t> positions;  // In the order of the sources.
   };
 
@@ -38,9 +49,8 @@ class FactsStore {
                                                           std::vector<std::string> sources, uint32_t version);
   ~FactsStore();
 
-  // The entity is what follows the first '-' of a stream's name. With `others`, their facts and those of their others
-  // are read too.
-  absl::StatusOr<Known> Get(const std::string& entity, const Others& others = nullptr) const;
+  // The entity is what follows the first '-' of a stream's name. With `links`, see WithAbsorbed.
+  absl::StatusOr<Known> Get(const std::string& entity, const LinksOf& links = nullptr) const;
 
   // The sink for one of the sources. Lives as long as the store.
   FollowSink& SinkFor(const std::string& source, Fold fold);
@@ -58,9 +68,11 @@ class FactsStore {
   std::vector<std::unique_ptr<Sink>> sinks_;
 };
 
-// The facts of the entity, then those of its others and of theirs, each as `read` once.
-absl::StatusOr<std::vector<std::string>> WithOthers(
-    const std::string& entity, const FactsStore::Others& others,
+// The facts of the entity, then those of what it absorbed and of what those did, each as `read` once. One that was
+// absorbed and does not point back to what absorbed it was erased since, and whatever is registered under its id now
+// stands alone.
+absl::StatusOr<std::vector<FactsStore::OfEntity>> WithAbsorbed(
+    const std::string& entity, const FactsStore::LinksOf& links,
     const std::function<absl::StatusOr<std::string>(const std::string& entity)>& read);
 
 }  // namespace anamnesis::feed

@@ -20,12 +20,6 @@ absl::StatusOr<Facts> ParseFacts(const std::string& stored) {
   return facts;
 }
 
-// The facts of an entity that nothing else belongs to.
-template <class Facts>
-absl::StatusOr<Facts> OwnFacts(const std::vector<std::string>& stored) {
-  return ParseFacts<Facts>(stored.front());
-}
-
 // A fold whose facts are one message for all sources and whose events are those of one. `apply` is pure. Events that
 // `concerns` is false for change no facts, which are then not looked at; null: any may. `erases` is true of those that
 // erase what was known. An event of an unknown kind is FAILED_PRECONDITION: it may be what makes a prescription unsafe,

@@ -48,7 +48,7 @@ class DecisionService final : public rpc::Service {
   using State = typename D::State;
   using Event = typename D::Event;
   using Facts = typename D::Facts;
-  using ParseFacts = std::function<absl::StatusOr<Facts>(const std::vector<std::string>& stored)>;
+  using ParseFacts = std::function<absl::StatusOr<Facts>(const std::vector<feed::FactsStore::OfEntity>& stored)>;
 
   // `log` outlives this. Answers come from one thread of its own, which waits for the other services.
   DecisionService(const eventlog::EventLog& log, PastFacts facts, ParseFacts parse_facts, rpc::Gate& gate)
@@ -106,7 +106,7 @@ class DecisionService final : public rpc::Service {
   absl::StatusOr<Past> Recall(const eventlog::Record& record, const Event& event, const State& before,
                               Rules& rules) const {
     Past past{.record = record, .event = event, .command = *Of::CommandOf(record, event), .states = {&before}};
-    ASSIGN_OR_RETURN(const std::vector<std::string> stored,
+    ASSIGN_OR_RETURN(const std::vector<feed::FactsStore::OfEntity> stored,
                      facts_.At(std::string(eventlog::EntityOf(record.stream)), record.metadata.decided_against));
     ASSIGN_OR_RETURN(past.known, parse_facts_(stored));
     ASSIGN_OR_RETURN(past.known.rules, rules.Before(record.position));
@@ -242,7 +242,7 @@ class DecisionService final : public rpc::Service {
 // addresses.
 template <class Of>
 auto DecisionServiceOf(const Context<typename Of::Domain>& context, const std::map<std::string, std::string>& follow) {
-  return [name = context.name, followed = context.followed, others = context.others, parse_facts = context.parse_facts,
+  return [name = context.name, followed = context.followed, links = context.links, parse_facts = context.parse_facts,
           follow](const eventlog::EventLog& log, rpc::Gate& gate) {
     std::map<std::string, PastFacts::Source> sources;
     for (const auto& source : followed) {
@@ -252,8 +252,8 @@ auto DecisionServiceOf(const Context<typename Of::Domain>& context, const std::m
     }
     rpc::Caller self{.actor = "service:" + name, .roles = {"service"}};
     std::vector<std::unique_ptr<rpc::Service>> services;
-    services.push_back(std::make_unique<DecisionService<Of>>(
-        log, PastFacts(std::move(sources), others, std::move(self)), parse_facts, gate));
+    services.push_back(std::make_unique<DecisionService<Of>>(log, PastFacts(std::move(sources), links, std::move(self)),
+                                                             parse_facts, gate));
     return services;
   };
 }

@@ -20,12 +20,12 @@ absl::Status Unreachable(const std::string& service) {
 
 }  // namespace
 
-PastFacts::PastFacts(std::map<std::string, Source> sources, feed::FactsStore::Others others, rpc::Caller caller)
-    : sources_(std::move(sources)), others_(std::move(others)), caller_(std::move(caller)) {}
+PastFacts::PastFacts(std::map<std::string, Source> sources, feed::FactsStore::LinksOf links, rpc::Caller caller)
+    : sources_(std::move(sources)), links_(std::move(links)), caller_(std::move(caller)) {}
 
-absl::StatusOr<std::vector<std::string>> PastFacts::At(const std::string& patient_id,
-                                                       const std::vector<eventlog::DecidedAgainst>& positions) const {
-  return feed::WithOthers(patient_id, others_, [&](const std::string& id) { return OfRecord(id, positions); });
+absl::StatusOr<std::vector<feed::FactsStore::OfEntity>> PastFacts::At(
+    const std::string& patient_id, const std::vector<eventlog::DecidedAgainst>& positions) const {
+  return feed::WithAbsorbed(patient_id, links_, [&](const std::string& id) { return OfRecord(id, positions); });
 }
 
 absl::StatusOr<std::string> PastFacts::OfRecord(const std::string& patient_id,

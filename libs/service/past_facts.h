@@ -24,12 +24,12 @@ class PastFacts {
   };
 
   // `sources` by the name of the service.
-  PastFacts(std::map<std::string, Source> sources, feed::FactsStore::Others others, rpc::Caller caller);
+  PastFacts(std::map<std::string, Source> sources, feed::FactsStore::LinksOf links, rpc::Caller caller);
 
   // As FactsStore::Get gave them at the positions, as far as it can still be read: the patient's, then those of others.
   // FACTS_UNREACHABLE; a service of which nothing was known is not asked.
-  absl::StatusOr<std::vector<std::string>> At(const std::string& patient_id,
-                                              const std::vector<eventlog::DecidedAgainst>& positions) const;
+  absl::StatusOr<std::vector<feed::FactsStore::OfEntity>> At(
+      const std::string& patient_id, const std::vector<eventlog::DecidedAgainst>& positions) const;
 
  private:
   // Of one record alone.
@@ -37,7 +37,7 @@ class PastFacts {
                                        const std::vector<eventlog::DecidedAgainst>& positions) const;
 
   const std::map<std::string, Source> sources_;
-  const feed::FactsStore::Others others_;
+  const feed::FactsStore::LinksOf links_;
   const rpc::Caller caller_;
 };
 

@@ -55,9 +55,9 @@ struct Context {
   std::vector<Followed> followed;
   uint32_t facts_version = 1;  // Raised when a fold changes, so that all facts are made anew.
   // Whose facts hold for an entity as well; nobody's if empty.
-  feed::FactsStore::Others others;
+  feed::FactsStore::LinksOf links;
   // The facts from their stored form: those of the entity, then those of others.
-  std::function<absl::StatusOr<typename D::Facts>(const std::vector<std::string>& stored)> parse_facts;
+  std::function<absl::StatusOr<typename D::Facts>(const std::vector<feed::FactsStore::OfEntity>& stored)> parse_facts;
   // Adds what a decision may know from streams of its own log, if anything.
   std::function<absl::Status(const eventlog::EventLog& log, typename D::Facts& facts)> add_own_facts = nullptr;
   // Notes in the facts how old those of other services may be, in microseconds; nothing: unknown.
@@ -216,7 +216,7 @@ class WriteService {
     decider::KnownFacts<typename D::Facts> known;
     if (facts_ == nullptr) return known;
     ASSIGN_OR_RETURN(const feed::FactsStore::Known stored,
-                     facts_->Get(std::string(eventlog::EntityOf(stream)), context_.others));
+                     facts_->Get(std::string(eventlog::EntityOf(stream)), context_.links));
     ASSIGN_OR_RETURN(known.facts, context_.parse_facts(stored.facts));
     if (context_.add_own_facts != nullptr) RETURN_IF_ERROR(context_.add_own_facts(*log_, known.facts));
     if (context_.note_age != nullptr) context_.note_age(AgeOfFacts(), known.facts);

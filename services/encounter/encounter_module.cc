@@ -17,17 +17,23 @@ bool ErasesPatient(const patient::v1::PatientEvent& event) {
   return event.has_patient_erased();
 }
 
-absl::StatusOr<std::vector<std::string>> AbsorbedRecords(const std::string& stored) {
+absl::StatusOr<feed::FactsStore::Links> LinksOf(const std::string& stored) {
   ASSIGN_OR_RETURN(const auto facts, feed::ParseFacts<v1::PatientFacts>(stored));
-  return std::vector<std::string>(facts.absorbed_ids().begin(), facts.absorbed_ids().end());
+  return feed::FactsStore::Links{
+      {facts.absorbed_ids().begin(), facts.absorbed_ids().end()},
+      facts.survivor_id()
+  };
 }
 
-absl::StatusOr<Known> FactsOfPerson(const std::vector<std::string>& stored) {
+// Those that are joined are `absorbed_ids`, as far as the chain goes.
+absl::StatusOr<Known> FactsOfPerson(const std::vector<feed::FactsStore::OfEntity>& stored) {
   Known known;
-  ASSIGN_OR_RETURN(known.patient, feed::ParseFacts<v1::PatientFacts>(stored.front()));
+  ASSIGN_OR_RETURN(known.patient, feed::ParseFacts<v1::PatientFacts>(stored.front().facts));
+  known.patient.clear_absorbed_ids();
   for (size_t i = 1; i < stored.size(); ++i) {
-    ASSIGN_OR_RETURN(const auto absorbed, feed::ParseFacts<v1::PatientFacts>(stored[i]));
+    ASSIGN_OR_RETURN(const auto absorbed, feed::ParseFacts<v1::PatientFacts>(stored[i].facts));
     AddAbsorbed(known.patient, absorbed);
+    known.patient.add_absorbed_ids(stored[i].entity);
   }
   return known;
 }
@@ -57,7 +63,7 @@ absl::StatusOr<std::unique_ptr<EncounterService>> StartEncounterService(const se
                     .fold = feed::FoldInto(ApplyPatientEvent, ErasesPatient),
                     .command_for = service::EraseRecordWhenErased<v1::EncounterCommand, patient::v1::PatientEvent>}},
       .facts_version = kPatientFactsVersion,
-      .others = AbsorbedRecords,
+      .links = LinksOf,
       .parse_facts = FactsOfPerson,
       .add_own_facts = add_rules,
       .first_commands = std::move(load_tables)};

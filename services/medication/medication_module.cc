@@ -30,18 +30,24 @@ bool ErasesRecord(const encounter::v1::EncounterEvent& event) {
   return event.has_record_erased();
 }
 
-absl::StatusOr<std::vector<std::string>> AbsorbedRecords(const std::string& stored) {
+absl::StatusOr<feed::FactsStore::Links> LinksOf(const std::string& stored) {
   ASSIGN_OR_RETURN(const auto facts, feed::ParseFacts<v1::MedicationFacts>(stored));
   const auto& ids = facts.patient().absorbed_ids();
-  return std::vector<std::string>(ids.begin(), ids.end());
+  return feed::FactsStore::Links{
+      {ids.begin(), ids.end()},
+      facts.patient().survivor_id()
+  };
 }
 
-absl::StatusOr<Known> FactsOfPerson(const std::vector<std::string>& stored) {
+// Those that are joined are `absorbed_ids`, as far as the chain goes.
+absl::StatusOr<Known> FactsOfPerson(const std::vector<feed::FactsStore::OfEntity>& stored) {
   Known known;
-  ASSIGN_OR_RETURN(known.others, feed::ParseFacts<v1::MedicationFacts>(stored.front()));
+  ASSIGN_OR_RETURN(known.others, feed::ParseFacts<v1::MedicationFacts>(stored.front().facts));
+  if (known.others.has_patient()) known.others.mutable_patient()->clear_absorbed_ids();
   for (size_t i = 1; i < stored.size(); ++i) {
-    ASSIGN_OR_RETURN(const auto absorbed, feed::ParseFacts<v1::MedicationFacts>(stored[i]));
+    ASSIGN_OR_RETURN(const auto absorbed, feed::ParseFacts<v1::MedicationFacts>(stored[i].facts));
     AddAbsorbed(known.others, absorbed);
+    known.others.mutable_patient()->add_absorbed_ids(stored[i].entity);
   }
   return known;
 }
@@ -77,7 +83,7 @@ absl::StatusOr<std::unique_ptr<MedicationService>> StartMedicationService(const 
                    {.service = "encounter",
                     .fold = feed::FoldInto(ApplyToEncounterFacts, ErasesRecord, ConcernsFacts)}},
       .facts_version = kMedicationFactsVersion,
-      .others = AbsorbedRecords,
+      .links = LinksOf,
       .parse_facts = FactsOfPerson,
       .add_own_facts = add_rules,
       .note_age = NoteAge,

@@ -14,8 +14,6 @@ namespace {
 const std::string kLog = "11111111-1111-4111-8111-111111111111";
 const std::string kOtherLog = "22222222-2222-4222-8222-222222222222";
 
-using Facts = std::vector<std::string>;
-
 // Facts are the payloads one after the other.
 absl::StatusOr<FactsStore::Change> AppendPayload(std::string& facts, const event::v1::EventEnvelope& event) {
   if (event.payload() == "bad") return absl::DataLossError("bad");
@@ -49,6 +47,8 @@ class FactsStoreTest : public ::testing::Test {
     sink_ = &store_->SinkFor("patient", AppendPayload);
   }
 
+  std::string FactsOf(const std::string& entity) const { return store_->Get(entity)->facts.front().facts; }
+
   const std::string directory_ = testing::TempDir() + "facts-" + NewUuid();
   std::unique_ptr<FactsStore> store_;
   FollowSink* sink_ = nullptr;
@@ -58,7 +58,7 @@ TEST_F(FactsStoreTest, NothingIsKnownAtFirst) {
   EXPECT_EQ(*sink_->Resume(kLog), 0u);
   const auto known = store_->Get("a");
   ASSERT_TRUE(known.ok());
-  EXPECT_EQ(known->facts, Facts{""});
+  EXPECT_EQ(known->facts.front().facts, "");
   EXPECT_EQ(known->positions, (std::vector<uint64_t>{0, 0}));
 }
 
@@ -75,8 +75,8 @@ TEST_F(FactsStoreTest, FactsAndPositionAreKeptTogetherAcrossARestart) {
                   .ok());
   Open();
   EXPECT_EQ(*sink_->Resume(kLog), 3u);
-  EXPECT_EQ(store_->Get("a")->facts, Facts{"xz"});
-  EXPECT_EQ(store_->Get("b")->facts, Facts{"y"});
+  EXPECT_EQ(FactsOf("a"), "xz");
+  EXPECT_EQ(FactsOf("b"), "y");
   EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{3, 0}));
 }
 
@@ -92,7 +92,7 @@ TEST_F(FactsStoreTest, WhatAnotherVersionFoldedIsFollowedAnew) {
   Open(2);
   EXPECT_EQ(std::filesystem::status(directory_).permissions(), std::filesystem::perms::owner_all);
   EXPECT_EQ(*sink_->Resume(kLog), 0u);
-  EXPECT_EQ(store_->Get("a")->facts, Facts{""});
+  EXPECT_EQ(FactsOf("a"), "");
   EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{0, 0}));
 }
 
@@ -112,7 +112,7 @@ TEST_F(FactsStoreTest, ABatchThatCannotBeFoldedChangesNothing) {
   },
                        2))
                    .ok());
-  EXPECT_EQ(store_->Get("a")->facts, Facts{"x"});
+  EXPECT_EQ(FactsOf("a"), "x");
   EXPECT_EQ(store_->Get("a")->positions[0], 1u);
 }
 
@@ -151,8 +151,8 @@ TEST_F(FactsStoreTest, WhatIsForgottenIsInNoFile) {
   erasure.mutable_events(0)->set_erased(true);
   ASSERT_TRUE(sink_->Apply(erasure).ok());
   EXPECT_FALSE(on_disk("secret of a"));
-  EXPECT_EQ(store_->Get("a")->facts, Facts{"erased, but of the others"});
-  EXPECT_EQ(store_->Get("b")->facts, Facts{"a secret of b"});
+  EXPECT_EQ(FactsOf("a"), "erased, but of the others");
+  EXPECT_EQ(FactsOf("b"), "a secret of b");
   EXPECT_EQ(*sink_->Resume(kLog), 4u);
 }
 
@@ -172,25 +172,48 @@ TEST_F(FactsStoreTest, TwoSourcesChangeTheSameEntity) {
   },
                       9))
                   .ok());
-  EXPECT_EQ(store_->Get("a")->facts, Facts{"pe"});
+  EXPECT_EQ(FactsOf("a"), "pe");
   EXPECT_EQ(store_->Get("a")->positions, (std::vector<uint64_t>{5, 9}));
 }
 
-TEST_F(FactsStoreTest, FactsOfOthersAreReadToTheEndOfTheChain) {
+// Facts are "<absorbed><<survivor>": what was merged into it, and what it was merged into.
+TEST_F(FactsStoreTest, FactsOfWhatWasAbsorbedAreReadToTheEndOfTheChain) {
   ASSERT_TRUE(sink_
                   ->Apply(Batch(
                       {
-                          {"a", "b"},
-                          {"b", "c"},
-                          {"c", "a"}
+                          {"a", "b<" },
+                          {"b", "c<a"},
+                          {"c", "a<b"},
+                          {"d", "c<" },
+                          {"e", "f<" }
   },
                       1))
                   .ok());
-  const auto named = [](const std::string& facts) -> absl::StatusOr<std::vector<std::string>> {
-    return facts.empty() ? std::vector<std::string>() : std::vector<std::string>{facts};
+  const auto links = [](const std::string& facts) -> absl::StatusOr<FactsStore::Links> {
+    FactsStore::Links of;
+    const size_t mark = facts.find('<');
+    if (mark == std::string::npos) return of;
+    of.absorbed = {facts.substr(0, mark)};
+    of.survivor = facts.substr(mark + 1);
+    return of;
   };
-  EXPECT_EQ(store_->Get("a", named)->facts, (Facts{"b", "c", "a"}));
-  EXPECT_EQ(store_->Get("d", named)->facts, Facts{""});
+  using Known = std::vector<FactsStore::OfEntity>;
+  EXPECT_EQ(store_->Get("a", links)->facts, (Known{
+                                                {"a", "b<" },
+                                                {"b", "c<a"},
+                                                {"c", "a<b"}
+  }));
+  EXPECT_EQ(store_->Get("d", links)->facts, (Known{
+                                                {"d", "c<"}
+  }))
+      << "what points to another is not its own";
+  EXPECT_EQ(store_->Get("e", links)->facts, (Known{
+                                                {"e", "f<"}
+  }))
+      << "nor is what was erased";
+  EXPECT_EQ(store_->Get("g", links)->facts, (Known{
+                                                {"g", ""}
+  }));
 }
 
 TEST_F(FactsStoreTest, AnotherLogUnderTheSameNameIsRefused) {

@@ -74,6 +74,22 @@ void AwaitFollowed(Cluster& cluster, uint64_t position) {
   FAIL() << "the medication service did not follow in time";
 }
 
+// Erases a patient; returns the position of what says so.
+uint64_t Erase(Cluster& cluster, const std::string& id) {
+  patient::v1::ErasePatientRequest request;
+  request.mutable_context()->set_reason("as asked");
+  request.set_patient_id(id);
+  request.set_approved_by("user:officer");
+  rpc::Caller officer = Cluster::Tester();
+  officer.roles.push_back("privacy-officer");
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, officer, kTimeout);
+  rpc::v1::CommandOutcome erased;
+  const auto patients = patient::v1::PatientService::NewStub(cluster.Channel("patient"));
+  EXPECT_TRUE(patients->ErasePatient(&context, request, &erased).ok());
+  return erased.position();
+}
+
 TEST(LinksTest, CommandsAreTakenWhileEverythingElseIsDown) {
   testing_support::TempDir dir;
   Cluster cluster(dir.path());
@@ -101,24 +117,14 @@ TEST(LinksTest, AnErasureIsNotRepeatedOnWhatWasRecordedAfterIt) {
   Cluster cluster(dir.path());
   cluster.StartAll();
   const std::string id = RegisterPatients(cluster, 1).front();
-  patient::v1::ErasePatientRequest request;
-  request.mutable_context()->set_reason("as asked");
-  request.set_patient_id(id);
-  request.set_approved_by("user:officer");
-  rpc::Caller officer = Cluster::Tester();
-  officer.roles.push_back("privacy-officer");
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, officer, kTimeout);
-  rpc::v1::CommandOutcome erased;
-  const auto patients = patient::v1::PatientService::NewStub(cluster.Channel("patient"));
-  ASSERT_TRUE(patients->ErasePatient(&context, request, &erased).ok());
-  AwaitFollowed(cluster, erased.position());
+  const uint64_t erased = Erase(cluster, id);
+  AwaitFollowed(cluster, erased);
   ASSERT_TRUE(Prescribe(cluster, id, "1049630").ok());
 
   cluster.Stop("medication");
   ASSERT_GT(std::filesystem::remove_all(dir.path() + "/medication/facts"), 0U);
   cluster.Start("medication");
-  AwaitFollowed(cluster, erased.position());
+  AwaitFollowed(cluster, erased);
   const auto feed = event::v1::EventFeedService::NewStub(cluster.Channel("medication"));
   grpc::ClientContext of_feed;
   rpc::PrepareContext(of_feed, Cluster::Tester(), kTimeout);
@@ -204,6 +210,18 @@ TEST(LinksTest, AnAllergyOfAMergedRecordStopsAPrescription) {
   AwaitFollowed(cluster, merged.position());
   const auto refused = Prescribe(cluster, patients[0], "5640");
   EXPECT_EQ(RefusalInfo(refused.status()).reason(), "SAFETY_OVERRIDE_REQUIRED") << refused.status();
+
+  // Whoever is registered under the id after it was erased is somebody by himself.
+  Erase(cluster, patients[1]);
+  grpc::ClientContext again;
+  rpc::PrepareContext(again, Cluster::Tester(), kTimeout);
+  patient::v1::RegisterPatientRequest registered;
+  registered.set_patient_id(patients[1]);
+  registered.mutable_demographics()->add_names()->set_family("Other");
+  ASSERT_TRUE(stub->RegisterPatient(&again, registered, &merged).ok());
+  AwaitFollowed(cluster, RecordAllergy(cluster, patients[1], "5640"));
+  const auto prescribed = Prescribe(cluster, patients[0], "5640");
+  EXPECT_TRUE(prescribed.ok()) << prescribed.status();
 }
 
 TEST(LinksTest, AWrongRoleIsDeniedByTheRealServers) {

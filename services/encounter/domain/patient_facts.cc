@@ -83,7 +83,6 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
 
 void AddAbsorbed(v1::PatientFacts& facts, const v1::PatientFacts& absorbed) {
   facts.mutable_allergies()->MergeFrom(absorbed.allergies());
-  facts.mutable_absorbed_ids()->MergeFrom(absorbed.absorbed_ids());
 }
 
 }  // namespace anamnesis::encounter

@@ -15,7 +15,7 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
 // Raised when ApplyPatientEvent keeps more, so that facts are made anew.
 inline constexpr uint32_t kPatientFactsVersion = 3;
 
-// Adds the allergies of a record that was merged into the patient's, and what was merged into that.
+// Adds the allergies of a record that was merged into the patient's.
 void AddAbsorbed(v1::PatientFacts& facts, const v1::PatientFacts& absorbed);
 
 }  // namespace anamnesis::encounter

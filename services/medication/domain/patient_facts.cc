@@ -130,7 +130,6 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
 }
 
 void AddAbsorbed(v1::MedicationFacts& facts, const v1::MedicationFacts& absorbed) {
-  facts.mutable_patient()->mutable_absorbed_ids()->MergeFrom(absorbed.patient().absorbed_ids());
   facts.mutable_patient()->mutable_allergies()->MergeFrom(absorbed.patient().allergies());
   facts.mutable_patient()->mutable_problems()->MergeFrom(absorbed.patient().problems());
   facts.mutable_encounters()->mutable_filtrations()->MergeFrom(absorbed.encounters().filtrations());

@@ -14,7 +14,7 @@ inline constexpr uint32_t kMedicationFactsVersion = 4;
 void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent& event);
 
 // Adds what is known by a record that was merged into this one: the person has all the allergies and problems of all
-// their records, of those too that were merged into this one.
+// their records.
 void AddAbsorbed(v1::MedicationFacts& facts, const v1::MedicationFacts& absorbed);
 
 }  // namespace anamnesis::medication
