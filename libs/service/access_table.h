@@ -19,8 +19,8 @@ service:   events.read projection.publish checkpoints.witness encounter.erase me
 formulary: medication.rules medication.audit encounter.rules encounter.audit events.read ops.read
 # Who grants practitioners what they may do.
 medical-staff: encounter.privileges chart.read ops.read
-# Who answers for erasing a patient's record.
-privacy-officer: patient.erase chart.read ops.read
+# Who answers for erasing a patient's record, and looks in the histories whether anything is left.
+privacy-officer: patient.erase chart.read events.read ops.read
 )";
 
 }  // namespace anamnesis::service

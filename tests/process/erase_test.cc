@@ -157,7 +157,7 @@ TEST_F(EraseTest, NothingIsLeftAndEverythingElseStaysProven) {
 TEST_F(EraseTest, WhatIsRecordedSinceIsErasedWhenAsked) {
   StartAll();
   const std::string patient = RegisterPatients(cluster_, 1).front();
-  const Answer first = Run(EraseCommand(patient));
+  const Answer first = Run("--roles privacy-officer " + EraseCommand(patient));
   ASSERT_EQ(first.exit_code, 0) << first.said;
   const auto erased_at = [](const Answer& answer) { return answer.json()["erased"][0]["position"].get<uint64_t>(); };
   EXPECT_LE(erased_at(Run(EraseCommand(patient))), erased_at(first)) << "there is nothing to erase";
