@@ -24,7 +24,7 @@ inline rocksdb::Status PurgeFiles(rocksdb::DB& db, const std::vector<rocksdb::Co
     }
     if (oldest == 0 || oldest >= last) break;
     if (std::chrono::steady_clock::now() >= deadline) return rocksdb::Status::TimedOut("a reader holds a snapshot");
-    std::this_thread::sleep_for(kLook);
+    std::this_thread::sleep_for(kLook);  // RocksDB tells nobody that a snapshot was released.
   }
   rocksdb::Status status = db.Flush(rocksdb::FlushOptions(), families);
   rocksdb::CompactRangeOptions all_levels;

@@ -232,7 +232,8 @@ class EventLog {
   virtual absl::Status SaveSnapshot(const std::string& stream, const Snapshot& snapshot) = 0;
   virtual absl::StatusOr<std::optional<Snapshot>> LoadSnapshot(const std::string& stream) const = 0;
 
-  // Called after every commit by the thread that made it; set before the first append.
+  // Called after every commit, by the thread that made it and before anybody is told of it, readers included; set
+  // before the first append.
   virtual void SetCommitObserver(std::function<void(const CommitReport&)> observer) = 0;
 
   // Gives the stored bytes of the records from `first` to `last`, all of them durable, in order. What evidence is made

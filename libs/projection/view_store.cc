@@ -207,15 +207,16 @@ absl::Status ViewStore::Commit(const std::string& service, v1::SourceState state
 }
 
 // Names and dates stand in the keys of the index, so all of it is written anew: erasures are rare. A query that lasts
-// longer than this waits is read to its end, and the purge finished with the next write.
+// longer than this waits is read to its end, and the purge tried again with each write, which is then hardly held up.
 absl::Status ViewStore::FinishPurges() {
   constexpr std::chrono::seconds kPatience{20};
+  constexpr std::chrono::seconds kPatienceAgain{1};
   std::string marked;
   const rocksdb::Status found = db_->Get({}, families_[kStates], kPurgeKey, &marked);
   if (found.IsNotFound()) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(found));
   Failpoint(Step::kViewsPurging);
-  const rocksdb::Status purged = PurgeFiles(*db_, families_, kPatience);
+  const rocksdb::Status purged = PurgeFiles(*db_, families_, purge_is_due_ ? kPatienceAgain : kPatience);
   purge_is_due_ = purged.IsTimedOut();
   if (purge_is_due_) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(purged));
