@@ -22,6 +22,7 @@
 #include "decider/state_cache.h"
 #include "decider/strand.h"
 #include "eventlog/event_log.h"
+#include "eventlog/validate_append.h"
 
 namespace anamnesis::decider {
 
@@ -182,7 +183,7 @@ class CommandRunner {
     outcome.set_etag(absl::StrCat(decision.revision));
     outcome.set_stream_version(own->version);
     outcome.mutable_alerts()->Assign(decision.alerts.begin(), decision.alerts.end());
-    if (context.validate_only() || decision.events.empty()) {
+    if (decision.events.empty()) {
       AnswerWhenDurable(job, std::move(outcome));
       return absl::OkStatus();
     }
@@ -191,6 +192,11 @@ class CommandRunner {
     request.metadata.decided_against = std::move(known.positions);
     request.request_digest = digest;
     request.result = ResultOf(decision.refusal, outcome);
+    if (context.validate_only()) {
+      if (absl::Status valid = eventlog::ValidateAppend(request); !valid.ok()) return AppendRefusal(valid);
+      AnswerWhenDurable(job, std::move(outcome));
+      return absl::OkStatus();
+    }
     if (decision.refusal.ok()) {
       job->decided = std::move(outcome);
     } else {
@@ -257,6 +263,7 @@ class CommandRunner {
   static absl::Status AppendRefusal(const absl::Status& status) {
     if (absl::IsAlreadyExists(status)) return Refuse(rpc::v1::REQUEST_ID_REUSED);
     if (absl::IsUnavailable(status)) return Refuse(rpc::v1::SHUTTING_DOWN);
+    if (absl::IsInvalidArgument(status)) return Refuse(rpc::v1::MESSAGE_TOO_LARGE);  // All else is right by design.
     return status;
   }
 

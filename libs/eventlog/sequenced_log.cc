@@ -10,6 +10,7 @@
 #include "eventlog/log_subscription.h"
 #include "eventlog/record_walk.h"
 #include "eventlog/rows.h"
+#include "eventlog/validate_append.h"
 
 namespace anamnesis::eventlog {
 namespace {

@@ -20,9 +20,6 @@
 
 namespace anamnesis::eventlog {
 
-// INVALID_ARGUMENT if the request breaks its form or a limit of record.h.
-absl::Status ValidateAppend(const AppendRequest& request);
-
 // An append in its place, on its way to the disk.
 struct SequencedAppend {
   std::vector<std::shared_ptr<const Record>> records;

@@ -1,11 +1,11 @@
-// The form of an append, checked before anything else happens to it.
+#include "eventlog/validate_append.h"
+
 #include <algorithm>
 #include <unordered_set>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/uuid.h"
-#include "eventlog/sequencer.h"
 
 namespace anamnesis::eventlog {
 namespace {

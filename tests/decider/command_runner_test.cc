@@ -196,6 +196,17 @@ TEST_F(CommandRunnerTest, ValidateOnlyDecidesAndRecordsNothing) {
   EXPECT_EQ(log_->Tail(), 0u);
 }
 
+TEST_F(CommandRunnerTest, WhatTheLogHoldsNoRoomForIsRefusedByNameAndBeforehand) {
+  for (const bool validate_only : {true, false}) {
+    AccountCommand command = Add("a", 5);
+    command.mutable_add()->mutable_context()->set_correlation_id(std::string(eventlog::kMaxMetadataBytes + 1, 'c'));
+    command.mutable_add()->mutable_context()->set_validate_only(validate_only);
+    EXPECT_EQ(RefusalInfo(Run(command).status()).reason(), "MESSAGE_TOO_LARGE");
+  }
+  EXPECT_EQ(log_->Tail(), 0u);
+  EXPECT_EQ(Run(Add("a", 5))->stream_version(), 1u) << "the refused is not taken for recorded";
+}
+
 TEST_F(CommandRunnerTest, AStaleEtagIsRefusedWithTheCurrentOne) {
   ASSERT_TRUE(Run(Add("a", 5)).ok());
   ASSERT_TRUE(Run(Add("a", 5)).ok());
