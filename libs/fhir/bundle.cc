@@ -6,13 +6,13 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "fhir/map_resources.h"
+#include "fhir/map_types.h"
 
 namespace anamnesis::fhir {
 namespace {
 
 // FHIR's limit is 64; the contract keeps ids of up to 256 bytes.
 constexpr size_t kMaxIdBytes = 256;
-constexpr size_t kMaxTypeBytes = 64;
 
 constexpr std::string_view kBundleTypes[] = {"transaction", "collection", "batch", "searchset"};
 
@@ -43,16 +43,9 @@ struct Source {
   const Json* resource = nullptr;  // Null where the entry has none.
   std::string_view full_url;
 
-  bool Is(std::string_view type) const { return resource != nullptr && ResourceType(*resource) == type; }
-  bool IsDirectoryEntry() const { return Is("Practitioner") || Is("Organization"); }
-  // What others need comes before what needs it.
-  bool IsNeededByOthers() const { return Is("Patient") || IsDirectoryEntry(); }
+  std::string_view type() const { return resource != nullptr ? ResourceType(*resource) : std::string_view(); }
+  bool IsDirectoryEntry() const { return type() == "Practitioner" || type() == "Organization"; }
 };
-
-bool IsTypeName(std::string_view type) {
-  return !type.empty() && type.size() <= kMaxTypeBytes &&
-         std::all_of(type.begin(), type.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
-}
 
 absl::Status ListEntries(const Json& bundle, std::vector<Source>* out) {
   const std::string_view type = MemberText(bundle, "type");
@@ -84,6 +77,7 @@ MappedEntry MapSource(const Source& source, const BundleIndex& index) {
   const std::string_view type = ResourceType(*source.resource);
   if (!IsTypeName(type)) return reject("resourceType", "missing, or not the name of a type");
   out.resource_type = type;
+  if (type == "Bundle") return reject("resourceType", "a bundle in a bundle is not read");
   const std::string_view id = ResourceId(*source.resource, source.full_url);
   if (id.size() > kMaxIdBytes) return reject("id", "longer than 256 bytes");
   out.resource_id = id;
@@ -94,6 +88,7 @@ MappedEntry MapSource(const Source& source, const BundleIndex& index) {
   }
   if (id.empty()) return reject("id", "missing, or not a string");
   Mapping mapping(index, *source.resource, out.resource_type, out.resource_id);
+  RejectModifiers(mapping.resource());
   mapper->second(mapping, &out.commands);
   if (mapping.findings().fault.has_value()) {
     out.commands.clear();
@@ -122,7 +117,8 @@ absl::Status MapText(std::string_view text, std::string_view source_system, cons
   for (const Source& source : sources) {
     if (source.resource != nullptr) index.Add(source.full_url, *source.resource);
   }
-  std::stable_partition(sources.begin(), sources.end(), [](const Source& s) { return s.IsNeededByOthers(); });
+  // What others need comes before what needs it.
+  std::stable_partition(sources.begin(), sources.end(), [](const Source& s) { return IsNeededByOthers(s.type()); });
   // A practitioner or an organization must not depend on the bundle that carries it.
   const BundleIndex alone(std::string(source_system), /*self_contained=*/false);
   for (const Source& source : sources) {

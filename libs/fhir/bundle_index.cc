@@ -1,5 +1,6 @@
 #include "fhir/bundle_index.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "base/clock.h"
@@ -9,6 +10,7 @@ namespace anamnesis::fhir {
 namespace {
 
 constexpr std::string_view kUuidUrn = "urn:uuid:";
+constexpr size_t kMaxTypeBytes = 64;
 // The first place on earth to see a date sees it 14 hours before UTC does.
 constexpr int64_t kEarliestOffsetMicros = int64_t{14} * 3600 * 1000000;
 
@@ -35,15 +37,20 @@ std::string Normalised(std::string_view display) {
   return out;
 }
 
+}  // namespace
+
 bool IsTypeName(std::string_view text) {
-  if (text.empty() || !std::isupper(static_cast<unsigned char>(text.front()))) return false;
-  for (const unsigned char c : text) {
-    if (!std::isalpha(c)) return false;
-  }
-  return true;
+  return !text.empty() && text.size() <= kMaxTypeBytes && std::isupper(static_cast<unsigned char>(text.front())) &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
 }
 
-}  // namespace
+bool IsNeededByOthers(std::string_view type) {
+  return type == "Patient" || type == "Practitioner" || type == "Organization";
+}
+
+bool IsFinancial(std::string_view type) {
+  return type == "Claim" || type == "ExplanationOfBenefit";
+}
 
 std::string_view MemberText(const Json& object, std::string_view name) {
   const Json* member = object.Find(name);
@@ -66,7 +73,7 @@ void BundleIndex::Add(std::string_view full_url, const Json& resource) {
   const ResourceKey key{std::string(type), std::string(id), true, &resource};
   if (!full_url.empty()) by_url_.emplace(full_url, key);
   by_url_.emplace(Join(type, '/', id), key);
-  if (type == "Claim" || type == "ExplanationOfBenefit") return;  // Not recorded, so what they say is no evidence here.
+  if (IsFinancial(type)) return;  // Not recorded, so what they say is no evidence here.
   AddDisplays(resource);
   if (type == "Patient") AddPatient(id, resource);
   if (type == "CarePlan") AddCarePlan(resource);
@@ -111,6 +118,7 @@ void BundleIndex::AddCarePlan(const Json& plan) {
 
 ResourceKey BundleIndex::Resolve(std::string_view reference) const {
   if (const auto found = by_url_.find(std::string(reference)); found != by_url_.end()) return found->second;
+  if (reference.starts_with('#') || reference.find('?') != std::string_view::npos) return {};
   if (reference.starts_with(kUuidUrn)) return {"", std::string(reference.substr(kUuidUrn.size()))};
   std::string_view path = reference.substr(0, reference.find("/_history/"));
   const size_t slash = path.rfind('/');

@@ -39,7 +39,8 @@ class BundleIndex {
   void Add(std::string_view full_url, const Json& resource);
 
   // What `reference` (`urn:uuid:…`, `Type/id`, a URL that ends so, or anything else) refers to. The type is empty where
-  // neither the bundle nor the text says it.
+  // neither the bundle nor the text says it; the id too where it names no resource by itself: one contained in another
+  // (`#x`), or whatever a search finds (`Patient?identifier=…`).
   ResourceKey Resolve(std::string_view reference) const;
 
   // True if the bundle shows this code under displays that differ in more than case, punctuation and a semantic tag.
@@ -66,6 +67,13 @@ class BundleIndex {
   std::unordered_map<std::string, Lifespan> lifespans_;       // By patient id at the source.
   std::unordered_map<std::string, const Json*> plan_starts_;  // By the text of the reference to the goal.
 };
+
+// True for the name of a FHIR type: a capital letter, then letters; at most 64.
+bool IsTypeName(std::string_view text);
+// True for types whose resources others need, so that they come first: Patient, Practitioner, Organization.
+bool IsNeededByOthers(std::string_view type);
+// True for types that say what is paid, which is no part of the record: Claim, ExplanationOfBenefit.
+bool IsFinancial(std::string_view type);
 
 // A resource's type and id; the id falls back to that of a `urn:uuid:` full URL. Empty where not said as text.
 std::string_view ResourceType(const Json& resource);

@@ -45,6 +45,7 @@ constexpr std::pair<std::string_view, patient::v1::GoalStatus> kGoalStatuses[] =
 void ReadActivity(Mapping& mapping, const Field& activity, patient::v1::CarePlan* plan) {
   const Field detail = activity["detail"];
   if (!detail) return;  // A reference to a request that is a resource of its own.
+  RejectNotToDo(detail);
   patient::v1::PlanActivity* out = plan->add_activities();
   if (const Field code = detail["code"]) ReadConcept(mapping, code, out->mutable_code());
   out->set_status(detail["status"].Code(kActivityStatuses));
@@ -66,6 +67,11 @@ void MapCarePlan(Mapping& mapping, std::vector<Command>* out) {
   ReadEach(r["category"], [&](const Field& category) { ReadConcept(mapping, category, plan->add_categories()); });
   plan->set_title(r["title"].Text());
   plan->set_status(r["status"].Code(kPlanStatuses));
+  const std::string intent = r["intent"].Text();
+  if (plan->status() == patient::v1::PLAN_STATUS_ACTIVE && (intent == "proposal" || intent == "option")) {
+    plan->set_status(patient::v1::PLAN_STATUS_PLANNED);  // Nobody has decided on it.
+    FlagApproximated(mapping);
+  }
   if (const Field period = r["period"]) ReadPeriod(mapping, period, plan->mutable_period());
   ReadEach(r["addresses"],
            [&](const Field& problem) { AddReference(mapping, problem, "Condition", plan->mutable_problem_ids()); });

@@ -30,7 +30,7 @@ void MapPractitioner(Mapping& mapping, std::vector<Command>* out) {
   encounter::v1::Practitioner* practitioner = request->mutable_practitioner();
   ReadDirectoryEntry(mapping, r, practitioner);
   mapping.Require("name");
-  ReadEach(r["name"], [&](const Field& name) { ReadName(name, practitioner->add_names()); });
+  ReadEach(r["name"], [&](const Field& name) { ReadName(mapping, name, practitioner->add_names()); });
   practitioner->set_gender(r["gender"].Text());
   ReadEach(r["qualification"], [&](const Field& qualification) {
     std::string words = ConceptWords(qualification["code"]);

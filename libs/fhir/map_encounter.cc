@@ -51,11 +51,13 @@ void ReadEncounter(Mapping& mapping, const Field& r, encounter::v1::Encounter* o
   }
   ReadEach(r["participant"], [&](const Field& item) {
     encounter::v1::EncounterParticipant* participant = out->add_participants();
-    participant->set_practitioner_id(mapping.Reference(item["individual"], "Practitioner"));
-    participant->set_display(item["individual"]["display"].Text());
+    const Field individual = item["individual"];
+    participant->set_display(individual["display"].Text());
+    participant->set_practitioner_id(participant->display().empty() ? ReadActor(mapping, individual, "Practitioner")
+                                                                    : mapping.Reference(individual, "Practitioner"));
     if (const Field role = item["type"].First()) ReadConcept(mapping, role, participant->mutable_role());
   });
-  out->set_service_provider_id(mapping.Reference(r["serviceProvider"], "Organization"));
+  out->set_service_provider_id(ReadActor(mapping, r["serviceProvider"], "Organization"));
   out->set_location(r["location"].First()["location"]["display"].Text());
   if (const Field disposition = r["hospitalization"]["dischargeDisposition"]) {
     ReadConcept(mapping, disposition, out->mutable_discharge_disposition());
@@ -80,6 +82,7 @@ void ReadProcedure(Mapping& mapping, const Field& r, encounter::v1::Procedure* o
   out->set_status(r["status"].Code(kProcedureStatuses));
   if (const Field code = r["code"]) ReadConcept(mapping, code, out->mutable_code());
   if (r["performedDateTime"] || r["performedPeriod"]) ReadPerformed(mapping, r, out->mutable_performed_period());
+  FlagNotKept(mapping, r, {"performedAge", "performedRange", "performedString"});
   ReadEach(r["bodySite"], [&](const Field& site) { ReadConcept(mapping, site, out->add_body_sites()); });
   ReadEach(r["reasonReference"], [&](const Field& reason) {
     std::string problem_id = mapping.Reference(reason, "Condition");
@@ -92,7 +95,7 @@ void ReadProcedure(Mapping& mapping, const Field& r, encounter::v1::Procedure* o
   ReadEach(r["reasonCode"], [&](const Field& reason) { ReadConcept(mapping, reason, out->add_reasons()); });
   out->set_outcome(ConceptWords(r["outcome"]));
   ReadEach(r["performer"], [&](const Field& performer) {
-    AddReference(mapping, performer["actor"], "Practitioner", out->mutable_performer_ids());
+    AddActor(mapping, performer["actor"], "Practitioner", out->mutable_performer_ids());
   });
 }
 
@@ -102,13 +105,15 @@ void ReadImmunization(Mapping& mapping, const Field& r, encounter::v1::Immunizat
   if (const Field reason = r["statusReason"]) ReadConcept(mapping, reason, out->mutable_status_reason());
   if (const Field vaccine = r["vaccineCode"]) ReadConcept(mapping, vaccine, out->mutable_vaccine());
   if (const Field time = r["occurrenceDateTime"]) *out->mutable_occurrence_time() = mapping.Time(time);
+  FlagNotKept(mapping, r, {"occurrenceString"});
+  if (r["isSubpotent"].Bool().value_or(false)) mapping.Flag("dose-subpotent", "the dose is said to have been too weak");
   if (const auto primary = r["primarySource"].Bool(); primary.has_value()) out->set_primary_source(*primary);
   out->set_lot_number(r["lotNumber"].Text());
   if (const Field dose = r["doseQuantity"]) ReadQuantity(dose, out->mutable_dose());
   if (const Field site = r["site"]) ReadConcept(mapping, site, out->mutable_site());
   if (const Field route = r["route"]) ReadConcept(mapping, route, out->mutable_route());
   ReadEach(r["performer"], [&](const Field& performer) {
-    AddReference(mapping, performer["actor"], "Practitioner", out->mutable_performer_ids());
+    AddActor(mapping, performer["actor"], "Practitioner", out->mutable_performer_ids());
   });
 }
 

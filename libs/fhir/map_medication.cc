@@ -1,5 +1,9 @@
 // MedicationRequest → RecordOrder: a fact of the past, whatever the safety rules would say to it today.
+#include <algorithm>
+#include <cmath>
+
 #include "absl/strings/numbers.h"
+#include "fhir/code_checks.h"
 #include "fhir/finish.h"
 #include "fhir/map_resources.h"
 #include "fhir/map_types.h"
@@ -9,6 +13,11 @@ namespace {
 
 using medication::v1::Dosage;
 using medication::v1::Order;
+
+// What an order holds of them.
+constexpr int kMaxIngredients = 32;
+// Days or weeks; more is no supply.
+constexpr double kMaxDaysSupply = 36500;
 
 constexpr std::pair<std::string_view, medication::v1::OrderStatus> kStatuses[] = {
     {"active",        medication::v1::ORDER_STATUS_ACTIVE          },
@@ -61,7 +70,15 @@ void ReadTiming(Mapping& mapping, const Field& field, medication::v1::Timing* ou
   if (const Field code = field["code"]) ReadConcept(mapping, code, out->mutable_code());
 }
 
-// The first of doseAndRate, which by FHIR repeats only for other kinds of dose (`ordered`, `calculated`).
+// The first of doseAndRate with a dose, else the first: by FHIR it repeats only for other kinds of dose (`ordered`,
+// `calculated`).
+Field ChooseDoseAndRate(const Field& dosage) {
+  for (const Field& item : dosage["doseAndRate"].Items()) {
+    if (item["doseQuantity"] || item["doseRange"]) return item;
+  }
+  return dosage["doseAndRate"].First();
+}
+
 void ReadDoseAndRate(const Field& field, Dosage* out) {
   if (const Field dose = field["doseQuantity"]) ReadQuantity(dose, out->mutable_dose());
   if (const Field range = field["doseRange"]) ReadRange(range, out->mutable_dose_range());
@@ -70,7 +87,19 @@ void ReadDoseAndRate(const Field& field, Dosage* out) {
   if (const Field range = field["rateRange"]) ReadRange(range, out->mutable_rate_range());
 }
 
+// What limits a dosage and has no place here: without it, more may seem to be meant than is.
+void FlagNotWhole(Mapping& mapping, const Field& dosage) {
+  const Field timing = dosage["timing"];
+  if (HasAny(dosage, {"maxDosePerAdministration", "maxDosePerLifetime"}) || timing["event"] ||
+      HasAny(timing["repeat"], {"count", "countMax", "boundsDuration", "boundsRange", "dayOfWeek", "timeOfDay",
+                                "duration", "durationMax"})) {
+    mapping.Flag("dosage-not-whole", "a dosage says more of when, how long or how much than is kept");
+  }
+}
+
 void ReadDosage(Mapping& mapping, const Field& field, Dosage* out) {
+  RejectModifiers(field);
+  FlagNotWhole(mapping, field);
   if (const auto sequence = field["sequence"].Count(); sequence.has_value()) out->set_sequence(*sequence);
   out->set_text(field["text"].Text());
   if (const auto needed = field["asNeededBoolean"].Bool(); needed.has_value()) out->set_as_needed(*needed);
@@ -78,7 +107,7 @@ void ReadDosage(Mapping& mapping, const Field& field, Dosage* out) {
     out->set_as_needed(true);
     ReadConcept(mapping, reason, out->mutable_as_needed_for());
   }
-  if (const Field dose = field["doseAndRate"].First()) ReadDoseAndRate(dose, out);
+  if (const Field dose = ChooseDoseAndRate(field)) ReadDoseAndRate(dose, out);
   if (const Field route = field["route"]) ReadConcept(mapping, route, out->mutable_route());
   if (const Field method = field["method"]) ReadConcept(mapping, method, out->mutable_method());
   if (const Field site = field["site"]) ReadConcept(mapping, site, out->mutable_site());
@@ -98,31 +127,80 @@ bool HasDose(const Order& order) {
   return false;
 }
 
-// The medication itself, or the one that a Medication of the bundle or of the request names.
-void ReadMedication(Mapping& mapping, const Field& r, Order* out) {
-  Field medication = r["medicationCodeableConcept"];
-  if (const Field reference = r["medicationReference"]) {
-    const std::string text = reference["reference"].Text();
-    if (text.starts_with('#')) {
-      for (const Field& contained : r["contained"].Items()) {
-        if (contained["id"].Text() == text.substr(1)) medication = contained["code"];
-      }
-    } else if (const Json* resource = mapping.Resolve(reference).resource; resource != nullptr) {
-      medication = Field(resource, &mapping.findings())["code"];
+// The Medication of the request or of the bundle that the reference names; absent where neither holds it.
+Field FindMedication(Mapping& mapping, const Field& r, const Field& reference) {
+  const std::string text = reference["reference"].Text();
+  if (text.starts_with('#')) {
+    for (const Field& contained : r["contained"].Items()) {
+      if (contained["id"].Text() == text.substr(1)) return contained;
     }
   }
-  if (!medication) return mapping.findings().RejectMissing(*r.json(), "medicationCodeableConcept");
-  ReadConcept(mapping, medication, out->mutable_medication());
+  const ResourceKey target = mapping.Resolve(reference);
+  return Field(target.type == "Medication" ? target.resource : nullptr, &mapping.findings());
+}
+
+bool IsRxNorm(const clinical::v1::Coding& coding) {
+  return coding.system() == kRxNorm && !coding.code().empty();
+}
+
+// False where the ingredient is not coded as the rules read it. One without a strength would hide what they know of a
+// product by its own code.
+bool ReadIngredient(Mapping& mapping, const Field& field, bool product_is_known, medication::v1::Ingredient* out) {
+  clinical::v1::CodeableConcept substance;
+  if (const Field item = field["itemCodeableConcept"]) ReadConcept(mapping, item, &substance);
+  const auto coding = std::find_if(substance.codings().begin(), substance.codings().end(), IsRxNorm);
+  if (coding == substance.codings().end()) return false;
+  *out->mutable_coding() = *coding;
+  if (const Field strength = field["strength"]) ReadRatio(strength, out->mutable_strength());
+  return out->strength().has_numerator() || !product_is_known;
+}
+
+// All active ingredients or none: a part of them would look like the whole.
+void ReadIngredients(Mapping& mapping, const Field& medication, Order* out) {
+  const auto& codings = out->medication().codings();
+  const bool product_is_known = std::any_of(codings.begin(), codings.end(), IsRxNorm);
+  bool whole = true;
+  ReadEach(medication["ingredient"], [&](const Field& ingredient) {
+    if (!ingredient["isActive"].Bool().value_or(true)) return;
+    whole &= ReadIngredient(mapping, ingredient, product_is_known, out->add_ingredients());
+  });
+  if (whole && out->ingredients_size() <= kMaxIngredients) return;
+  out->clear_ingredients();
+  mapping.Flag("ingredients-not-kept", "one is said without RxNorm code, or without strength beside a product's code");
+}
+
+// What a reference names; its own words where the text does not hold that.
+void ReadReferredMedication(Mapping& mapping, const Field& r, const Field& reference, Order* out) {
+  const Field medication = FindMedication(mapping, r, reference);
+  if (!medication) mapping.FlagUnresolved();
+  RejectModifiers(medication);
+  if (const Field code = medication["code"]) {
+    ReadConcept(mapping, code, out->mutable_medication());
+  } else if (const Field display = reference["display"]) {
+    out->mutable_medication()->set_text(display.Text());
+  } else {
+    reference.Reject("names no medication that the text holds");
+  }
+  ReadIngredients(mapping, medication, out);
+}
+
+void ReadMedication(Mapping& mapping, const Field& r, Order* out) {
+  if (const Field medication = r["medicationCodeableConcept"]) {
+    ReadConcept(mapping, medication, out->mutable_medication());
+  } else if (const Field reference = r["medicationReference"]) {
+    ReadReferredMedication(mapping, r, reference, out);
+  } else {
+    mapping.findings().RejectMissing(*r.json(), "medicationCodeableConcept");
+  }
 }
 
 // Whole days only; another unit than days or weeks is not a number of days.
 void ReadDaysSupply(const Field& duration, Order* out) {
   const std::string unit = duration["code"] ? duration["code"].Text() : duration["unit"].Text();
   const uint32_t days = unit == "d" || unit == "day" || unit == "days" ? 1 : unit == "wk" ? 7 : 0;
-  uint32_t count = 0;
-  if (days != 0 && absl::SimpleAtoi(duration["value"].Decimal(), &count) && count <= 36500) {
-    out->set_days_supply(count * days);
-  }
+  double count = 0;
+  if (days == 0 || !absl::SimpleAtod(duration["value"].Decimal(), &count) || count != std::floor(count)) return;
+  if (count >= 0 && count <= kMaxDaysSupply) out->set_days_supply(static_cast<uint32_t>(count) * days);
 }
 
 void ReadDispenseRequest(Mapping& mapping, const Field& supply, Order* out) {
@@ -146,6 +224,18 @@ void ReadIndications(Mapping& mapping, const Field& r, Order* out) {
            [&](const Field& reason) { ReadConcept(mapping, reason, out->add_indications()->mutable_code()); });
 }
 
+// What is only proposed, or one of several options, is nothing that is taken, whatever its status. A plan may be: so is
+// written what the patient says to take.
+void NoteIntent(Mapping& mapping, Order& order) {
+  const bool in_force =
+      order.status() == medication::v1::ORDER_STATUS_ACTIVE || order.status() == medication::v1::ORDER_STATUS_ON_HOLD;
+  const bool ordered =
+      order.intent() != medication::v1::ORDER_INTENT_PROPOSAL && order.intent() != medication::v1::ORDER_INTENT_OPTION;
+  if (ordered || !in_force) return;
+  order.set_status(medication::v1::ORDER_STATUS_DRAFT);
+  FlagApproximated(mapping);
+}
+
 }  // namespace
 
 void MapMedicationRequest(Mapping& mapping, std::vector<Command>* out) {
@@ -155,6 +245,7 @@ void MapMedicationRequest(Mapping& mapping, std::vector<Command>* out) {
   request->set_patient_id(mapping.Patient("subject"));
   mapping.Encounter(r["encounter"]);
   for (const std::string_view member : {"status", "intent"}) mapping.Require(member);
+  RejectNotToDo(r);
   Order* order = request->mutable_order();
   order->set_id(mapping.Id());
   ReadMedication(mapping, r, order);
@@ -162,11 +253,12 @@ void MapMedicationRequest(Mapping& mapping, std::vector<Command>* out) {
   if (!HasDose(*order)) mapping.Flag("dose-missing", "no dosage says how much is to be taken");
   ReadDispenseRequest(mapping, r["dispenseRequest"], order);
   ReadIndications(mapping, r, order);
-  order->set_prescriber_id(mapping.Reference(r["requester"], "Practitioner"));
+  order->set_prescriber_id(ReadActor(mapping, r["requester"], "Practitioner"));
   if (const Field authored = r["authoredOn"]) *order->mutable_authored_on() = mapping.Time(authored);
   order->set_intent(r["intent"].Code(kIntents));
   order->set_priority(r["priority"].Code(kPriorities));
   order->set_status(r["status"].Code(kStatuses));
+  NoteIntent(mapping, *order);
   if (const Field reason = r["statusReason"]) ReadConcept(mapping, reason, order->mutable_status_reason());
   mapping.Happened(r["authoredOn"]);
   Finish(mapping, command, request, order, out);

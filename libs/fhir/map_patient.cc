@@ -16,7 +16,7 @@ constexpr std::pair<std::string_view, patient::v1::Sex> kSexes[] = {
 };
 
 void ReadDemographics(Mapping& mapping, const Field& r, Demographics* out) {
-  ReadEach(r["name"], [&](const Field& name) { ReadName(name, out->add_names()); });
+  ReadEach(r["name"], [&](const Field& name) { ReadName(mapping, name, out->add_names()); });
   out->set_sex(r["gender"].Code(kSexes));
   if (const Field birth = r["birthDate"]) ReadDate(birth, out->mutable_birth_date());
   ReadEach(r["address"], [&](const Field& address) { ReadAddress(address, out->add_addresses()); });
@@ -49,6 +49,8 @@ void MapPatient(Mapping& mapping, std::vector<Command>* out) {
   ReadEach(r["identifier"], [&](const Field& identifier) {
     if (identifier["value"]) ReadIdentifier(mapping, identifier, request->add_identifiers());
   });
+  if (r["link"]) mapping.Flag("linked-elsewhere", "the source links this record with another of the same person");
+  if (!r["active"].Bool().value_or(true)) mapping.Flag("record-not-active", "the source no longer uses this record");
   const Field died = r["deceasedDateTime"];
   const bool is_dead = died || r["deceasedBoolean"].Bool().value_or(false);
   std::optional<google::protobuf::Timestamp> death_time;

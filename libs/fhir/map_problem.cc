@@ -48,19 +48,27 @@ constexpr std::pair<std::string_view, Laterality> kSides[] = {
     {"51440002", patient::v1::LATERALITY_BILATERAL},
 };
 
+// Left and right, each named alone, are both sides.
 Laterality SideOf(const patient::v1::Problem& problem) {
+  bool left = false;
+  bool right = false;
   for (const auto& site : problem.body_sites()) {
     for (const auto& coding : site.codings()) {
       for (const auto& [code, side] : kSides) {
-        if (coding.system() == kSnomed && coding.code() == code) return side;
+        if (coding.system() != kSnomed || coding.code() != code) continue;
+        left |= side != patient::v1::LATERALITY_RIGHT;
+        right |= side != patient::v1::LATERALITY_LEFT;
       }
     }
   }
-  return patient::v1::LATERALITY_UNSPECIFIED;
+  if (left && right) return patient::v1::LATERALITY_BILATERAL;
+  if (left) return patient::v1::LATERALITY_LEFT;
+  return right ? patient::v1::LATERALITY_RIGHT : patient::v1::LATERALITY_UNSPECIFIED;
 }
 
 bool IsEnteredInError(const Field& r) {
-  return r["verificationStatus"]["coding"].First()["code"].Text() == kEnteredInError;
+  const auto found = FindStatus(r["verificationStatus"], kVerifications);
+  return found != std::end(kVerifications) && found->first == kEnteredInError;
 }
 
 // The beginning as far as it is said: at an instant or over a period.
@@ -71,15 +79,28 @@ Field AbatementOf(const Field& r) {
   return r["abatementDateTime"] ? r["abatementDateTime"] : r["abatementPeriod"]["end"];
 }
 
+// True if the source says in any way that the problem abated.
+bool HasAbated(const Field& r) {
+  return HasAny(r, {"abatementDateTime", "abatementAge", "abatementPeriod", "abatementRange", "abatementString"});
+}
+
+// What abated is not active, also where no status says so (FHIR's con-4).
+patient::v1::ClinicalStatus StatusOf(const Field& r) {
+  if (!r["clinicalStatus"] && HasAbated(r)) return patient::v1::CLINICAL_STATUS_INACTIVE;
+  return ReadStatusConcept(r["clinicalStatus"], kClinicalStatuses);
+}
+
 void ReadProblem(Mapping& mapping, const Field& r, patient::v1::Problem* out) {
   out->set_id(mapping.Id());
   if (const Field code = r["code"]) ReadConcept(mapping, code, out->mutable_code());
   ReadEach(r["bodySite"], [&](const Field& site) { ReadConcept(mapping, site, out->add_body_sites()); });
   out->set_laterality(SideOf(*out));
-  out->set_clinical_status(ReadStatusConcept(r["clinicalStatus"], kClinicalStatuses));
+  out->set_clinical_status(StatusOf(r));
   out->set_verification(ReadStatusConcept(r["verificationStatus"], kVerifications));
   if (const Field onset = OnsetOf(r)) *out->mutable_onset() = mapping.Time(onset);
-  if (const Field abatement = AbatementOf(r)) *out->mutable_abatement() = mapping.Time(abatement);
+  if (const Field abatement = AbatementOf(r)) *out->mutable_abatement() = mapping.EndTime(abatement);
+  FlagNotKept(mapping, r,
+              {"onsetAge", "onsetRange", "onsetString", "abatementAge", "abatementRange", "abatementString"});
 }
 
 void ReadAllergy(Mapping& mapping, const Field& r, patient::v1::Allergy* out) {
@@ -98,6 +119,7 @@ void ReadAllergy(Mapping& mapping, const Field& r, patient::v1::Allergy* out) {
     });
   });
   if (const Field onset = OnsetOf(r)) *out->mutable_onset() = mapping.Time(onset);
+  FlagNotKept(mapping, r, {"onsetAge", "onsetRange", "onsetString"});
 }
 
 }  // namespace

@@ -32,9 +32,6 @@ constexpr std::pair<std::string_view, encounter::v1::ImagingStudyStatus> kStudyS
     {kEnteredInError, encounter::v1::IMAGING_STUDY_STATUS_UNKNOWN   },
 };
 
-// Types of value that have no place in an observation here.
-constexpr std::string_view kValuesNotKept[] = {"valueRange", "valueRatio", "valueSampledData", "valuePeriod"};
-
 bool ReadValue(Mapping& mapping, const Field& r, ObservationValue* out) {
   if (const Field quantity = r["valueQuantity"]) {
     ReadQuantity(quantity, out->mutable_quantity());
@@ -64,9 +61,8 @@ void ReadObserved(Mapping& mapping, const Field& r, Observed* out) {
   if (const Field reason = r["dataAbsentReason"]) ReadConcept(mapping, reason, out->mutable_data_absent_reason());
   ReadEach(r["interpretation"],
            [&](const Field& meaning) { ReadConcept(mapping, meaning, out->add_interpretations()); });
-  for (const std::string_view member : kValuesNotKept) {
-    if (r[member]) mapping.Flag("value-not-kept", "the observation has a value of a type that is not kept");
-  }
+  FlagNotKept(mapping, r, {"valueRange", "valueRatio", "valueSampledData", "valuePeriod"},
+              "the observation has a value of a type that is not kept");
   for (const auto& coding : out->code().codings()) {
     if (IsIntegerScale(coding.system(), coding.code()) && HasFraction(out->value().quantity().value())) {
       mapping.Flag("decimal-score-on-integer-scale", "the score has decimals; its scale has whole numbers only");
@@ -83,6 +79,7 @@ void ReadEffective(Mapping& mapping, const Field& r, Resource* out) {
   } else if (const Field period = r["effectivePeriod"]) {
     ReadPeriod(mapping, period, out->mutable_effective_period());
   }
+  FlagNotKept(mapping, r, {"effectiveTiming"});
   if (const Field issued = r["issued"]) *out->mutable_issued() = mapping.Time(issued);
   mapping.Happened(instant ? instant : r["effectivePeriod"]["start"]);
 }
@@ -96,9 +93,8 @@ void ReadObservation(Mapping& mapping, const Field& r, encounter::v1::Observatio
   ReadEffective(mapping, r, out);
   if (const Field site = r["bodySite"]) ReadConcept(mapping, site, out->mutable_body_site());
   ReadEach(r["component"], [&](const Field& component) { ReadObserved(mapping, component, out->add_components()); });
-  ReadEach(r["performer"], [&](const Field& performer) {
-    AddReference(mapping, performer, "Practitioner", out->mutable_performer_ids());
-  });
+  ReadEach(r["performer"],
+           [&](const Field& performer) { AddActor(mapping, performer, "Practitioner", out->mutable_performer_ids()); });
 }
 
 void ReadReport(Mapping& mapping, const Field& r, encounter::v1::DiagnosticReport* out) {
@@ -117,7 +113,7 @@ void ReadReport(Mapping& mapping, const Field& r, encounter::v1::DiagnosticRepor
   ReadEach(r["conclusionCode"], [&](const Field& code) { ReadConcept(mapping, code, out->add_conclusion_codes()); });
   ReadEach(r["performer"], [&](const Field& performer) {
     const bool organization = mapping.Resolve(performer).type == "Organization";
-    AddReference(mapping, performer, organization ? "Organization" : "Practitioner", out->mutable_performer_ids());
+    AddActor(mapping, performer, organization ? "Organization" : "Practitioner", out->mutable_performer_ids());
   });
 }
 

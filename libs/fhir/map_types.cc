@@ -31,7 +31,7 @@ void ReadQuantity(const Field& field, clinical::v1::Quantity* out) {
 
 void ReadPeriod(Mapping& mapping, const Field& field, clinical::v1::Period* out) {
   if (const Field start = field["start"]) *out->mutable_start() = mapping.Time(start);
-  if (const Field end = field["end"]) *out->mutable_end() = mapping.Time(end);
+  if (const Field end = field["end"]) *out->mutable_end() = mapping.EndTime(end);
 }
 
 void ReadDate(const Field& field, clinical::v1::PartialDate* out) {
@@ -48,12 +48,16 @@ void ReadIdentifier(Mapping& mapping, const Field& field, clinical::v1::Identifi
   if (const Field type = field["type"]) ReadConcept(mapping, type, out->mutable_type());
 }
 
-void ReadName(const Field& field, clinical::v1::HumanName* out) {
+void ReadName(Mapping& mapping, const Field& field, clinical::v1::HumanName* out) {
   out->set_use(field["use"].Text());
   out->set_family(field["family"].Text());
   ReadEach(field["given"], [&](const Field& name) { out->add_given(name.Text()); });
   ReadEach(field["prefix"], [&](const Field& name) { out->add_prefixes(name.Text()); });
   ReadEach(field["suffix"], [&](const Field& name) { out->add_suffixes(name.Text()); });
+  const Field text = field["text"];
+  if (!text || !out->family().empty() || !out->given().empty()) return;
+  out->set_family(text.Text());
+  mapping.Flag("name-not-divided", "a name is said as one text, kept as the family name");
 }
 
 void ReadContact(const Field& field, clinical::v1::ContactPoint* out) {
@@ -68,6 +72,7 @@ void ReadAddress(const Field& field, clinical::v1::Address* out) {
   out->set_state(field["state"].Text());
   out->set_postal_code(field["postalCode"].Text());
   out->set_country(field["country"].Text());
+  if (const Field text = field["text"]; text && out->ByteSizeLong() == 0) out->add_lines(text.Text());
 }
 
 std::string ConceptWords(const Field& field) {
@@ -75,16 +80,50 @@ std::string ConceptWords(const Field& field) {
   return text.empty() ? field["coding"].First()["display"].Text() : text;
 }
 
+void FlagApproximated(Mapping& mapping) {
+  mapping.Flag("status-approximated", "recorded under the nearest status");
+}
+
 void FlagApproximated(Mapping& mapping, const Field& status, std::initializer_list<std::string_view> approximated) {
   const std::string text = status.Text();
   for (const std::string_view code : approximated) {
-    if (text == code) mapping.Flag("status-approximated", "recorded under the nearest status");
+    if (text == code) FlagApproximated(mapping);
   }
+}
+
+bool HasAny(const Field& field, std::initializer_list<std::string_view> members) {
+  return std::any_of(members.begin(), members.end(), [&](std::string_view member) { return !!field[member]; });
+}
+
+void FlagNotKept(Mapping& mapping, const Field& field, std::initializer_list<std::string_view> members,
+                 std::string_view detail) {
+  if (HasAny(field, members)) mapping.Flag("value-not-kept", detail);
+}
+
+void RejectNotToDo(const Field& element) {
+  const Field forbids = element["doNotPerform"];
+  if (forbids.Bool().value_or(false)) forbids.Reject("says what must not be done, which is not kept");
+}
+
+void RejectModifiers(const Field& element) {
+  const Field modifiers = element["modifierExtension"];
+  if (!modifiers.Items().empty()) modifiers.Reject("changes the meaning in a way that is not known here");
 }
 
 void AddReference(Mapping& mapping, const Field& reference, std::string_view type,
                   google::protobuf::RepeatedPtrField<std::string>* out) {
   if (std::string id = mapping.Reference(reference, type); !id.empty()) *out->Add() = std::move(id);
+}
+
+std::string ReadActor(Mapping& mapping, const Field& reference, std::string_view type) {
+  std::string id = mapping.Reference(reference, type);
+  if (reference && id.empty()) mapping.Flag("reference-not-kept", "it names somebody in a way that is not kept");
+  return id;
+}
+
+void AddActor(Mapping& mapping, const Field& reference, std::string_view type,
+              google::protobuf::RepeatedPtrField<std::string>* out) {
+  if (std::string id = ReadActor(mapping, reference, type); !id.empty()) *out->Add() = std::move(id);
 }
 
 }  // namespace anamnesis::fhir

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/sha256.h"
 #include "base/uuid.h"
-#include "fhir/time.h"
 
 namespace anamnesis::fhir {
 
@@ -25,6 +24,10 @@ void Mapping::Flag(std::string_view code, std::string_view detail) {
   flag.set_detail(std::string(detail));
 }
 
+void Mapping::FlagUnresolved() {
+  Flag("unresolved-reference", "the bundle does not hold a resource that this one refers to");
+}
+
 ResourceKey Mapping::Resolve(const Field& reference) const {
   return index_.Resolve(reference["reference"].Text());
 }
@@ -32,11 +35,9 @@ ResourceKey Mapping::Resolve(const Field& reference) const {
 std::string Mapping::Reference(const Field& reference, std::string_view type) {
   if (!reference[std::string_view("reference")]) return "";  // An identifier or a display alone names no resource.
   const ResourceKey target = Resolve(reference);
-  if (target.id.empty() || (!target.type.empty() && target.type != type)) return "";
-  if (!target.in_bundle && (index_.self_contained() || target.type.empty())) {
-    Flag("unresolved-reference", "the bundle does not hold a resource that this one refers to");
-  }
-  return SourceUuid(index_.source_system(), type, target.id);
+  if (!target.type.empty() && target.type != type) return "";
+  if (!target.in_bundle && (index_.self_contained() || target.type.empty())) FlagUnresolved();
+  return target.id.empty() ? "" : SourceUuid(index_.source_system(), type, target.id);
 }
 
 std::string Mapping::Patient(std::string_view member) {
@@ -65,17 +66,30 @@ void Mapping::Require(std::string_view member) {
   if (!resource()[member]) findings_.RejectMissing(*findings_.resource, member);
 }
 
-google::protobuf::Timestamp Mapping::Time(const Field& field) {
-  const std::string text = field.Text();
-  const std::optional<FhirTime> time = ParseTime(text);
+std::optional<FhirTime> Mapping::ReadTime(const Field& field, bool is_end) {
+  const std::optional<FhirTime> time = ParseTime(field.Text());
   if (!time.has_value()) {
     field.Reject("not a date or time of FHIR");  // Keeps the first fault if it was no text at all.
-    return {};
+    return time;
   }
-  if (time->partial)
-    Flag("date-without-time", "the source gives a date where a time is kept: its first instant in UTC");
+  if (time->partial) {
+    Flag("date-without-time", is_end ? "the source gives a date where a time is kept: its last instant in UTC"
+                                     : "the source gives a date where a time is kept: its first instant in UTC");
+    if (time->day == 0) {
+      Flag("year-or-month-only", is_end ? "only the year or the month is known; kept as its last instant"
+                                        : "only the year or the month is known; kept as its first instant");
+    }
+  }
   if (time->without_offset) Flag("time-without-offset", "the source gives no offset from UTC: taken as UTC");
-  return time->time;
+  return time;
+}
+
+google::protobuf::Timestamp Mapping::Time(const Field& field) {
+  return ReadTime(field, /*is_end=*/false).value_or(FhirTime()).time;
+}
+
+google::protobuf::Timestamp Mapping::EndTime(const Field& field) {
+  return LastInstant(ReadTime(field, /*is_end=*/true).value_or(FhirTime()));
 }
 
 void Mapping::Happened(const Field& field) {
@@ -91,6 +105,9 @@ void Mapping::SourceRecorded(const Field& time) {
 }
 
 void Mapping::FillProvenance(clinical::v1::Provenance* provenance) {
+  if (!happened_.has_value() && !IsNeededByOthers(type_)) {
+    Flag("time-unknown", "neither the record nor its encounter says when it happened");
+  }
   if (findings_.zero_width) Flag("zero-width-characters", "a text holds characters that cannot be seen; kept as said");
   clinical::v1::Source& source = *provenance->mutable_source();
   source.set_system(index_.source_system());

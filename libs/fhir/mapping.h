@@ -15,6 +15,7 @@
 #include "anamnesis/rpc/v1/command.pb.h"
 #include "fhir/bundle_index.h"
 #include "fhir/field.h"
+#include "fhir/time.h"
 
 namespace anamnesis::fhir {
 
@@ -42,8 +43,11 @@ class Mapping {
   // Something doubtful; each code once.
   void Flag(std::string_view code, std::string_view detail);
 
-  // The id here of what a Reference names, which should be a `type`; empty where absent or where it is of another type.
-  // Flags `unresolved-reference` where the bundle should hold it and does not.
+  // Flags a reference to what the text does not hold.
+  void FlagUnresolved();
+  // The id here of what a Reference names, which should be a `type`; empty where absent, where it is of another type,
+  // or where it names no resource by itself. Flags `unresolved-reference` in the last case, and where the bundle should
+  // hold it and does not.
   std::string Reference(const Field& reference, std::string_view type);
   // What the reference says, for one whose target may be of several types.
   ResourceKey Resolve(const Field& reference) const;
@@ -66,10 +70,13 @@ class Mapping {
   // Of the patient that was read.
   const Lifespan& lifespan() const { return lifespan_; }
 
-  // A date, dateTime or instant, which must be there; flags what is inexact.
+  // A date, dateTime or instant, which must be there; flags what is inexact. A date is its first instant.
   google::protobuf::Timestamp Time(const Field& time);
+  // The same for an end: a date is its last instant.
+  google::protobuf::Timestamp EndTime(const Field& time);
 
-  // Says where the record came from. After everything else was read, because the flags are part of it.
+  // Says where the record came from; flags a clinical record without a time. After everything else was read, because
+  // the flags are part of it.
   void FillProvenance(clinical::v1::Provenance* provenance);
 
   // Gives the command its effective time and request id. The last step for each command.
@@ -82,6 +89,7 @@ class Mapping {
   Findings& findings() { return findings_; }
 
  private:
+  std::optional<FhirTime> ReadTime(const Field& time, bool is_end);
   void Seal(google::protobuf::Message* request, rpc::v1::CommandContext* context, std::string_view reason) const;
 
   const BundleIndex& index_;

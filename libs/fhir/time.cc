@@ -80,6 +80,17 @@ int64_t ScanTimeOfDay(Scanner& scanner, FhirTime& out) {
   return hour * 3600 + minute * 60 + second - offset;
 }
 
+// The first day of the date; of the year or the month where no more is said.
+std::chrono::year_month_day FirstDay(const FhirTime& time) {
+  return {std::chrono::year(time.year), std::chrono::month(time.month == 0 ? 1 : time.month),
+          std::chrono::day(time.day == 0 ? 1 : time.day)};
+}
+
+// Seconds from the Unix epoch to the beginning of the day.
+int64_t BeginningOf(std::chrono::sys_days day) {
+  return std::chrono::duration_cast<std::chrono::seconds>(day.time_since_epoch()).count();
+}
+
 }  // namespace
 
 std::optional<FhirTime> ParseTime(std::string_view text) {
@@ -94,13 +105,21 @@ std::optional<FhirTime> ParseTime(std::string_view text) {
   out.partial = out.day == 0 || !scanner.Skip('T');
   if (!out.partial) seconds = ScanTimeOfDay(scanner, out);
   if (!scanner.ok() || !scanner.done()) return std::nullopt;
-  const std::chrono::year_month_day date(std::chrono::year(out.year),
-                                         std::chrono::month(out.month == 0 ? 1 : out.month),
-                                         std::chrono::day(out.day == 0 ? 1 : out.day));
+  const std::chrono::year_month_day date = FirstDay(out);
   if (!date.ok()) return std::nullopt;
-  seconds += std::chrono::duration_cast<std::chrono::seconds>(std::chrono::sys_days(date).time_since_epoch()).count();
-  out.time.set_seconds(seconds);
+  out.time.set_seconds(BeginningOf(date) + seconds);
   return out;
+}
+
+google::protobuf::Timestamp LastInstant(const FhirTime& time) {
+  if (!time.partial) return time.time;
+  const std::chrono::year_month_day first = FirstDay(time);
+  std::chrono::sys_days next = std::chrono::sys_days(first) + std::chrono::days(1);
+  if (time.day == 0) next = first + (time.month == 0 ? std::chrono::months(12) : std::chrono::months(1));
+  google::protobuf::Timestamp last;
+  last.set_seconds(BeginningOf(next) - 1);
+  last.set_nanos(999'999'000);
+  return last;
 }
 
 }  // namespace anamnesis::fhir

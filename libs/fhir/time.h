@@ -22,4 +22,7 @@ struct FhirTime {
 // calendar has. A fraction finer than a nanosecond is cut.
 std::optional<FhirTime> ParseTime(std::string_view text);
 
+// The time; where only a date is said, the last microsecond in UTC of that day, month or year.
+google::protobuf::Timestamp LastInstant(const FhirTime& time);
+
 }  // namespace anamnesis::fhir

@@ -10,10 +10,14 @@
 
 namespace anamnesis::fhir::testing {
 
-// A synthetic bundle: one patient, and the resource under test as entry 1 unless it is the patient.
+// A synthetic bundle: one patient, one encounter, and the resource under test as the last entry.
 inline constexpr char kPatient[] =
     R"({"resourceType":"Patient","id":"p","name":[{"family":"Synthetic","given":["Pat"]}],"birthDate":"1980-05-01",)"
     R"("deceasedDateTime":"2019-06-01T00:00:00Z"})";
+
+inline constexpr char kEncounter[] =
+    R"({"resourceType":"Encounter","id":"e","subject":{"reference":"urn:uuid:p"},"status":"finished",)"
+    R"("class":{"code":"AMB"},"period":{"start":"2001-01-01T00:00:00Z"}})";
 
 inline std::string Entry(const std::string& url, const std::string& resource) {
   return absl::StrCat(R"({"fullUrl":"urn:uuid:)", url, R"(","resource":)", resource, "}");
@@ -26,7 +30,7 @@ inline std::string Bundle(const std::vector<std::string>& entries) {
 }
 
 inline MappedEntry MapWithPatient(const std::string& resource) {
-  return MapAll(Bundle({Entry("p", kPatient), Entry("r", resource)})).back();
+  return MapAll(Bundle({Entry("p", kPatient), Entry("e", kEncounter), Entry("r", resource)})).back();
 }
 
 // A resource of the type with what it must have, and `more` members.
@@ -34,10 +38,19 @@ inline std::string Resource(const std::string& type, const std::string& more) {
   static const auto& required = *new std::map<std::string, std::string>{
       {"Condition",
        R"("subject":{"reference":"urn:uuid:p"},"code":{"text":"x"},"onsetDateTime":"2001-01-01T00:00:00Z")"      },
-      {"AllergyIntolerance", R"("patient":{"reference":"urn:uuid:p"},"code":{"text":"x"})"                       },
+      {"AllergyIntolerance",
+       R"("patient":{"reference":"urn:uuid:p"},"code":{"text":"x"},"recordedDate":"2001-01-01T00:00:00Z")"       },
       {"Encounter",          R"("subject":{"reference":"urn:uuid:p"},"status":"finished","class":{"code":"AMB"})"},
-      {"Observation",        R"("subject":{"reference":"urn:uuid:p"},"status":"final")"                          },
-      {"MedicationRequest",  R"("subject":{"reference":"urn:uuid:p"},"status":"active","intent":"order")"        },
+      {"Observation",
+       R"("subject":{"reference":"urn:uuid:p"},"status":"final","effectiveInstant":"2001-01-01T00:00:00Z")"      },
+      {"Procedure",          R"("subject":{"reference":"urn:uuid:p"},"status":"completed","code":{"text":"x"},)"
+                    R"("encounter":{"reference":"urn:uuid:e"})"                               },
+      {"Immunization",       R"("patient":{"reference":"urn:uuid:p"},"status":"completed","vaccineCode":{"text":"x"},)"
+                       R"("occurrenceDateTime":"2001-01-01T00:00:00Z")"                    },
+      {"DiagnosticReport",   R"("subject":{"reference":"urn:uuid:p"},"status":"final","code":{"text":"x"},)"
+                           R"("effectiveDateTime":"2001-01-01T00:00:00Z")"             },
+      {"MedicationRequest",  R"("subject":{"reference":"urn:uuid:p"},"status":"active","intent":"order",)"
+                            R"("authoredOn":"2001-01-01T00:00:00Z")"                  },
       {"CarePlan",           R"("subject":{"reference":"urn:uuid:p"},"intent":"plan")"                           },
       {"Goal",               R"("subject":{"reference":"urn:uuid:p"},"description":{"text":"x"})"                },
   };

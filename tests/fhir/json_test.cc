@@ -137,6 +137,28 @@ TEST(TimeTest, ReadsWhatFhirAllows) {
   }
 }
 
+TEST(TimeTest, TheEndOfADateIsItsLastInstant) {
+  const struct {
+    const char* text;
+    int64_t seconds;
+    int32_t nanos;
+  } kCases[] = {
+      {"1970-01-01T00:00:00.5Z", 0,               500000000},
+      {"1970-01-01",             86399,           999999000},
+      {"1970-02",                59 * 86400 - 1,  999999000},
+      {"1972-02",                790 * 86400 - 1, 999999000},
+      {"1970-12",                365 * 86400 - 1, 999999000},
+      {"1970",                   365 * 86400 - 1, 999999000},
+      {"1969-12-31",             -1,              999999000},
+      {"9999",                   253402300799,    999999000},
+  };
+  for (const auto& c : kCases) {
+    const google::protobuf::Timestamp last = LastInstant(ParseTime(c.text).value());
+    EXPECT_EQ(last.seconds(), c.seconds) << c.text;
+    EXPECT_EQ(last.nanos(), c.nanos) << c.text;
+  }
+}
+
 TEST(TimeTest, KnowsWhatIsNoTime) {
   for (const char* text :
        {"", "x", "20", "0000", "2014-13", "2014-02-30", "1900-02-29", "2014-1-1", "2014-11-09T", "2014-11-09T24:00:00Z",

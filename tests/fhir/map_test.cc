@@ -15,10 +15,14 @@ TEST(ScopeTest, FinancialAndUnknownTypesAreCountedByType) {
 
 // The patient's id in the command that records a condition with this subject.
 std::string SubjectOf(const std::string& reference) {
-  const auto entry = MapAll(Bundle({Entry("p-url", kPatient),
-                                    Entry("r", absl::StrCat(R"({"resourceType":"Condition","id":"r","code":{},)",
-                                                            R"("subject":{"reference":")", reference, R"("}})"))}))
-                         .back();
+  const auto entry =
+      MapAll(
+          Bundle({Entry("p-url", kPatient),
+                  Entry("r",
+                        absl::StrCat(
+                            R"({"resourceType":"Condition","id":"r","code":{},"onsetDateTime":"2001-01-01T00:00:00Z",)",
+                            R"("subject":{"reference":")", reference, R"("}})"))}))
+          .back();
   if (entry.commands.empty()) return "";
   return std::get<patient::v1::PatientCommand>(entry.commands[0]).record_problem().patient_id() +
          (entry.flags.empty() ? "" : " " + FlagCodes(entry));
@@ -34,11 +38,15 @@ TEST(ReferenceTest, IsResolvedThroughTheBundleOrDerivedFromTypeAndId) {
   EXPECT_EQ(SubjectOf("Patient/q"), q + " unresolved-reference");
   EXPECT_EQ(SubjectOf("urn:uuid:q"), q + " unresolved-reference");
   EXPECT_EQ(SubjectOf("urn:uuid:r"), "") << "of another type";
+  EXPECT_EQ(SubjectOf("#p"), "") << "contained";
+  EXPECT_EQ(SubjectOf("Patient?identifier=http://hospital.example|1"), "") << "found by a search";
 }
 
 TEST(ReferenceTest, ALoneResourceCannotHoldWhatItRefersTo) {
   const MappedEntry entry =
-      MapAll(R"({"resourceType":"Condition","id":"r","code":{},"subject":{"reference":"Patient/p"}})").front();
+      MapAll(R"({"resourceType":"Condition","id":"r","code":{},"subject":{"reference":"Patient/p"},)"
+             R"("onsetDateTime":"2001-01-01T00:00:00Z"})")
+          .front();
   EXPECT_EQ(FlagCodes(entry), "");
 }
 

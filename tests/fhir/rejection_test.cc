@@ -38,7 +38,26 @@ TEST(RejectionTest, NamesTheFieldAndNeverItsValue) {
       {R"({"resourceType":"Condition","id":7})",                                                                                    "id",                                                                                                                                     "missing, or not a string"},
       {R"({"id":"r"})",                                               "resourceType",                                                                                                              "missing, or not the name of a type"                                   },
       {R"({"resourceType":"Jane Doe","id":"r"})",                                                         "resourceType",                                                                                                                                                                               "missing, or not the name of a type"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              },
-      {R"([])", "resource",                                                                                                              "expected object"},
+      {R"({"resourceType":"jane","id":"r"})", "resourceType",                                                                                                              "missing, or not the name of a type"},
+      {R"({"resourceType":"Bundle","id":"r"})",                                             "resourceType",                     "a bundle in a bundle is not read"},
+      {Resource("Condition",                                                                      R"("clinicalStatus":{"coding":[{"code":"fine"}]})"),                                                                         "clinicalStatus",
+       "not a code that FHIR R4 allows here"},
+      {Resource("Condition",                                            R"("verificationStatus":{"text":"confirmed"})"),                                     "verificationStatus",
+       "not a code that FHIR R4 allows here"},
+      {Resource("MedicationRequest",                                                R"("medicationReference":{"reference":"Medication/gone"})"),                                                                                                 "medicationReference",
+       "names no medication that the text holds"},
+      {Resource("MedicationRequest",                                              R"("medicationReference":{"reference":"urn:uuid:e"})"),                                                   "medicationReference",
+       "names no medication that the text holds"},
+      {Resource("MedicationRequest",                                                                 R"("medicationCodeableConcept":{},"doNotPerform":true)"),        "doNotPerform",
+       "says what must not be done, which is not kept"},
+      {Resource("MedicationRequest",
+       R"("medicationCodeableConcept":{},"dosageInstruction":[{},{"modifierExtension":[{"url":"x"}]}])"),
+       "dosageInstruction[1].modifierExtension","changes the meaning in a way that is not known here"},
+      {Resource("CarePlan",                                                R"("status":"active","activity":[{"detail":{"doNotPerform":true}}])"),
+       "activity[0].detail.doNotPerform","says what must not be done, which is not kept"},
+      {Resource("Goal",                                                               R"("lifecycleStatus":"active","modifierExtension":[{"url":"x"}])"),                                                                                                             "modifierExtension",
+       "changes the meaning in a way that is not known here"},
+      {R"([])","resource","expected object"},
   };
   for (const auto& c : kCases) {
     const MappedEntry entry = MapWithPatient(c.resource);
@@ -46,6 +65,14 @@ TEST(RejectionTest, NamesTheFieldAndNeverItsValue) {
     EXPECT_EQ(entry.fault.field, c.field) << c.resource;
     EXPECT_EQ(entry.fault.reason, c.reason) << c.resource;
     EXPECT_TRUE(entry.commands.empty());
+  }
+}
+
+TEST(RejectionTest, WhatForbidsNothingAndModifiesNothingIsRecorded) {
+  for (const std::string& resource :
+       {Resource("MedicationRequest", R"("medicationCodeableConcept":{},"doNotPerform":false,"modifierExtension":[])"),
+        Resource("CarePlan", R"("status":"active","activity":[{"detail":{"doNotPerform":false}}])")}) {
+    EXPECT_EQ(MapWithPatient(resource).disposition, Disposition::kMapped) << resource;
   }
 }
 

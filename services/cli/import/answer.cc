@@ -9,6 +9,9 @@ namespace {
 
 // A death is a fact of which there is one: another time of it is other content, not a refusal of this record.
 constexpr char kDeathAlreadyRecorded[] = "DEATH_ALREADY_RECORDED";
+// The only resources that an import changes are those that it takes back: one that was taken back before is what it
+// should be.
+constexpr char kTakenBack[] = "RESOURCE_RETRACTED";
 
 AnswerKind KindOf(int code, const std::string& reason) {
   switch (static_cast<absl::StatusCode>(code)) {
@@ -21,6 +24,7 @@ AnswerKind KindOf(int code, const std::string& reason) {
     case absl::StatusCode::kResourceExhausted:
       return reason == "OVERLOADED" ? AnswerKind::kTryAgain : AnswerKind::kRefused;
     default:
+      if (reason == kTakenBack) return AnswerKind::kDuplicate;
       return reason == kDeathAlreadyRecorded ? AnswerKind::kAlreadyPresent : AnswerKind::kRefused;
   }
 }

@@ -10,7 +10,7 @@ namespace anamnesis::importer {
 
 enum class AnswerKind {
   kRecorded,
-  kDuplicate,       // The same request was carried out before.
+  kDuplicate,       // What it asks for was done before.
   kAlreadyPresent,  // Something with this id is there, and differs.
   kTryAgain,        // Nothing was decided; `retry_after_millis` says when.
   kRefused,

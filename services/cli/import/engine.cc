@@ -40,17 +40,19 @@ ImportResult ImportEngine::Run() {
   if (ledger_ == nullptr) return result;
   result.summary = ledger_->summary();
   result.summary.seconds = progress().seconds;
+  result.summary.files_passed_over = files_passed_over_;
   const absl::Status report = ledger_->CloseReport();
   if (result.status.ok()) result.status = report;
   return result;
 }
 
 absl::Status ImportEngine::RunAll() {
-  ASSIGN_OR_RETURN(const std::vector<Input> inputs, ListInputs(options_.paths));
+  ASSIGN_OR_RETURN(const Inputs inputs, ListInputs(options_.paths, options_.report_path));
   ASSIGN_OR_RETURN(ledger_, Ledger::Open(options_.report_path));
-  for (const Input& input : inputs) bytes_ += input.bytes;
-  files_ = inputs.size();
-  for (const Input& input : inputs) {
+  files_passed_over_ = inputs.passed_over;
+  for (const Input& input : inputs.files) bytes_ += input.bytes;
+  files_ = inputs.files.size();
+  for (const Input& input : inputs.files) {
     ImportFile(input);
     if (stopped_) break;
   }

@@ -69,7 +69,8 @@ class ImportEngine {
 
   const EngineOptions options_;
   const int64_t started_micros_;
-  std::string text_;                // Where each text is read to.
+  std::string text_;  // Where each text is read to.
+  size_t files_passed_over_ = 0;
   std::unique_ptr<Ledger> ledger_;  // Set before the first command is sent.
   std::atomic<bool> stopped_{false};
   std::atomic<size_t> files_{0};

@@ -17,9 +17,12 @@ namespace {
 
 constexpr char kHelp[] =
     "Record FHIR R4 bundles (.json), lone resources and NDJSON (.ndjson). Importing again adds nothing.\n"
-    "Exit code: 0 everything that was read is recorded, was already there or is out of scope by its type; 2 something "
-    "was "
-    "rejected (the report says what and why); 1 the import could not run to its end and may be run again.";
+    "NDJSON that begins with a Patient, a Practitioner or an Organization is read before everything else, so that the "
+    "files of a Bulk Data export find whom they are about; otherwise files go by path. A file, or a line of NDJSON, of "
+    "more than 256 MiB is not read.\n"
+    "Exit code: 0 everything that was read is recorded, was already there or is out of scope by its type; 2 not "
+    "everything in the files is in the record: something was rejected, or is there with other content, which was kept "
+    "(the report says what and why); 1 the import could not run to its end and may be run again.";
 
 std::string ProgressText(const Progress& progress) {
   const double done = progress.bytes == 0 ? 0 : static_cast<double>(progress.bytes_read) / progress.bytes;
@@ -40,8 +43,11 @@ void PrintJson(const Summary& summary, std::ostream& out) {
   json["read"] = summary.read;
   json["recorded"] = summary.recorded;
   json["already_present"] = summary.already_present;
+  json["content_differs"] = summary.content_differs;
   json["out_of_scope"] = nlohmann::json(summary.out_of_scope);
   json["rejected"] = summary.rejected;
+  json["flagged"] = summary.flagged;
+  if (summary.files_passed_over > 0) json["files_passed_over"] = summary.files_passed_over;
   json["seconds"] = summary.seconds;
   out << json.dump() << "\n";
 }
@@ -60,9 +66,11 @@ void PrintTable(const Summary& summary, const std::string& report_path, std::ost
   }
   out << absl::StreamFormat("\n  rejected       %9d\n", summary.rejected);
   if (summary.flagged > 0) out << absl::StreamFormat("flagged          %9d  kept as said\n", summary.flagged);
-  if (!report_path.empty() && summary.rejected + summary.content_differs + summary.flagged > 0) {
-    out << "report           " << report_path << "\n";
+  if (summary.files_passed_over > 0) {
+    out << absl::StreamFormat("passed over      %9d  files that are neither .json nor .ndjson\n",
+                              summary.files_passed_over);
   }
+  if (summary.reported > 0) out << "report           " << report_path << "\n";
 }
 
 }  // namespace
@@ -95,7 +103,7 @@ int RunImport(const ImportOptions& options, const Services& services, std::ostre
     err << "anamnesis import: " << result.status.message() << "; run the same import again to go on\n";
     return kCouldNotRun;
   }
-  return result.summary.rejected > 0 ? kSomeRejected : kAllSettled;
+  return result.summary.rejected + result.summary.content_differs > 0 ? kNotAllInRecord : kAllSettled;
 }
 
 void AddImportCommand(CLI::App& app, std::function<Services()> connect) {
@@ -104,11 +112,14 @@ void AddImportCommand(CLI::App& app, std::function<Services()> connect) {
   engine.report_path = "import-report.ndjson";
   auto retry_seconds = std::make_shared<double>(std::chrono::duration<double>(engine.sender.retry_for).count());
   CLI::App* command = app.add_subcommand("import", kHelp);
-  command->add_option("paths", engine.paths, "Files, or directories with .json and .ndjson files")->required();
+  command->add_option("paths", engine.paths, "Files, or directories, of which .json and .ndjson files are read")
+      ->required();
   command->add_option("--source", engine.source_system, "The source system's URI, from which ids are derived")
       ->capture_default_str();
   command
-      ->add_option("--report", engine.report_path, "What was rejected, differs or is flagged, one JSON object a line")
+      ->add_option("--report", engine.report_path,
+                   "What was rejected, differs, is flagged or is out of scope (but for what is financial), one JSON "
+                   "object a line; a file for its owner only, and never an input")
       ->capture_default_str();
   command->add_option("--retry-for", *retry_seconds, "How many seconds to wait for a service that does not answer")
       ->check(CLI::Range(0.0, 86400.0))

@@ -19,7 +19,7 @@ struct ImportOptions {
 // Exit codes.
 inline constexpr int kAllSettled = 0;
 inline constexpr int kCouldNotRun = 1;
-inline constexpr int kSomeRejected = 2;
+inline constexpr int kNotAllInRecord = 2;  // Something was rejected, or is there with other content.
 
 // Imports, and prints the summary on `out`, everything else on `err`. SIGINT and SIGTERM stop it in order while it
 // runs.

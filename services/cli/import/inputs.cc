@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "fhir/bundle_index.h"
+#include "fhir/json.h"
 
 namespace anamnesis::importer {
 namespace {
@@ -14,28 +19,50 @@ namespace fs = std::filesystem;
 
 constexpr char kTooLong[] = "larger than 256 MiB";
 
-bool IsFhirFile(const fs::path& path) {
-  return path.extension() == ".json" || path.extension() == ".ndjson";
+bool IsNdjson(const fs::path& path) {
+  return absl::EqualsIgnoreCase(path.extension().string(), ".ndjson");
 }
 
-void AddFile(const fs::path& path, std::vector<Input>* out) {
+bool IsFhirFile(const fs::path& path) {
+  return IsNdjson(path) || absl::EqualsIgnoreCase(path.extension().string(), ".json");
+}
+
+// True if both are there and are one file.
+bool IsSameFile(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  return fs::equivalent(a, b, error) && !error;
+}
+
+// By path; the value is the file's size. What is passed over has none.
+using Found = std::map<std::string, std::optional<uint64_t>>;
+
+void AddFile(const fs::path& path, Found* out) {
   std::error_code error;
   const uintmax_t bytes = fs::file_size(path, error);
-  out->push_back({path.string(), error ? 0 : static_cast<uint64_t>(bytes)});
+  (*out)[path.string()] = error ? 0 : static_cast<uint64_t>(bytes);
 }
 
-absl::Status AddPath(const fs::path& path, std::vector<Input>* out) {
+absl::Status AddPath(const fs::path& path, const fs::path& report, Found* out) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return absl::NotFoundError(absl::StrCat(path.string(), ": no such file or directory"));
   if (!fs::is_directory(status)) {
+    if (IsSameFile(path, report)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path.string(), ": this is where the report goes; name another file with --report"));
+    }
     AddFile(path, out);
     return absl::OkStatus();
   }
   fs::recursive_directory_iterator entries(path, error);
   for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
     std::error_code ignored;
-    if (IsFhirFile(entries->path()) && entries->is_regular_file(ignored)) AddFile(entries->path(), out);
+    if (!entries->is_regular_file(ignored) || IsSameFile(entries->path(), report)) continue;
+    if (IsFhirFile(entries->path())) {
+      AddFile(entries->path(), out);
+    } else {
+      out->emplace(entries->path().string(), std::nullopt);
+    }
   }
   if (error) return absl::UnavailableError(absl::StrCat(path.string(), ": ", error.message()));
   return absl::OkStatus();
@@ -65,15 +92,32 @@ void ReadLines(std::ifstream& in, std::string& line, const OnText& on_text) {
   if (in.bad()) on_text(-1, absl::UnavailableError("cannot be read to its end"));
 }
 
+// Whether it begins with a resource that the resources of other files need.
+bool IsNeededByOthers(const Input& input) {
+  if (!IsNdjson(input.path) || input.bytes == 0) return false;  // A pipe, which has no size, is read once only.
+  bool needed = false;
+  std::string buffer;
+  ReadInput(input, buffer, [&](int64_t, const absl::StatusOr<std::string_view>& text) {
+    if (!text.ok()) return false;
+    const auto document = fhir::JsonDocument::Parse(*text);
+    needed = document.ok() && fhir::IsNeededByOthers(fhir::ResourceType((*document)->root()));
+    return false;
+  });
+  return needed;
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<Input>> ListInputs(const std::vector<std::string>& paths) {
-  std::vector<Input> inputs;
-  for (const std::string& path : paths) RETURN_IF_ERROR(AddPath(path, &inputs));
-  if (inputs.empty()) return absl::InvalidArgumentError("no .json or .ndjson file below the paths given");
-  std::sort(inputs.begin(), inputs.end(), [](const Input& a, const Input& b) { return a.path < b.path; });
-  const auto same = [](const Input& a, const Input& b) { return a.path == b.path; };
-  inputs.erase(std::unique(inputs.begin(), inputs.end(), same), inputs.end());
+absl::StatusOr<Inputs> ListInputs(const std::vector<std::string>& paths, const std::string& report_path) {
+  Found found;
+  for (const std::string& path : paths) RETURN_IF_ERROR(AddPath(path, report_path, &found));
+  Inputs inputs;
+  for (const auto& [path, bytes] : found) {
+    if (bytes.has_value()) inputs.files.push_back({path, *bytes});
+  }
+  if (inputs.files.empty()) return absl::InvalidArgumentError("no .json or .ndjson file below the paths given");
+  inputs.passed_over = found.size() - inputs.files.size();
+  std::stable_partition(inputs.files.begin(), inputs.files.end(), IsNeededByOthers);
   return inputs;
 }
 
@@ -83,7 +127,7 @@ void ReadInput(const Input& input, std::string& buffer, const OnText& on_text) {
     on_text(-1, absl::UnavailableError("cannot be opened"));
     return;
   }
-  if (fs::path(input.path).extension() == ".ndjson") return ReadLines(in, buffer, on_text);
+  if (IsNdjson(input.path)) return ReadLines(in, buffer, on_text);
   if (input.bytes > kMaxTextBytes) {
     on_text(-1, absl::OutOfRangeError(kTooLong));
     return;

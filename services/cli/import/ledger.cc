@@ -1,16 +1,48 @@
 #include "services/cli/import/ledger.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "nlohmann/json.hpp"
 
 namespace anamnesis::importer {
+namespace {
+
+constexpr size_t kMaxIdBytes = 64;
+
+// What FHIR allows as an id; empty where there is none.
+bool IsId(std::string_view id) {
+  return id.size() <= kMaxIdBytes && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '.' || c == '-';
+         });
+}
+
+// Makes the file if it is not there, and its owner the only one who may read it, whatever the umask is. A device or a
+// pipe is left as it is.
+bool MakePrivate(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) return true;
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kPrivateMode);
+  if (fd < 0) return false;
+  const bool is_private = fchmod(fd, kPrivateMode) == 0;
+  close(fd);
+  return is_private;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& report_path) {
   std::unique_ptr<Ledger> ledger(new Ledger());
   if (report_path.empty()) return ledger;
   MutexLock lock(ledger->mutex_);
-  ledger->report_.open(report_path, std::ios::binary | std::ios::trunc);
-  if (!ledger->report_) return absl::UnavailableError(absl::StrCat("cannot write the report ", report_path));
+  if (MakePrivate(report_path)) ledger->report_.open(report_path, std::ios::binary | std::ios::trunc);
+  if (!ledger->report_.is_open()) return absl::UnavailableError(absl::StrCat("cannot write the report ", report_path));
   return ledger;
 }
 
@@ -38,6 +70,9 @@ std::shared_ptr<Ticket> Ledger::Book(const std::string& file, const fhir::Mapped
     case fhir::Disposition::kOutOfScope:
       ++summary_.read;
       ++summary_.out_of_scope[entry.resource_type];
+      if (!fhir::IsFinancial(entry.resource_type)) {
+        Report(*ticket, "out-of-scope", "", "resources of this type are not recorded");
+      }
       return nullptr;
     case fhir::Disposition::kRejected:
       ticket->fault = entry.fault;
@@ -72,11 +107,12 @@ void Ledger::Close(const Ticket& ticket) {
 
 void Ledger::Report(const Ticket& ticket, std::string_view what, std::string_view field, std::string_view reason) {
   if (!report_.is_open()) return;
+  ++summary_.reported;
   nlohmann::ordered_json line;
   line["file"] = ticket.file;
   line["entry"] = ticket.index;
   line["type"] = ticket.type;
-  line["id"] = ticket.id;
+  line["id"] = IsId(ticket.id) ? ticket.id : "?";
   line["what"] = what;
   line["field"] = field;
   line["reason"] = reason;

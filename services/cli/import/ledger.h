@@ -26,6 +26,8 @@ struct Summary {
   uint64_t rejected = 0;
   uint64_t content_differs = 0;  // Of those already present: how many differ from what is there.
   uint64_t flagged = 0;          // Of those mapped: how many carry a flag.
+  uint64_t reported = 0;         // Lines of the report.
+  uint64_t files_passed_over = 0;
   double seconds = 0;
 };
 
@@ -42,10 +44,11 @@ struct Ticket {
 };
 
 // Thread-safe. The report has one JSON object a line: file, entry, type, id, what, field, reason; never a name or a
-// value.
+// value. `what` is rejected, content-differs, flagged or out-of-scope; financial resources are counted only. An id
+// that is none by FHIR's rules may be anything, and is shown as `?`.
 class Ledger {
  public:
-  // `report_path` empty: no report. It is made, or emptied, at once; UNAVAILABLE where that fails.
+  // `report_path` empty: no report. It is made, or emptied, at once, for its owner only; UNAVAILABLE where that fails.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(const std::string& report_path);
 
   // A text that is not FHIR: one thing read, one rejected. `line` for a line of NDJSON.
@@ -56,7 +59,7 @@ class Ledger {
 
   void Settle(Ticket& ticket, const Answer& answer);
 
-  // So far; `seconds` is left to the caller.
+  // So far; `seconds` and `files_passed_over` are left to the caller.
   Summary summary() const;
   // UNAVAILABLE if a line of the report could not be written.
   absl::Status CloseReport();

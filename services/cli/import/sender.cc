@@ -196,12 +196,12 @@ bool Sender::PrepareAnother(const grpc::Status& status) {
     failure_ = absl::FailedPreconditionError(absl::StrCat(service_, ": ", status.error_message()));
     return false;
   }
+  if (IsIdle()) return true;  // However long ago the last answer was: nobody waits for one.
   if (PatienceLeft() <= microseconds(0)) {
     failure_ = absl::UnavailableError(absl::StrCat(service_, " has not answered for ",
                                                    options_.retry_for.count() / 1000, " s: ", status.error_message()));
     return false;
   }
-  if (IsIdle()) return true;
   const milliseconds pause = std::min(options_.first_pause * (1 << std::min<size_t>(failures_++, 10)), kMaxPause);
   changed_.WaitFor(mutex_, pause, [this]() REQUIRES(mutex_) { return stopping_; });
   return !stopping_;

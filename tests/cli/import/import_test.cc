@@ -160,6 +160,52 @@ TEST_F(ImportTest, OtherContentUnderTheSameIdIsKeptAndReported) {
   ASSERT_EQ(Report().size(), 1u);
   EXPECT_EQ(Report()[0]["what"], "content-differs");
   EXPECT_EQ(Report()[0].dump().find("Another"), std::string::npos) << "no values in the report";
+  std::ostringstream out;
+  std::ostringstream err;
+  EXPECT_EQ(RunImport({.engine = Options(), .json = true}, services_.streams(), out, err), kNotAllInRecord);
+  EXPECT_EQ(nlohmann::json::parse(out.str())["content_differs"], 1);
+}
+
+TEST_F(ImportTest, TheReportOfOneImportIsNoInputOfTheNext) {
+  WriteFile("a.json", R"({"resourceType":"Patient","id":"a","name":[{"text":"Synthetic"}]})");
+  EngineOptions options = Options();
+  options.report_path = (directory_ / "in" / "import-report.ndjson").string();
+  for (const char* time : {"first", "second"}) {
+    const ImportResult result = ImportEngine(services_.streams(), options).Run();
+    EXPECT_TRUE(result.status.ok()) << result.status;
+    EXPECT_EQ(result.summary.read, 1u) << time;
+  }
+  const uintmax_t bytes = fs::file_size(options.report_path);
+  EXPECT_GT(bytes, 0u);
+  options.paths = {(directory_ / "in" / ".." / "in" / "import-report.ndjson").string()};
+  const ImportResult result = ImportEngine(services_.streams(), options).Run();
+  EXPECT_EQ(result.status.code(), absl::StatusCode::kInvalidArgument) << result.status;
+  EXPECT_EQ(fs::file_size(options.report_path), bytes) << "refused before anything is emptied";
+}
+
+TEST_F(ImportTest, ABulkDataDirectoryLosesNothing) {
+  WriteFile("AllergyIntolerance.ndjson",
+            R"({"resourceType":"AllergyIntolerance","id":"l","code":{},"patient":{"reference":"Patient/a"}})");
+  WriteFile("Condition.ndjson",
+            R"({"resourceType":"Condition","id":"c","code":{},"subject":{"reference":"Patient/a"}})");
+  WriteFile("Patient.ndjson", R"({"resourceType":"Patient","id":"a","name":[{"family":"Synthetic"}]})");
+  const ImportResult result = Import();
+  EXPECT_EQ(result.summary.recorded, 3u);
+  EXPECT_EQ(result.summary.rejected, 0u);
+}
+
+TEST_F(ImportTest, SaysHowManyFilesWerePassedOver) {
+  WriteFile("a.JSON", R"({"resourceType":"Patient","id":"a","name":[{"family":"Synthetic"}]})");
+  WriteFile("read-me.txt", "no FHIR");
+  WriteFile("a.xml", "no FHIR");
+  std::ostringstream out;
+  std::ostringstream err;
+  EXPECT_EQ(RunImport({.engine = Options()}, services_.streams(), out, err), kAllSettled) << err.str();
+  EXPECT_NE(out.str().find("passed over              2  files that are neither .json nor .ndjson\n"), std::string::npos)
+      << out.str();
+  out.str("");
+  EXPECT_EQ(RunImport({.engine = Options(), .json = true}, services_.streams(), out, err), kAllSettled) << err.str();
+  EXPECT_EQ(nlohmann::json::parse(out.str())["files_passed_over"], 2);
 }
 
 TEST_F(ImportTest, GivesUpAtOnceWhereTryingAgainIsOfNoUse) {
@@ -210,11 +256,13 @@ TEST_F(ImportTest, PrintsOneJsonObjectAndExitsByWhatHappened) {
   }));
   EXPECT_EQ(summary["rejected"], 0);
   EXPECT_TRUE(summary["seconds"].is_number());
-  EXPECT_EQ(summary.size(), 6u);
+  EXPECT_EQ(summary["content_differs"], 0);
+  EXPECT_EQ(summary["flagged"], 4) << "nobody says when";
+  EXPECT_EQ(summary.size(), 8u);
   EXPECT_EQ(err.str(), "");
 
   WriteFile("b.json", "{");
-  EXPECT_EQ(RunImport({.engine = Options()}, services_.streams(), out, err), kSomeRejected);
+  EXPECT_EQ(RunImport({.engine = Options()}, services_.streams(), out, err), kNotAllInRecord);
   EXPECT_NE(out.str().find("rejected               1"), std::string::npos) << out.str();
   fs::remove_all(directory_ / "in");
   out.str("");

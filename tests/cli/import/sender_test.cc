@@ -14,9 +14,19 @@ class ManualService {
   class Stream final : public SubmitStream {
    public:
     explicit Stream(ManualService& service) : service_(service) {}
+    ~Stream() override {
+      MutexLock lock(service_.mutex_);
+      ++service_.streams_gone_;
+      service_.changed_.NotifyAll();
+    }
     bool Write(const std::vector<NumberedCommand>& commands) override {
       MutexLock lock(service_.mutex_);
-      for (const NumberedCommand& command : commands) service_.written_.push_back(command.sequence);
+      for (const NumberedCommand& command : commands) {
+        service_.written_.push_back(command.sequence);
+        if (service_.answers_at_once_) {
+          service_.answers_.push_back({.sequence = command.sequence, .kind = AnswerKind::kRecorded});
+        }
+      }
       service_.messages_.push_back(commands.size());
       service_.changed_.NotifyAll();
       return true;
@@ -24,7 +34,7 @@ class ManualService {
     void WritesDone() override { End(); }
     bool Read(std::vector<importer::Answer>* answers) override {
       MutexLock lock(service_.mutex_);
-      service_.changed_.Wait(service_.mutex_, [&] { return !service_.answers_.empty() || ended_; });
+      service_.changed_.Wait(service_.mutex_, [&] { return !service_.answers_.empty() || ended_ || service_.broken_; });
       if (service_.answers_.empty()) return false;
       *answers = {service_.answers_.front()};
       service_.answers_.pop_front();
@@ -58,6 +68,16 @@ class ManualService {
     changed_.Wait(mutex_, [&] { return written_.size() >= count; });
     return written_;
   }
+  // Every command is recorded when it is written.
+  void AnswerAtOnce() { answers_at_once_ = true; }
+  // Ends the stream, and waits until the sender has done with it. Streams that are opened later are whole.
+  void Break() {
+    MutexLock lock(mutex_);
+    broken_ = true;
+    changed_.NotifyAll();
+    changed_.Wait(mutex_, [&] { return streams_gone_ > 0; });
+    broken_ = false;
+  }
   // How many commands each message had.
   std::vector<size_t> messages() {
     MutexLock lock(mutex_);
@@ -70,6 +90,9 @@ class ManualService {
   std::vector<uint64_t> written_;
   std::vector<size_t> messages_;
   std::deque<importer::Answer> answers_;
+  bool answers_at_once_ = false;  // Set before anything is sent.
+  bool broken_ = false;
+  size_t streams_gone_ = 0;
 };
 
 class SenderTest : public ::testing::Test {
@@ -78,14 +101,21 @@ class SenderTest : public ::testing::Test {
     return std::make_unique<Sender>("test service", service_.open(), options, [this](Ticket&, const Answer& answer) {
       MutexLock lock(mutex_);
       answered_.push_back(answer.sequence);
+      changed_.NotifyAll();
     });
   }
   static void SendMany(Sender& sender, int count) {
     for (int i = 0; i < count; ++i) ASSERT_TRUE(sender.Send(patient::v1::PatientCommand(), std::make_shared<Ticket>()));
   }
 
+  void AwaitAnswered(size_t count) {
+    MutexLock lock(mutex_);
+    changed_.Wait(mutex_, [&] { return answered_.size() >= count; });
+  }
+
   ManualService service_;
   Mutex mutex_;
+  CondVar changed_;
   std::vector<uint64_t> answered_;
 };
 
@@ -165,6 +195,17 @@ TEST_F(SenderTest, ASilentServiceIsGivenUp) {
   const absl::Status status = sender->Finish();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
   EXPECT_FALSE(sender->Send(patient::v1::PatientCommand(), std::make_shared<Ticket>()));
+}
+
+TEST_F(SenderTest, WhoHadNothingToDoForLongIsNotGivenUpWhenTheStreamBreaks) {
+  service_.AnswerAtOnce();
+  auto sender = MakeSender({.retry_for = std::chrono::milliseconds(0)});  // Any time without an answer is long.
+  SendMany(*sender, 1);
+  AwaitAnswered(1);
+  service_.Break();
+  SendMany(*sender, 1);
+  EXPECT_TRUE(sender->Finish().ok());
+  EXPECT_EQ(answered_, (std::vector<uint64_t>{1, 2}));
 }
 
 TEST_F(SenderTest, NothingToSendOpensNoStream) {
