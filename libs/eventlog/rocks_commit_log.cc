@@ -189,7 +189,7 @@ absl::Status RocksCommitLog::ForgetKeksBut(const std::string& kek_id) {
 }
 
 std::unique_ptr<rocksdb::Iterator> RocksCommitLog::Iterate(Family family) const {
-  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(rocksdb::ReadOptions(), families_[family]));
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(ScanOptions(), families_[family]));
 }
 
 absl::StatusOr<std::optional<std::string>> RocksCommitLog::Get(Family family, const std::string& key) const {

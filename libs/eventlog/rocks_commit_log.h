@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/rocks_damage.h"
 #include "eventlog/backup_gate.h"
 #include "eventlog/commit_log.h"
 #include "eventlog/rocks_options.h"
@@ -102,7 +103,7 @@ class RocksCommitLog final : public CommitLog {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::string log_id_;
-  rocksdb::ReadOptions scan_options_;
+  rocksdb::ReadOptions scan_options_ = ScanOptions();
   BackupGate backup_gate_;
 };
 

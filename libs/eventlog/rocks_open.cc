@@ -6,10 +6,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
+#include "base/rocks_damage.h"
 #include "base/status.h"
 #include "base/uuid.h"
 #include "eventlog/coding.h"
 #include "eventlog/rocks_commit_log.h"
+#include "eventlog/rocks_rows.h"
 
 namespace anamnesis::eventlog {
 namespace {
@@ -61,7 +63,7 @@ absl::Status CheckOwnership(const std::string& directory, const LogOptions& opti
       rocksdb::Options(MakeReadOptions(options), rocksdb::ColumnFamilyOptions()), directory, &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
   if (!status.ok()) return Damaged(directory, status.ToString());
-  const std::unique_ptr<rocksdb::Iterator> rows(db->NewIterator(rocksdb::ReadOptions()));
+  const std::unique_ptr<rocksdb::Iterator> rows(db->NewIterator(ScanOptions()));
   rows->SeekToFirst();
   return rows->Valid() ? NotALog(directory) : absl::OkStatus();
 }
@@ -212,6 +214,7 @@ absl::Status RocksCommitLog::CheckEnd() const {
   if (tail == 0) return absl::OkStatus();
   const std::unique_ptr<rocksdb::Iterator> first = Iterate(kEvents);
   first->SeekToFirst();
+  RETURN_IF_ERROR(FromRocks(first->status()));
   if (!first->Valid() || FromBigEndian64(first->key().ToStringView()) != 1) {
     return absl::DataLossError("the event log does not begin with position 1; restore a backup");
   }

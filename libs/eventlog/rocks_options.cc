@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/rocks_damage.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
@@ -87,6 +88,7 @@ rocksdb::DBOptions MakeDbOptions(const LogOptions& log, const FatalHandler& fata
   options.avoid_flush_during_recovery = true;
   options.max_bgerror_resume_count = 0;
   options.listeners.push_back(std::make_shared<StopOnError>(fatal));
+  options.listeners.push_back(CheckBeforeCompaction(log.env, fatal));
   options.db_write_buffer_size = kAllBuffersBytes;
   options.max_total_wal_size = kMaxWalBytes;
   options.max_open_files = kMaxOpenFiles;

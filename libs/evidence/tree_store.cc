@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/failpoint.h"
+#include "base/rocks_damage.h"
 #include "base/status.h"
 #include "evidence/encoding.h"
 #include "rocksdb/slice_transform.h"
@@ -58,6 +59,8 @@ rocksdb::Options MakeOptions() {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = kKeptInfoLogs;
+  options.listeners.push_back(CheckBeforeCompaction(
+      nullptr, ExitDamaged("the tree", "delete its directory and start again: it is made anew from the log")));
   return options;
 }
 
@@ -85,7 +88,7 @@ absl::Status TreeStore::Load() {
   std::string stored;
   const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), kSizeKey, &stored);
   if (status.IsNotFound()) {
-    const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(rocksdb::ReadOptions()));
+    const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(ScanOptions()));
     rows->SeekToFirst();
     if (!rows->Valid() && rows->status().ok()) return absl::OkStatus();
     return absl::FailedPreconditionError(

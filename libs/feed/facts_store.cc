@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/directory.h"
 #include "base/failpoint.h"
+#include "base/rocks_damage.h"
 #include "base/rocks_purge.h"
 #include "base/status.h"
 #include "eventlog/record.h"
@@ -70,6 +71,9 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDb(const std::string& directory
   rocksdb::Options options;
   options.create_if_missing = true;
   options.keep_log_file_num = 2;
+  options.listeners.push_back(CheckBeforeCompaction(
+      nullptr, ExitDamaged("what is known of other services, in " + directory,
+                           "remove that directory and start again: it is made anew from the followed services")));
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = rocksdb::DB::Open(options, directory, &db);
   if (opened.ok()) return std::unique_ptr<rocksdb::DB>(db);

@@ -6,6 +6,7 @@
 #include "anamnesis/projection/v1/errors.pb.h"
 #include "base/clock.h"
 #include "base/refusal.h"
+#include "base/rocks_damage.h"
 #include "base/status.h"
 #include "base/uuid.h"
 #include "projection/view_store_families.h"
@@ -116,8 +117,8 @@ absl::Status ViewChanges::Change(const v1::ViewChange& change) {
     return next.status();
   }
   if (!is_new) {
-    const std::string version = key + EncodeVersion(pending->newest.position(), pending->newest.ordinal());
-    RETURN_IF_ERROR(FromRocks(batch_.Put(families_[kHistory], version, pending->newest.SerializeAsString())));
+    history_.emplace_back(key + EncodeVersion(pending->newest.position(), pending->newest.ordinal()),
+                          pending->newest.SerializeAsString());
   }
   pending->newest = *std::move(next);
   subjects_.insert(ref.subject);
@@ -156,18 +157,19 @@ absl::Status ViewChanges::Purge(const std::string& subject) {
   ASSIGN_OR_RETURN(PendingFailure* const failure, FailureOf(subject));
   failure->now.reset();
   const std::string begin = generation_ + RowPrefix(subject, "");
-  if (!purged_.contains(subject)) {
-    const std::unique_ptr<rocksdb::Iterator> rows(db_.NewIterator({}, families_[kCurrent]));
+  for (const Family family : {kCurrent, kHistory}) {
+    if (purged_.contains(subject)) break;  // What is on disk is in the batch already.
+    const std::unique_ptr<rocksdb::Iterator> rows(db_.NewIterator(ScanOptions(), families_[family]));
     for (rows->Seek(begin); rows->Valid() && rows->key().starts_with(begin); rows->Next()) {
+      RETURN_IF_ERROR(FromRocks(batch_.Delete(families_[family], rows->key())));
+      if (family == kHistory) continue;
       ASSIGN_OR_RETURN(const v1::ViewVersion version, ParseVersion(rows->value()));
       RETURN_IF_ERROR(DeleteTerms(DecodeRow(FromSlice(rows->key()).substr(generation_.size())), version.view()));
     }
     RETURN_IF_ERROR(FromRocks(rows->status()));
   }
-  for (const Family family : {kCurrent, kHistory}) {
-    RETURN_IF_ERROR(FromRocks(batch_.DeleteRange(families_[family], begin, PrefixEnd(begin))));
-  }
   std::erase_if(rows_, [&](const auto& row) { return row.second.ref.subject == subject; });
+  std::erase_if(history_, [&](const auto& row) { return row.first.starts_with(begin); });
   purged_.insert(subject);
   subjects_.insert(subject);
   return absl::OkStatus();
@@ -182,6 +184,9 @@ absl::Status ViewChanges::DeleteTerms(const ViewRef& ref, std::string_view view)
 }
 
 absl::Status ViewChanges::Finish(v1::Generation& generation) {
+  for (const auto& [key, version] : history_) {
+    RETURN_IF_ERROR(FromRocks(batch_.Put(families_[kHistory], key, version)));
+  }
   for (const auto& [key, pending] : rows_) {
     const absl::Status indexed = WriteIndex(pending);
     if (IsMalformed(indexed)) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -66,7 +67,9 @@ class ViewChanges {
   const std::vector<rocksdb::ColumnFamilyHandle*>& families_;
   const std::string generation_;
   rocksdb::WriteBatch& batch_;
-  std::unordered_map<std::string, Pending> rows_;   // By key.
+  std::unordered_map<std::string, Pending> rows_;  // By key.
+  std::vector<std::pair<std::string, std::string>>
+      history_;                                     // Versions that others took the place of, with their keys.
   std::map<std::string, PendingFailure> failures_;  // By subject, of those that the changes are of.
   std::set<std::string> subjects_;
   std::set<std::string> purged_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/rocks_damage.h"
 #include "base/status.h"
 #include "projection/view_store_families.h"
 
@@ -33,7 +34,7 @@ ViewReader::ViewReader(const ViewSchema& schema, rocksdb::DB& db,
       snapshot_(db.GetSnapshot(), [&db](const rocksdb::Snapshot* snapshot) { db.ReleaseSnapshot(snapshot); }) {}
 
 rocksdb::ReadOptions ViewReader::Options() const {
-  rocksdb::ReadOptions options;
+  rocksdb::ReadOptions options = ScanOptions();
   options.snapshot = snapshot_.get();
   return options;
 }

@@ -10,6 +10,7 @@
 #include "base/directory.h"
 #include "base/failpoint.h"
 #include "base/refusal.h"
+#include "base/rocks_damage.h"
 #include "base/rocks_purge.h"
 #include "base/status.h"
 #include "projection/generations.h"
@@ -93,6 +94,16 @@ absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& di
   db_options.create_missing_column_families = true;
   db_options.max_total_wal_size = 4 * options.write_buffer_bytes;
   db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A WAL that is missed, or a MANIFEST that ends early, can never leave a position without its rows, or rows that are
+  // newer than their position.
+  db_options.track_and_verify_wals_in_manifest = true;
+  db_options.atomic_flush = true;
+  db_options.avoid_flush_during_recovery = true;
+  db_options.listeners.push_back(CheckBeforeCompaction(
+      nullptr, options.damaged != nullptr
+                   ? options.damaged
+                   : ExitDamaged("the views in " + directory,
+                                 "move that directory away and start again: they are made anew from the logs")));
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = rocksdb::DB::Open(db_options, directory, MakeFamilies(options), &families, &db);
@@ -123,7 +134,7 @@ absl::Status ViewStore::Load() {
   }
   {
     MutexLock lock(visible_);
-    const std::unique_ptr<rocksdb::Iterator> states(db_->NewIterator({}));
+    const std::unique_ptr<rocksdb::Iterator> states(db_->NewIterator(ScanOptions()));
     for (states->Seek(kStatePrefix); states->Valid() && states->key().starts_with(kStatePrefix); states->Next()) {
       v1::SourceState& state = sources_[states->key().ToString().substr(sizeof(kStatePrefix) - 1)];
       if (!state.ParseFromString(states->value().ToString())) {
@@ -132,6 +143,8 @@ absl::Status ViewStore::Load() {
     }
     RETURN_IF_ERROR(FromRocks(states->status()));
   }
+  // What was recovered may stand in the machine's memory only: nothing more is built on it before it is on disk.
+  RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions(), families_)));
   MutexLock writer(writing_);
   for (const auto& [service, state] : Sources()) RETURN_IF_ERROR(DeleteRetired(service));
   return FinishPurges();
@@ -230,6 +243,7 @@ absl::Status ViewStore::DeleteRetired(const std::string& service) {
   for (const uint64_t number : state.retired_generations()) {
     const std::string begin = GenerationPrefix(service, number);
     const std::string end = PrefixEnd(begin);
+    // In whole ranges: nobody scans a generation that is retired (see ScanOptions).
     for (const Family family : {kCurrent, kHistory, kIndex}) {
       RETURN_IF_ERROR(FromRocks(batch.DeleteRange(families_[family], begin, end)));
     }

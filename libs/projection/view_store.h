@@ -37,6 +37,9 @@ class ViewStoreObserver {
 struct ViewStoreOptions {
   size_t block_cache_bytes = size_t{64} << 20;
   size_t write_buffer_bytes = size_t{32} << 20;
+  // Told of a file that a compaction was to read and cannot, by a thread of RocksDB; see CheckBeforeCompaction. Null:
+  // the process says so and ends.
+  std::function<void(const absl::Status&)> damaged;
 };
 
 // Rows, index and applied position change in one synced write, so delivery at least once has effect exactly once,

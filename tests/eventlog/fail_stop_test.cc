@@ -47,7 +47,7 @@ TEST(FailStopTest, BackgroundWorkThatClosingBreaksOffIsNoFailure) {
   std::vector<std::string> fatal;
   const rocksdb::DBOptions options =
       MakeDbOptions(LogOptions(), [&fatal](const absl::Status& status) { fatal.emplace_back(status.message()); });
-  ASSERT_EQ(options.listeners.size(), 1u);
+  ASSERT_EQ(options.listeners.size(), 2u);
   rocksdb::Status closing = rocksdb::Status::ShutdownInProgress("Database shutdown");
   options.listeners[0]->OnBackgroundError(rocksdb::BackgroundErrorReason::kFlush, &closing);
   EXPECT_THAT(fatal, testing::IsEmpty());

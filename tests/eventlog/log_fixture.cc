@@ -2,25 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <future>
-#include <sstream>
 
 #include "base/uuid.h"
+#include "tests/support/copy_running.h"
 
 namespace anamnesis::eventlog {
-namespace {
-
-// Which files a database consists of, as it says itself; changes whenever it writes a file down or drops one.
-std::string Manifest(const std::string& directory) {
-  std::string name;
-  std::getline(std::ifstream(directory + "/CURRENT"), name);
-  std::ostringstream content;
-  content << name << std::ifstream(directory + "/" + name, std::ios::binary).rdbuf();
-  return content.str();
-}
-
-}  // namespace
 
 TempDirectory::TempDirectory() : path_(testing::TempDir() + "eventlog_test_" + NewUuid() + "/log") {
   std::filesystem::create_directory(std::filesystem::path(path_).parent_path());
@@ -33,15 +20,7 @@ TempDirectory::~TempDirectory() {
 
 std::unique_ptr<TempDirectory> TornCopy(const std::string& directory, size_t cut) {
   auto copy = std::make_unique<TempDirectory>();
-  // RocksDB may compact meanwhile, so that a file goes or is copied half written: then once more.
-  std::error_code gone;
-  std::string manifest;
-  do {
-    std::filesystem::remove_all(copy->path());
-    manifest = Manifest(directory);
-    std::filesystem::copy(directory, copy->path(), gone);
-  } while (gone == std::errc::no_such_file_or_directory || manifest != Manifest(directory));
-  EXPECT_FALSE(gone) << gone.message();
+  testing_support::CopyRunning(directory, copy->path());
   std::filesystem::copy(directory + ".kek", copy->path() + ".kek");
   std::filesystem::path newest;  // Of the files of the write-ahead log.
   for (const auto& entry : std::filesystem::directory_iterator(copy->path())) {

@@ -13,6 +13,7 @@
 #include "eventlog/append_run.h"
 #include "eventlog/rocks_options.h"
 #include "gmock/gmock.h"
+#include "rocksdb/table.h"
 #include "tests/eventlog/log_fixture.h"
 
 namespace anamnesis::eventlog {
@@ -220,6 +221,74 @@ TEST_F(RecoveryTest, AnIndexThatLiesEndsTheWalk) {
     EXPECT_EQ((*log)->ReadForDeciding("ward-1", 1).status().code(), absl::StatusCode::kDataLoss);
     EXPECT_TRUE((*log)->ReadForDeciding("ward-1", 2).ok());
   }
+}
+
+// In a level of many files, as a long log has them.
+TEST_F(RecoveryTest, AFileWhoseFirstBlockIsDamagedIsNeverTakenForAnEmptyOne) {
+  constexpr Version kVersions = 12;
+  const auto name = [](int stream) { return "ward-" + std::to_string(stream); };
+  constexpr int kNames = 12;
+  {
+    const auto log = MustOpen();
+    for (Version version = 1; version <= kVersions; ++version) {
+      for (int stream = 0; stream < kNames; ++stream) ASSERT_TRUE(log->AppendAndWait(One(name(stream))).ok());
+    }
+  }
+  {
+    std::vector<rocksdb::ColumnFamilyDescriptor> small = MakeFamilies({});
+    rocksdb::BlockBasedTableOptions blocks;
+    blocks.block_size = 256;
+    for (rocksdb::ColumnFamilyDescriptor& family : small) {
+      family.options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+      family.options.target_file_size_base = 512;
+      family.options.compression = family.options.bottommost_compression = rocksdb::kNoCompression;
+    }
+    rocksdb::DB* db = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> families;
+    ASSERT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), directory_.path(), small, &families, &db).ok());
+    rocksdb::CompactRangeOptions all;
+    all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    for (auto* family : families) ASSERT_TRUE(db->CompactRange(all, family, nullptr, nullptr).ok());
+    for (auto* family : families) ASSERT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
+    delete db;
+  }
+  int files = 0, noticed = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+    if (entry.path().extension() != ".sst") continue;
+    ++files;
+    const auto copy = TornCopy(directory_.path(), 0);
+    const std::string damaged = copy->path() / entry.path().filename();
+    SCOPED_TRACE(damaged);
+    std::fstream bytes(damaged, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(5);
+    bytes.put('\xff');
+    bytes.close();
+    const auto log = OpenRocksLog(copy->path(), {});
+    if (!log.ok()) {
+      EXPECT_EQ(log.status().code(), absl::StatusCode::kDataLoss) << log.status();
+      ++noticed;
+      continue;
+    }
+    size_t read = 0;
+    const auto cursor = (*log)->Read({}, 0, Direction::kForwards);
+    for (; cursor->Valid(); cursor->Next()) ++read;
+    bool whole = cursor->status().ok();
+    EXPECT_EQ(read == kNames * kVersions, whole) << cursor->status();
+    for (int stream = 0; stream < kNames; ++stream) {
+      const auto version = (*log)->StreamVersion(name(stream));
+      if (version.ok()) {
+        EXPECT_EQ(*version, kVersions);
+      }
+      const auto records = (*log)->ReadForDeciding(name(stream), 0);
+      if (records.ok()) {
+        EXPECT_EQ(records->size(), kVersions);
+      }
+      whole = whole && version.ok() && records.ok();
+    }
+    noticed += whole ? 0 : 1;
+  }
+  EXPECT_GT(files, 20) << "else there is nothing to skip";
+  EXPECT_GT(noticed, files / 2);
 }
 
 TEST_F(RecoveryTest, TornLastWriteLosesOnlyItself) {

@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include "base/uuid.h"
+#include "tests/support/copy_running.h"
 
 namespace anamnesis::feed {
 namespace {
@@ -220,6 +222,75 @@ TEST_F(FactsStoreTest, AnotherLogUnderTheSameNameIsRefused) {
   ASSERT_TRUE(sink_->Resume(kLog).ok());
   EXPECT_EQ(sink_->Resume(kOtherLog).status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_TRUE(sink_->Resume(kLog).ok());
+}
+
+// What becomes of the facts when their files are damaged while nobody looks: what opens knows what its position says,
+// or an error.
+TEST_F(FactsStoreTest, WhatOpensKnowsWhatItsPositionSays) {
+  constexpr uint64_t kEvents = 120;
+  const auto facts_at = [](uint64_t position, const std::string& entity) {
+    std::string facts;
+    for (uint64_t at = 1; at <= position; ++at) {
+      if (at % 3 == static_cast<uint64_t>(entity[0] - 'a')) facts += "event " + std::to_string(at) + ";";
+    }
+    return facts;
+  };
+  for (uint64_t at = 1; at <= kEvents; ++at) {
+    if (at == 1 || at == kEvents / 2) {
+      Open();
+      ASSERT_EQ(*sink_->Resume(kLog), at - 1);
+    }
+    const std::string entity(1, static_cast<char>('a' + at % 3));
+    ASSERT_TRUE(sink_
+                    ->Apply(Batch(
+                        {
+                            {entity, "event " + std::to_string(at) + ";"}
+    },
+                        at))
+                    .ok());
+  }
+  const std::string image = directory_ + "-image";
+  testing_support::CopyRunning(directory_, image);
+  std::mt19937_64 random(11);
+  int served = 0, refused = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(image)) {
+    const std::string name = entry.path().filename();
+    const uint64_t size = entry.file_size();
+    if (size == 0 || name == "LOCK" || name.starts_with("LOG")) continue;
+    for (int damage = 0; damage < 12; ++damage) {
+      SCOPED_TRACE(name + " " + std::to_string(damage));
+      store_.reset();
+      std::filesystem::remove_all(directory_);
+      std::filesystem::copy(image, directory_, std::filesystem::copy_options::recursive);
+      const std::string damaged = directory_ + "/" + name;
+      if (damage == 0) {
+        std::filesystem::remove(damaged);
+      } else if (damage < 6) {
+        std::filesystem::resize_file(damaged, random() % size);
+      } else {
+        std::fstream bytes(damaged, std::ios::in | std::ios::out | std::ios::binary);
+        const auto at = static_cast<std::streamoff>(random() % size);
+        bytes.seekg(at);
+        const int byte = bytes.get();
+        bytes.seekp(at);
+        bytes.put(static_cast<char>(byte ^ (1 << random() % 8)));
+      }
+      auto opened = FactsStore::Open(directory_, {"patient", "encounter"}, 1);
+      const auto position = opened.ok() ? (*opened)->SinkFor("patient", AppendPayload).Resume(kLog) : opened.status();
+      bool known = position.ok();
+      for (const std::string entity : {"a", "b", "c"}) {
+        const auto facts = known ? (*opened)->Get(entity) : absl::StatusOr<FactsStore::Known>(position.status());
+        known = known && facts.ok();
+        if (known) {
+          EXPECT_EQ(facts->facts.front().facts, facts_at(*position, entity)) << *position;
+        }
+      }
+      ++(known ? served : refused);
+    }
+  }
+  std::filesystem::remove_all(image);
+  EXPECT_GT(served, 0);
+  EXPECT_GT(refused, 0);
 }
 
 }  // namespace
