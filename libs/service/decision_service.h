@@ -141,6 +141,7 @@ class DecisionService final : public rpc::Service {
     RETURN_IF_ERROR(Replay(cursor->record().stream, request.position(), state,
                            [&](const eventlog::Record& record, const Event& event) -> absl::Status {
                              if (record.position != request.position()) return absl::OkStatus();
+                             if (!Of::CommandOf(record, event)) return Refuse(audit::v1::NO_DECISION_THERE);
                              ASSIGN_OR_RETURN(Past past, Recall(record, event, state, rules));
                              feed::ToEnvelope(record, *explained.mutable_event());
                              *explained.mutable_state() = state;
@@ -193,7 +194,7 @@ class DecisionService final : public rpc::Service {
       RETURN_IF_ERROR(
           Replay(stream, *positions.rbegin(), state,
                  [&, &positions = positions](const eventlog::Record& record, const Event& event) -> absl::Status {
-                   if (!positions.contains(record.position)) return absl::OkStatus();
+                   if (!positions.contains(record.position) || !Of::CommandOf(record, event)) return absl::OkStatus();
                    ASSIGN_OR_RETURN(Past past, Recall(record, event, state, other));
                    response.set_decisions(response.decisions() + 1);
                    audit::v1::DecidedAgain again = Again(past);

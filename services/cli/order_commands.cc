@@ -185,13 +185,16 @@ absl::Status Renew(const Connection& connection, const OrderOptions& options) {
   return Send(connection, options, std::move(request), &MedicationService::Stub::RenewOrder);
 }
 
-// Hold, resume, discontinue, complete: the order and a reason say all.
+// Hold, resume, discontinue, complete: the order, a reason and what is overridden say all.
 template <class Request>
 absl::Status Change(const Connection& connection, const OrderOptions& options,
                     grpc::Status (MedicationService::Stub::*method)(grpc::ClientContext*, const Request&,
                                                                     rpc::v1::CommandOutcome*)) {
   Request request;
   request.set_order_id(options.order);
+  if constexpr (requires { request.mutable_overrides(); }) {
+    RETURN_IF_ERROR(FillOverrides(options.overrides, *request.mutable_overrides()));
+  }
   return Send(connection, options, std::move(request), method);
 }
 
@@ -242,11 +245,15 @@ void AddSupply(CLI::App& command, OrderOptions& options) {
   command.add_option("--quantity", options.quantity, "How much is handed over: '30 {tablet}'");
 }
 
+void AddOverride(CLI::App& command, OrderOptions& options) {
+  command.add_option("--override", options.overrides,
+                     "RULE=REASON: go on in spite of a rule that stops it; repeatable");
+}
+
 void AddPrescriber(CLI::App& command, OrderOptions& options) {
   AddSupply(command, options);
   command.add_option("--refills", options.refills, "Fills after the first");
-  command.add_option("--override", options.overrides,
-                     "RULE=REASON: go on in spite of a rule that stops it; repeatable");
+  AddOverride(command, options);
 }
 
 }  // namespace
@@ -277,13 +284,17 @@ void AddOrderCommands(CLI::App& app, Connection& connection) {
   const auto add_change = [&](const char* name, const char* what, Run run) {
     auto [command, options] = Add(app, connection, name, what, true, std::move(run));
     command->add_option("--reason", options->reason, "Why");
+    return std::pair(command, options);
   };
   add_change("hold", "Interrupt an order; needs --reason", [](const Connection& to, const OrderOptions& options) {
     return Change<medication::v1::HoldOrderRequest>(to, options, &Stub::HoldOrder);
   });
-  add_change("resume", "Let an order that is on hold go on", [](const Connection& to, const OrderOptions& options) {
-    return Change<medication::v1::ResumeOrderRequest>(to, options, &Stub::ResumeOrder);
-  });
+  auto [resume, resumed] =
+      add_change("resume", "Let an order that is on hold go on, by the safety rules",
+                 [](const Connection& to, const OrderOptions& options) {
+                   return Change<medication::v1::ResumeOrderRequest>(to, options, &Stub::ResumeOrder);
+                 });
+  AddOverride(*resume, *resumed);
   add_change("discontinue", "End an order early; needs --reason",
              [](const Connection& to, const OrderOptions& options) {
                return Change<medication::v1::DiscontinueOrderRequest>(to, options, &Stub::DiscontinueOrder);

@@ -71,6 +71,17 @@ TEST(AnticoagulantHold, TheRiskOfEveryKindIsInTheTable) {
   }
 }
 
+TEST(AnticoagulantHold, WhatIsHeldIsNotTakenAfterwards) {
+  const auto last_taken = [](int64_t micros) {
+    return WithAnticoagulants(absl::StrCat("risk: BLEEDING_RISK_HIGH decision: ANTICOAGULANT_DECISION_HELD held { "
+                                           "medicine { text: 'warfarin' } last_taken { seconds: ",
+                                           micros / 1'000'000, " } }"),
+                              kNerveBlock);
+  };
+  EXPECT_EQ(last_taken(kToday), "TimeOutDone");
+  EXPECT_EQ(last_taken(kToday + 1'000'000), "anticoagulant-hold");
+}
+
 TEST(AllergyCheck, AllThreeAreAsked) {
   EXPECT_EQ(TimeOutWith(absl::StrCat(kNoneTaken, kAllergies)), "TimeOutDone");
   for (const char* one : {"contrast_allergy", "local_anaesthetic_allergy", "latex_allergy"}) {
@@ -125,6 +136,14 @@ TEST(AllergyPresent, WhatWasGivenCountsWhenItWasDone) {
     clinic.facts = AllergicTo(kSnomed, "385420005");
     EXPECT_EQ(clinic.Do(clinic.Perform(kToday, performance)), then);
   }
+}
+
+TEST(PatientFacts, AMergedPersonIsDeadByEitherRecord) {
+  v1::PatientFacts facts;
+  AddAbsorbed(facts, v1::PatientFacts());
+  EXPECT_FALSE(facts.deceased());
+  AddAbsorbed(facts, Deceased());
+  EXPECT_TRUE(facts.deceased());
 }
 
 TEST(AllergyPresent, OfAMergedRecordCounts) {
@@ -221,7 +240,7 @@ TEST(PerformerPrivilege, ARevokedOneHoldsNoMore) {
       Command(absl::StrCat("revoke_privilege { context { reason: 'left' } practitioner_id: '", kDoctor,
                            "' privilege_id: 'p5' }"));  // INTERVENTION_KIND_PERIPHERAL_NERVE_BLOCK.
   Clinic clinic;
-  clinic.Prepare(PlanOf(kNerveBlock), kToday);
+  clinic.Prepare(PlanOf(kNerveBlock), kToday - 1);
   EXPECT_EQ(clinic.Do(WithoutReason(At(kToday, revoke))), "REASON_REQUIRED");
   EXPECT_EQ(clinic.Do(At(kToday, revoke)), "PrivilegeRevoked");
   EXPECT_EQ(clinic.Do(At(kToday, revoke)), "PRIVILEGE_ALREADY_REVOKED");

@@ -202,8 +202,11 @@ TEST(FacetRules, AnAblationOfUnknownTimeMayHaveBeenYesterday) {
 TEST(FacetRules, BothSidesAreEachOfThem) {
   Clinic clinic;
   clinic.Had("1", PlanOf(kAblation), kToday - 40 * kDay, 80, 1);
-  EXPECT_EQ(clinic.Unmet(But(kAblation, "side: LATERALITY_BILATERAL"), kToday), "ablation-repeat");
+  EXPECT_EQ(clinic.Unmet(But(kAblation, "side: LATERALITY_BILATERAL"), kToday), "facet-two-blocks ablation-repeat")
+      << "the right one was never ablated";
   EXPECT_EQ(clinic.Unmet(But(kAblation, "side: LATERALITY_RIGHT"), kToday), "facet-two-blocks");
+  clinic.Had("2", But(kAblation, "side: LATERALITY_RIGHT"), kToday - 40 * kDay, 80, 1);
+  EXPECT_EQ(clinic.Unmet(But(kAblation, "side: LATERALITY_BILATERAL"), kToday), "ablation-repeat");
   Clinic blocked;  // Blocks of one side say nothing of the other.
   blocked.Had("1", PlanOf(kBlock), kToday - 40 * kDay, 80);
   blocked.Had("2", PlanOf(kBlock), kToday - 20 * kDay, 80);

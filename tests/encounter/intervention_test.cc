@@ -171,6 +171,58 @@ TEST(TimeOut, ACorrectedPlanNeedsConsentAndTimeOutAgain) {
   EXPECT_EQ(clinic.Do(clinic.Perform(kToday)), "InterventionPerformed");
 }
 
+TEST(TimeOut, AnotherPlaceOfTheBodyNeedsConsentAndTimeOutAgain) {
+  const std::string knee = absl::StrCat(kPlan, " body_site { text: 'knee' }");
+  Clinic clinic;
+  clinic.Prepare(PlanOf(knee), kToday);
+  ASSERT_EQ(clinic.Do(Revise(clinic, knee)), "InterventionPlanRevised");
+  ASSERT_EQ(clinic.Do(Revise(clinic, absl::StrCat(kPlan, " body_site { text: 'shoulder' }"))),
+            "InterventionPlanRevised");
+  EXPECT_EQ(clinic.Do(clinic.Perform(kToday)), "CONSENT_MISSING");
+}
+
+TEST(TimeOut, ComesAfterConsentAndBeforeTheProcedure) {
+  Clinic clinic;
+  ASSERT_EQ(clinic.Do(clinic.Plan(PlanOf(kPlan), kToday)), "InterventionPlanned");
+  ASSERT_EQ(clinic.Do(At(kToday, clinic.Consent())), "InterventionConsented");
+  EXPECT_EQ(clinic.Do(clinic.TimeOut(PlanOf(kPlan), kToday - 1)), "CONSENT_MISSING");
+  ASSERT_EQ(clinic.Do(clinic.TimeOut(PlanOf(kPlan), kToday)), "TimeOutDone");
+  EXPECT_EQ(clinic.Do(clinic.Perform(kToday - 1)), "TIME_OUT_MISSING");
+  EXPECT_EQ(clinic.Do(clinic.Perform(kToday)), "InterventionPerformed");
+}
+
+TEST(TimeOut, IsWrittenDownToTheMinute) {
+  const int64_t half_past = kToday + 30'000'000;
+  Clinic clinic;
+  ASSERT_EQ(clinic.Do(clinic.Plan(PlanOf(kPlan), kToday)), "InterventionPlanned");
+  ASSERT_EQ(clinic.Do(At(half_past, clinic.Consent())), "InterventionConsented");
+  EXPECT_EQ(clinic.Do(clinic.TimeOut(PlanOf(kPlan), kToday)), "TimeOutDone");
+  ASSERT_EQ(clinic.Do(clinic.TimeOut(PlanOf(kPlan), half_past)), "TimeOutDone");
+  EXPECT_EQ(clinic.Do(clinic.Perform(kToday)), "InterventionPerformed");
+}
+
+// What is asked at each time-out is not answered by what was overridden at the one before.
+TEST(Override, OfATimeOutHoldsForThatOneOnly) {
+  constexpr char kXRay[] = " guidance: IMAGE_GUIDANCE_FLUOROSCOPY";
+  const v1::InterventionPlan plan = PlanOf(absl::StrCat(kPlan, kXRay));
+  const auto time_out = [&](const Clinic& clinic, const char* pregnancy) {
+    return clinic.TimeOut(plan, kToday, absl::StrCat(kGoodChecks, " pregnancy: ", pregnancy));
+  };
+  const auto with_override = [&](const Clinic& clinic) {
+    return Overriding("pregnancy-status", time_out(clinic, "PREGNANCY_STATUS_UNSPECIFIED"));
+  };
+  constexpr char kStopped[] = "SAFETY_OVERRIDE_REQUIRED: pregnancy-status";
+  Clinic clinic;
+  ASSERT_EQ(clinic.Do(clinic.Plan(plan, kToday)), "InterventionPlanned");
+  ASSERT_EQ(clinic.Do(clinic.Consent()), "InterventionConsented");
+  ASSERT_EQ(clinic.Do(with_override(clinic)), "TimeOutDone: pregnancy-status*");
+  EXPECT_EQ(clinic.Do(time_out(clinic, "PREGNANCY_STATUS_PREGNANT")), kStopped);
+  ASSERT_EQ(clinic.Do(clinic.Consent()), "InterventionConsented");
+  EXPECT_EQ(clinic.Do(time_out(clinic, "PREGNANCY_STATUS_PREGNANT")), kStopped);
+  ASSERT_EQ(clinic.Do(with_override(clinic)), "TimeOutDone: pregnancy-status*");
+  EXPECT_EQ(clinic.Do(clinic.Perform(kToday)), "InterventionPerformed: pregnancy-status*") << "of this one";
+}
+
 TEST(TimeOut, AChangeOfNeitherSideNorLevelKeepsIt) {
   Clinic clinic = Reached(kTimeOut);
   ASSERT_EQ(clinic.Do(Revise(clinic, absl::StrCat(kPlan, " location: 'Room 2'"))), "InterventionPlanRevised");

@@ -57,7 +57,7 @@ class RevokeTest : public testing::Test {
   void Prepare() {
     ASSERT_EQ(Run(Register("practitioner", kDoctor)), "done");
     ASSERT_EQ(Run(clinic_.Plan(PlanOf(kPlan), kNow, kId)), "done");
-    ASSERT_EQ(Run(clinic_.Consent(kId)), "done");
+    ASSERT_EQ(Run(At(kNow, clinic_.Consent(kId))), "done");
     ASSERT_EQ(Run(clinic_.TimeOut(PlanOf(kPlan), kNow, kGoodChecks, kId)), "done");
   }
   v1::EncounterCommand Perform(bool only_validate = false) const {

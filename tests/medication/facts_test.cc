@@ -65,6 +65,17 @@ TEST(PatientFactsTest, NothingIsKnownOfTheErased) {
   EXPECT_EQ(Following({cancelled, gone}).ByteSizeLong(), 0U);
 }
 
+TEST(PatientFactsTest, AMergedPersonIsDeadByEitherRecord) {
+  PatientEvent died;
+  died.mutable_death_recorded();
+  v1::MedicationFacts own, merged;
+  AddAbsorbed(own, merged);
+  EXPECT_FALSE(own.patient().deceased());
+  *merged.mutable_patient() = Following({died});
+  AddAbsorbed(own, merged);
+  EXPECT_TRUE(own.patient().deceased());
+}
+
 TEST(PatientFactsTest, AMergedPersonHasTheAllergiesOfBothRecords) {
   PatientEvent absorbs;
   absorbs.mutable_duplicate_absorbed()->set_duplicate_id(kSurvivor);

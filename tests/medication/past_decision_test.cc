@@ -112,10 +112,26 @@ TEST(PastDecisionTest, AHoldIsDecidedAgainTheSame) {
   EXPECT_TRUE(Again(held, known).same());
 }
 
-TEST(PastDecisionTest, WhatNoRuleWasAskedForIsNoDecision) {
-  const Decided resumed = Decide({Prescribe(), Hold(), Resume()}, Defaults());
+TEST(PastDecisionTest, AResumptionIsDecidedAgainTheSame) {
+  const Known allergic{.others = Knowing({AllergyTo(kOxycodone)}), .rules = Defaults().rules};
+  const Decided resumed =
+      Decide({Overriding("allergy-ingredient", Prescribe()), Hold(), Overriding("allergy-ingredient", Resume())},
+             allergic);
+  ASSERT_EQ(resumed.event.order_resumed().alerts(0).rule_id(), "allergy-ingredient");
+  EXPECT_TRUE(Again(resumed, allergic).same());
+}
+
+TEST(PastDecisionTest, AResumptionOfBeforeTheRulesWereAskedIsNone) {
+  Decided resumed = Decide({Prescribe(), Hold(), Resume()}, Defaults());
+  EXPECT_TRUE(MedicationDecisions::CommandOf(resumed.record, resumed.event).has_value());
+  resumed.event.mutable_order_resumed()->clear_resumed();
   EXPECT_FALSE(MedicationDecisions::CommandOf(resumed.record, resumed.event).has_value());
-  EXPECT_FALSE(MedicationDecisions::IsType("anamnesis.medication.v1.OrderResumed"));
+}
+
+TEST(PastDecisionTest, WhatNoRuleWasAskedForIsNoDecision) {
+  const Decided retracted = Decide({Prescribe(), Retract()}, Defaults());
+  EXPECT_FALSE(MedicationDecisions::CommandOf(retracted.record, retracted.event).has_value());
+  EXPECT_FALSE(MedicationDecisions::IsType("anamnesis.medication.v1.OrderRetracted"));
   EXPECT_TRUE(MedicationDecisions::IsType("anamnesis.medication.v1.OrderPrescribed"));
 }
 

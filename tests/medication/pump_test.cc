@@ -240,6 +240,14 @@ TEST(RefillDue, IsWhenTheAlarmVolumeIsReached) {
             "0");
 }
 
+TEST(RefillDue, IsNeverLaterThanCanBeWritten) {
+  // 18 mL at 1 ng a day of 20 mg/mL would last for a million years.
+  const v1::RefillDue due = DueOf(Programme({
+      {kMorphine, "20 mg/mL", "0.001 ug/d"}
+  }));
+  EXPECT_EQ(Days(due.due()), "36525");
+}
+
 TEST(RefillDue, WithAllBolusesIsEarlier) {
   // 5 mg + 10 × 0.1 mg = 6 mg a day: 18 ÷ (6 ÷ 20) = 60 days.
   const v1::RefillDue due = DueOf(WithBolus(Morphine(), "0.1 mg", 10));

@@ -27,9 +27,10 @@ struct Row {
 
 std::vector<Row> Rows() {
   return {
-      {{},                                              Prescribe(),  "allergy-ingredient"},
-      {{Overriding("allergy-ingredient", Prescribe())}, ChangeDose(), "allergy-ingredient"},
-      {{Overriding("allergy-ingredient", Prescribe())}, Renew(),      "allergy-ingredient"},
+      {{},                                                      Prescribe(),  "allergy-ingredient"},
+      {{Overriding("allergy-ingredient", Prescribe())},         ChangeDose(), "allergy-ingredient"},
+      {{Overriding("allergy-ingredient", Prescribe())},         Renew(),      "allergy-ingredient"},
+      {{Overriding("allergy-ingredient", Prescribe()), Hold()}, Resume(),     "allergy-ingredient"},
   };
 }
 
@@ -71,9 +72,11 @@ TEST(PrescriptionRefused, SaysWhatWasAskedAndWhatStoppedIt) {
     ASSERT_FALSE(event.alerts().empty());
     EXPECT_EQ(event.alerts(0).rule_id(), row.alert);
     EXPECT_FALSE(event.decided_by().empty());
-    EXPECT_EQ(event.has_order(), !row.refused.has_change_dose());
+    const bool of_an_order = row.refused.has_change_dose() || row.refused.has_resume_order();
+    EXPECT_EQ(event.has_order(), !of_an_order);
+    EXPECT_EQ(event.resumes(), row.refused.has_resume_order());
     EXPECT_EQ(event.replaces(), row.refused.has_renew_order());
-    EXPECT_EQ(event.order_id(), row.refused.has_change_dose() ? kOrder : "");
+    EXPECT_EQ(event.order_id(), of_an_order ? kOrder : "");
     EXPECT_EQ(event.dosages_size(), row.refused.change_dose().dosages_size());
   }
 }

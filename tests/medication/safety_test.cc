@@ -28,6 +28,11 @@ v1::KnownAllergy InSystem(std::string_view system, v1::KnownAllergy allergy) {
   return allergy;
 }
 
+v1::KnownAllergy To(const std::vector<std::string>& categories, v1::KnownAllergy allergy) {
+  allergy.mutable_categories()->Assign(categories.begin(), categories.end());
+  return allergy;
+}
+
 v1::KnownAllergy Named(std::string_view display, v1::KnownAllergy allergy) {
   allergy.mutable_codings(0)->set_display(std::string(display));
   return allergy;
@@ -68,9 +73,14 @@ const Case kCases[] = {
     {"AllergicToOneOfTheIngredients",  {}, Prescribe(kPercocet), Knowing({AllergyTo(kAcetaminophen)}), kBlocked},
     {"AllergicToTheProduct",           {}, Prescribe(), Knowing({AllergyTo("7804p")}), kBlocked},
     {"AllergicToSomethingElse",        {}, Prescribe(), Knowing({AllergyTo(kMorphine)}), "OrderPrescribed"},
-    {"TheSameCodeInAnotherSystem",     {}, Prescribe(), Knowing({InSystem("http://snomed.info/sct", AllergyTo(kOxycodone))}), "OrderPrescribed"},
+    {"TheSameCodeInAnotherSystem",     {}, Prescribe(), Knowing({InSystem("http://snomed.info/sct", AllergyTo(kOxycodone))}), "OrderPrescribed: warn allergy-unread"},
     {"TheDisplayDoesNotCount",         {}, Prescribe(), Knowing({Named("Oxycodone (substance)", AllergyTo(kOxycodone))}), kBlocked},
-    {"NoCodeMatchesNothing",           {}, Prescribe(Uncoded()), Knowing({InSystem("", AllergyTo(""))}), "OrderPrescribed"},
+    {"NoCodeMatchesNothing",           {}, Prescribe(Uncoded()), Knowing({InSystem("", AllergyTo(""))}), "OrderPrescribed: warn allergy-unread"},
+    {"UnreadButOver",                  {}, Prescribe(), Knowing({With(patient::v1::CLINICAL_STATUS_RESOLVED, InSystem("", AllergyTo("")))}), "OrderPrescribed"},
+    {"NoneIsKnown",                    {}, Prescribe(), Knowing({InSystem("http://snomed.info/sct", AllergyTo("716186003"))}), "OrderPrescribed"},
+    {"UnreadOfFood",                   {}, Prescribe(), Knowing({To({"food", "environment"}, InSystem("", AllergyTo("")))}), "OrderPrescribed"},
+    {"UnreadOfFoodAndDrugs",           {}, Prescribe(), Knowing({To({"food", "medication"}, InSystem("", AllergyTo("")))}), "OrderPrescribed: warn allergy-unread"},
+    {"UnreadForADoseChange",           {Prescribe()}, ChangeDose(), Knowing({InSystem("", AllergyTo(""))}), "DoseChanged: warn allergy-unread"},
     {"IntolerantIsWarned",             {}, Prescribe(), Knowing({With(patient::v1::ALLERGY_KIND_INTOLERANCE, AllergyTo(kOxycodone))}), "OrderPrescribed: warn allergy-ingredient"},
     {"AKindThatIsNotSaidBlocks",       {}, Prescribe(), Knowing({With(patient::v1::ALLERGY_KIND_UNSPECIFIED, AllergyTo(kOxycodone))}), kBlocked},
     {"RecurrentBlocks",                {}, Prescribe(), Knowing({With(patient::v1::CLINICAL_STATUS_RECURRENCE, AllergyTo(kOxycodone))}), kBlocked},
@@ -82,6 +92,8 @@ const Case kCases[] = {
     {"UnconfirmedBlocks",              {}, Prescribe(), Knowing({With(patient::v1::VERIFICATION_UNCONFIRMED, AllergyTo(kOxycodone))}), kBlocked},
     {"AVerificationThatIsNotSaidBlocks", {}, Prescribe(), Knowing({With(patient::v1::VERIFICATION_UNSPECIFIED, AllergyTo(kOxycodone))}), kBlocked},
     {"AnAllergyFoundSinceStopsTheDoseChange", {Prescribe()}, ChangeDose(), Knowing({AllergyTo(kOxycodone)}), kBlocked},
+    {"AnAllergyFoundSinceStopsTheResumption", {Prescribe(), Hold()}, Resume(), Knowing({AllergyTo(kOxycodone)}), kBlocked},
+    {"OverriddenItIsResumed",          {Prescribe(), Hold()}, Overriding(kAllergyRule, Resume()), Knowing({AllergyTo(kOxycodone)}), "OrderResumed: block allergy-ingredient (overridden)"},
     {"ARecordedOrderCanBeStoppedByIt", {RecordOrder(In(v1::ORDER_STATUS_ACTIVE))}, ChangeDose(), Knowing({AllergyTo(kOxycodone)}), kBlocked},
     {"AnAllergyStopsNoHold",           {Prescribe()}, Hold(), Knowing({AllergyTo(kOxycodone)}), "OrderHeld"},
     {"AnAllergyStopsNoDiscontinuation", {Prescribe()}, Discontinue(), Knowing({AllergyTo(kOxycodone)}), "OrderDiscontinued"},
@@ -137,7 +149,8 @@ TEST(AllergyClass, AnotherOfTheClassIsStopped) {
   EXPECT_EQ(ByTheClasses(naproxen, {With(patient::v1::VERIFICATION_REFUTED, AllergyTo(kIbuprofen))}),
             "OrderPrescribed");
   EXPECT_EQ(ByTheClasses(naproxen, {AllergyTo(kMorphine)}), "OrderPrescribed");
-  EXPECT_EQ(ByTheClasses(naproxen, {InSystem("http://snomed.info/sct", AllergyTo(kIbuprofen))}), "OrderPrescribed");
+  EXPECT_EQ(ByTheClasses(naproxen, {InSystem("http://snomed.info/sct", AllergyTo(kIbuprofen))}),
+            "OrderPrescribed: warn allergy-unread");
   EXPECT_EQ(ByTheClasses(Prescribe(OrderOf({kBupivacaine})), {AllergyTo(kLidocaine)}), kBlocked);
   EXPECT_EQ(ByTheClasses(Prescribe(OrderOf({kOxycodone})), {AllergyTo("1819")}), kBlocked) << "buprenorphine";
 }

@@ -1,5 +1,5 @@
 // The record of opioid stewardship, and the rules that ask it: below, at and above each limit, what is unknown,
-// overrides, and who is exempt.
+// overrides, and who is exempt. Long because: a case is a line.
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +16,7 @@ namespace {
 constexpr char kBlocked[] = "SAFETY_OVERRIDE_REQUIRED";
 constexpr char kMethadone[] = "6813", kDiazepam[] = "3322", kIbuprofen[] = "5640", kCocaine[] = "2653";
 constexpr char kCodeine[] = "2670", kGabapentin[] = "25480", kAmphetamine[] = "725";
+constexpr char kThirdOrder[] = "00000000-0000-4000-8000-000000000333";
 constexpr int64_t kMicro = 1;
 
 v1::Order Morphine(const std::string& mg = "10", std::string_view id = kOrder) {
@@ -39,6 +40,28 @@ v1::MedicationCommand To(const std::string& mg) {
   v1::MedicationCommand command = ChangeDose();
   *command.mutable_change_dose()->mutable_dosages() = Morphine(mg).dosages();
   return command;
+}
+
+v1::Order UntilDay(int64_t day, v1::Order order) {
+  *order.mutable_dosages(0)->mutable_timing()->mutable_bounds()->mutable_end() =
+      ToTimestamp(kNow + day * kMicrosOfDay);
+  return order;
+}
+
+v1::Order FromDay(int64_t day, v1::Order order) {
+  *order.mutable_dosages(0)->mutable_timing()->mutable_bounds()->mutable_start() =
+      ToTimestamp(kNow + day * kMicrosOfDay);
+  return order;
+}
+
+v1::MedicationFacts Suspected(v1::MedicationFacts facts) {
+  facts.mutable_patient()->mutable_problems(0)->set_verification(patient::v1::VERIFICATION_DIFFERENTIAL);
+  return facts;
+}
+
+v1::MedicationFacts NoNumber(v1::MedicationFacts facts) {
+  facts.mutable_encounters()->mutable_filtrations(0)->mutable_value()->set_value("not done");
+  return facts;
 }
 
 // From a day after kNow on.
@@ -119,6 +142,17 @@ const Case kCases[] = {
     {"LongActingBeforeAWeek",   "long-acting-naive", {On(-7, Prescribe(Morphine("10", kOtherOrder)), kMicro)}, On(0, Prescribe(Daily(kMethadone, "5"))), {}, kBlocked},
     {"LongActingAfterAWeek",    "long-acting-naive", {On(-7, Prescribe(Morphine("10", kOtherOrder)))}, On(0, Prescribe(Daily(kMethadone, "5"))), {}, "OrderPrescribed"},
     {"LongActingAfterAWeekLongAgo", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-60, Discontinue())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
+    {"LongActingAfterAHold",    "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-80, Hold())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
+    {"LongActingInAHoldOfADay", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-1, Hold())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, "OrderPrescribed"},
+    {"LongActingAfterAHoldOfADay", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-3, Hold()), On(-2, Resume())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, "OrderPrescribed"},
+    {"LongActingAfterALongHold", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-80, Hold()), On(-2, Resume())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
+    {"LongActingAWeekAfterALongHold", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-80, Hold()), On(-7, Resume())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, "OrderPrescribed"},
+    {"LongActingBeforeTheDosagesBegan", "long-acting-naive", {On(-30, Prescribe(FromDay(-6, Morphine())))}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
+    {"LongActingAWeekAfterTheDosagesBegan", "long-acting-naive", {On(-30, Prescribe(FromDay(-7, Morphine())))}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, "OrderPrescribed"},
+    {"LongActingAfterTheDosagesEnded", "long-acting-naive", {On(-90, Prescribe(UntilDay(-80, Morphine())))}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
+    {"LongActingWhileTheDosagesLast", "long-acting-naive", {On(-90, Prescribe(UntilDay(1, Morphine())))}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, "OrderPrescribed"},
+    {"LongActingAfterAGapOfAWeek", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-8, Discontinue()), On(-1, Prescribe(Morphine("10", kOtherOrder)))}, On(0, Prescribe(Daily(kMethadone, "5", kThirdOrder))), {}, "OrderPrescribed"},
+    {"LongActingAfterALongerGap", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-8, Discontinue()), On(-1, Prescribe(Morphine("10", kOtherOrder)), kMicro)}, On(0, Prescribe(Daily(kMethadone, "5", kThirdOrder))), {}, kBlocked},
     {"LongActingAfterAnUnknownTime", "long-acting-naive", {OfUnknownDate(Morphine("10", kOtherOrder))}, On(0, Prescribe(Daily(kMethadone, "5"))), {}, kBlocked},
     {"LongActingForAChildIsNoLess", "long-acting-naive", {}, Prescribe(Daily(kMethadone, "5")), BornOn(2020), kBlocked},
     {"LongActingFromTomorrow",  "long-acting-naive", {}, On(0, Prescribe(PatchFromTomorrow())), {}, kBlocked},
@@ -140,6 +174,7 @@ const Case kCases[] = {
     {"EighteenToday",           "pdmp-initiation pdmp-renewal", {}, On(0, Prescribe(Morphine())), BornOn(2005, 11, 14), kBlocked},
     {"EighteenThisYear",        "pdmp-initiation pdmp-renewal", {}, On(0, Prescribe(Morphine())), BornOn(2005), kBlocked},
     {"WithCancerItInforms",     "pdmp-initiation pdmp-renewal", {}, Prescribe(Morphine()), Having("C50.911"), "OrderPrescribed: info pdmp-initiation"},
+    {"WithSuspectedCancerItDoesNot", "pdmp-initiation pdmp-renewal", {}, Prescribe(Morphine()), Suspected(Having("C50.911")), kBlocked},
     {"AfterCancerItDoesNot",    "pdmp-initiation pdmp-renewal", {}, Prescribe(Morphine()), Having("C50.911", false), kBlocked},
     {"InPalliativeCareItInforms", "pdmp-initiation pdmp-renewal", {}, Prescribe(Morphine()), Having("Z51.5"), "OrderPrescribed: info pdmp-initiation"},
     {"WithSickleCellItInforms", "pdmp-initiation pdmp-renewal", {}, Prescribe(Morphine()), Having("D57.00"), "OrderPrescribed: info pdmp-initiation"},
@@ -231,6 +266,7 @@ const Case kCases[] = {
     {"ReassessedBeforeItBegan", "reassessment-overdue", {On(-60, Reassess(kNoGain)), On(-50, Prescribe(Morphine()))}, On(0, To("20")), {}, "DoseChanged: warn reassessment-overdue"},
     // Doses that rise and fall.
     {"TheFirstRise",            "dose-rise-without-gain", {On(-20, Prescribe(Morphine()))}, On(0, To("20")), {}, "DoseChanged"},
+    {"AResumptionIsNoRise",     "dose-rise-without-gain early-refill", {On(-20, Prescribe(Morphine())), On(-10, To("20")), On(-9, FillFor(30)), On(-1, Hold())}, On(0, Resume()), {}, "OrderResumed"},
     {"TheSecondRise",           "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, To("30")), {}, "DoseChanged: warn dose-rise-without-gain"},
     {"TheSecondRiseInCancer",   "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, To("30")), Having("C50"), "DoseChanged: info dose-rise-without-gain"},
     {"TheSecondRiseFromTomorrow", "dose-rise-without-gain", {On(-20, Prescribe(Morphine())), On(-10, To("20"))}, On(0, Changing(Becoming("30", Morphine("20")))), {}, "DoseChanged: warn dose-rise-without-gain"},
@@ -269,6 +305,9 @@ const Case kCases[] = {
     {"TheNewestRateCounts",     "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), And(Filtering("15", -2), Filtering("60", -1)), "OrderPrescribed"},
     {"AnOlderRateDoesNot",      "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), And(Filtering("15", -1), Filtering("60", -2)), "OrderPrescribed: warn nsaid-egfr"},
     {"NsaidBelowABound",        "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering("<15", -1), "OrderPrescribed: warn nsaid-egfr"},
+    {"NsaidBelowTheLimitItself", "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering("<30", -1), "OrderPrescribed: warn nsaid-egfr"},
+    {"NsaidBelowMoreThanTheLimit", "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering("<60", -1), "OrderPrescribed"},
+    {"AResultThatIsNoNumberHidesNone", "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), And(Filtering("15", -2), NoNumber(Filtering("60", -1))), "OrderPrescribed: warn nsaid-egfr"},
     {"NsaidAboveABound",        "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering(">15", -1), "OrderPrescribed"},
     {"NsaidBeforeTheResult",    "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), Filtering("15", 1), "OrderPrescribed"},
     {"NsaidWithoutAResult",     "nsaid-egfr", {}, On(0, Prescribe(Daily(kIbuprofen, "400"))), {}, "OrderPrescribed"},

@@ -55,6 +55,11 @@ v1::Order Product(const std::string& code, const std::string& timing, std::strin
   return order;
 }
 
+v1::Order AlsoNamed(const std::string& code, v1::Order order) {
+  *order.mutable_medication()->add_codings() = RxNorm(code);
+  return order;
+}
+
 struct Case {
   const char* name;
   std::vector<v1::Order> active;
@@ -141,6 +146,9 @@ const Case kCases[] = {
     {"NoIngredientAcknowledged", {}, Named("a mixture"), {"composition-unknown"}, "OrderPrescribed: warn composition-unknown (overridden)"},
     {"AProductThatNoTableKnows", {}, Product("999999999", "QD"), {}, "OrderPrescribed: warn composition-unknown"},
     {"AnIngredientWithoutACode", {}, WithUncoded(Daily(kIbuprofen, "400")), {}, "OrderPrescribed: warn composition-unknown"},
+    {"NamedByItsIngredient",    {Product(kDiazepam, "QD", kOtherOrder)}, Daily(kMorphine, "5"), {}, kBlocked},
+    {"AnIngredientBesideAnUnknownProduct", {}, AlsoNamed(kMorphine, Product("999999999", "QD")), {}, "OrderPrescribed: warn composition-unknown"},
+    {"TwoIngredients",          {Daily(kDiazepam, "5", kOtherOrder)}, AlsoNamed(kMorphine, Product(kAcetaminophen, "QD")), {}, kBlocked},
     {"AnIngredientOfNoTable",   {}, Daily("36567", "20"), {}, "OrderPrescribed"},
     {"UnknownBesideAnOpioid",   {Named("a mixture", kOtherOrder)}, Daily(kMorphine, "5"), {}, "OrderPrescribed"},
     // Acetaminophen over all products.
@@ -155,6 +163,29 @@ const Case kCases[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, TableRules, testing::ValuesIn(kCases), [](const auto& info) { return info.param.name; });
+
+TEST(TableRulesTest, WhatWasPrescribedMeanwhileStopsAResumption) {
+  const std::vector<v1::MedicationCommand> given = {Prescribe(Daily(kMorphine, "5")), Hold(),
+                                                    Prescribe(Daily(kDiazepam, "5", kOtherOrder))};
+  EXPECT_EQ(Told(DecideOn(After(given), Resume(), {}, Defaults())), kBlocked);
+  EXPECT_EQ(Told(DecideOn(After(given), Overriding("opioid-cns-depressant", Resume()), {}, Defaults())),
+            "OrderResumed: block opioid-cns-depressant (overridden)");
+}
+
+TEST(TableRulesTest, AnAllergyToTheClassOfWhatBeginsTomorrow) {
+  EXPECT_EQ(
+      Told(DecideOn({}, Prescribe(Tomorrow(kNaproxen, "220")), Knowing({AllergyTo(kIbuprofen)}), Defaults())),
+      kBlocked);
+}
+
+TEST(TableRulesTest, NoTimesADayIsNoDoseThatIsKnown) {
+  v1::Order order = Daily(kMorphine, "5");
+  order.mutable_dosages(0)->mutable_timing()->Clear();
+  order.mutable_dosages(0)->mutable_timing()->set_frequency(0);
+  order.mutable_dosages(0)->mutable_timing()->set_period("1");
+  order.mutable_dosages(0)->mutable_timing()->set_period_unit("d");
+  EXPECT_EQ(Told(DecideOn({}, Prescribe(order), {}, Defaults())), "OrderPrescribed: warn mme-unknown");
+}
 
 TEST(TableRulesTest, AnAllergyToWhatAProductContains) {
   const v1::MedicationFacts allergic = Knowing({AllergyTo(kAcetaminophen)});

@@ -39,7 +39,8 @@ const std::vector<Rule>& MergeRules() {
       {"NoIdentifierOfTheMergedAway",       {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Add(Mrn("1")), "PATIENT_MERGED_AWAY survivor_id=2"},
       {"NoRetirementOfTheMergedAway",       {Register({Mrn("1")}), Of(kOther, Register()), Merge(kOther, kPatient)}, Retire(Mrn("1")), "PATIENT_MERGED_AWAY survivor_id=2"},
       {"NoDeathOfTheMergedAway",            {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Die(), "PATIENT_MERGED_AWAY survivor_id=2"},
-      {"NoRevivalOfTheMergedAway",          {Register(), Die(), Of(kOther, Register()), Merge(kOther, kPatient)}, Revive(), "PATIENT_MERGED_AWAY survivor_id=2"},
+      {"ADeathOfTheMergedAwayIsTakenBack",  {Register(), Die(), Of(kOther, Register()), Merge(kOther, kPatient)}, Revive(), "DeathRetracted"},
+      {"WithAFreshEtagOnly",                {Register(), Die(), Of(kOther, Register()), Merge(kOther, kPatient)}, Seen(1, Revive()), "ETAG_MISMATCH etag=3"},
       {"MergedAwayBeatsAStaleEtag",         {Register(), Of(kOther, Register()), Merge(kOther, kPatient)}, Seen(1, Die()), "PATIENT_MERGED_AWAY survivor_id=2"},
       // Unmerges.
       {"AMergeIsUndone",                    Three({Merge(kPatient, kOther)}), Unmerge(kPatient, kOther), "DuplicateReleased UnmergedFrom"},

@@ -1,5 +1,6 @@
 // The life of an intervention: planned → consented → time-out done → performed, or aborted before that; entered in
 // error from anywhere. What an import says is a fact, in whatever status, and no rule is asked.
+#include <google/protobuf/util/message_differencer.h>
 
 #include "base/clock.h"
 #include "services/encounter/domain/decide.h"
@@ -11,6 +12,7 @@ namespace anamnesis::encounter {
 namespace {
 
 using decider::EffectiveMicros;
+using google::protobuf::util::MessageDifferencer;
 
 const Overrides kNoOverrides;
 
@@ -54,10 +56,17 @@ int64_t PlannedMicros(const Situation& at, const v1::InterventionPlan& plan, con
   return plan.has_planned_time() ? ToMicros(plan.planned_time()) : EffectiveMicros(context, at.input);
 }
 
+// By the minutes of a clock on the wall, for that is how times are written down.
+bool IsBefore(int64_t micros, const google::protobuf::Timestamp& other) {
+  constexpr int64_t kMinute = 60'000'000;
+  return micros / kMinute < ToMicros(other) / kMinute;
+}
+
 // Whether another consent and time-out are needed.
 bool IsAnother(const v1::InterventionPlan& before, const v1::InterventionPlan& after) {
   return before.kind() != after.kind() || before.approach() != after.approach() || before.region() != after.region() ||
-         before.side() != after.side() || LevelsOf(before.levels()) != LevelsOf(after.levels());
+         before.side() != after.side() || LevelsOf(before.levels()) != LevelsOf(after.levels()) ||
+         !MessageDifferencer::Equals(before.body_site(), after.body_site());
 }
 
 // The decision that takes a step.
@@ -199,6 +208,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordTimeOutRequ
                    Asking(done.time_out(), &v1::InterventionRefused::mutable_time_out));
   }
   const int64_t time = ToMicros(done.time_out().time());
+  if (entry->has_consented_time() && IsBefore(time, entry->consented_time())) return Refuse(v1::CONSENT_MISSING);
   const RuleBook& rules = decider::RulesAt(at.shelf, time);
   const Case asked{.id = request.intervention_id(),
                    .plan = entry->plan(),
@@ -208,7 +218,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordTimeOutRequ
                    .at_micros = time,
                    .checks = &done.time_out().checks()};
   auto [alerts, refusal] = Weigh(AskRules(asked, Phase::kTimeOut), rules,
-                                 {.now = request.overrides(), .roles = at.input.roles, .before = entry->overrides()});
+                                 {.now = request.overrides(), .roles = at.input.roles, .before = kNoOverrides});
   if (!refusal.ok()) {
     return Stopped(at, request, request.intervention_id(), {std::move(alerts), std::move(refusal)}, rules.version(),
                    Asking(done.time_out(), &v1::InterventionRefused::mutable_time_out));
@@ -232,6 +242,7 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::PerformInterventi
   RETURN_IF_ERROR(CheckNotEnded(*entry));
   RETURN_IF_ERROR(CheckConsented(*entry));
   if (entry->status() != v1::INTERVENTION_STATUS_TIME_OUT_DONE) return Refuse(v1::TIME_OUT_MISSING);
+  if (entry->has_time_out_time() && IsBefore(start, entry->time_out_time())) return Refuse(v1::TIME_OUT_MISSING);
 
   const RuleBook& rules = decider::RulesAt(at.shelf, start);
   const std::string* const privilege = FindPrivilege(*at.performer, entry->plan(), start);

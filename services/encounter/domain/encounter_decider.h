@@ -41,7 +41,7 @@ struct EncounterDecider {
   using Event = v1::EncounterEvent;
   using Facts = Known;
 
-  static constexpr uint32_t kStateFormat = 4;
+  static constexpr uint32_t kStateFormat = 5;
 
   // `encounter-<patient uuid>`, `practitioner-<uuid>`, `organization-<uuid>` or kRulesStream; none for an empty
   // command. That an intervention was performed is decided on its performer's stream as well, whose privileges count.

@@ -1,5 +1,6 @@
 #include "services/encounter/domain/evolve_procedure.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -8,6 +9,7 @@
 #include "base/status.h"
 #include "decider/rule_tables.h"
 #include "google/protobuf/map.h"
+#include "services/encounter/domain/intervention/review.h"
 
 namespace anamnesis::encounter {
 namespace {
@@ -44,9 +46,21 @@ void KeepOverrides(const Event& event, v1::InterventionEntry& entry) {
   }
 }
 
+// Forgets the last time-out: the next one asks its own questions anew.
+void ForgetTimeOut(v1::InterventionEntry& entry) {
+  entry.clear_checks();
+  entry.clear_time_out_time();
+  auto& overrides = *entry.mutable_overrides();
+  overrides.erase(std::remove_if(overrides.begin(), overrides.end(),
+                                 [](const auto& given) { return IsOfTimeOut(given.rule_id()); }),
+                  overrides.end());
+}
+
 // Once it is over, only what was done where, and why, counts.
 void KeepOutcomeOnly(v1::InterventionEntry& entry) {
   entry.clear_checks();
+  entry.clear_consented_time();
+  entry.clear_time_out_time();
   entry.clear_overrides();
   entry.mutable_plan()->clear_code();
   entry.mutable_plan()->clear_reason_problem_ids();
@@ -89,6 +103,8 @@ struct ProcedureEvolution {
     entry.set_status(intervention.status());
     *entry.mutable_plan() = intervention.plan();
     if (intervention.time_out().has_checks()) *entry.mutable_checks() = intervention.time_out().checks();
+    if (intervention.time_out().has_time()) *entry.mutable_time_out_time() = intervention.time_out().time();
+    if (intervention.consent().has_time()) *entry.mutable_consented_time() = intervention.consent().time();
     if (intervention.performance().has_start()) *entry.mutable_performed_time() = intervention.performance().start();
     entry.set_encounter_id(intervention.provenance().encounter_id());
     if (entry.status() == v1::INTERVENTION_STATUS_PERFORMED) KeepOutcomeOnly(entry);
@@ -108,7 +124,8 @@ struct ProcedureEvolution {
     *entry->mutable_plan() = event.plan();
     entry->set_status(event.status());
     if (event.status() == v1::INTERVENTION_STATUS_PLANNED) {
-      entry->clear_checks();
+      ForgetTimeOut(*entry);
+      entry->clear_consented_time();
       entry->clear_overrides();
     }
     KeepOverrides(event, *entry);
@@ -117,13 +134,16 @@ struct ProcedureEvolution {
   absl::Status operator()(const v1::InterventionConsented& event) {
     ASSIGN_OR_RETURN(v1::InterventionEntry * entry, Intervention(event));
     entry->set_status(v1::INTERVENTION_STATUS_CONSENTED);
-    entry->clear_checks();
+    *entry->mutable_consented_time() = event.consent().time();
+    ForgetTimeOut(*entry);
     return absl::OkStatus();
   }
   absl::Status operator()(const v1::TimeOutDone& event) {
     ASSIGN_OR_RETURN(v1::InterventionEntry * entry, Intervention(event));
     entry->set_status(v1::INTERVENTION_STATUS_TIME_OUT_DONE);
+    ForgetTimeOut(*entry);
     *entry->mutable_checks() = event.time_out().checks();
+    *entry->mutable_time_out_time() = event.time_out().time();
     KeepOverrides(event, *entry);
     return absl::OkStatus();
   }

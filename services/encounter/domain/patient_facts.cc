@@ -82,6 +82,7 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
 }
 
 void AddAbsorbed(v1::PatientFacts& facts, const v1::PatientFacts& absorbed) {
+  if (absorbed.deceased()) facts.set_deceased(true);
   facts.mutable_allergies()->MergeFrom(absorbed.allergies());
 }
 

@@ -36,7 +36,8 @@ v1::MedicationCommand RenewalOf(const eventlog::Record& record, const v1::Order&
 bool MedicationDecisions::IsType(std::string_view type) {
   return type == v1::PrescriptionRefused::descriptor()->full_name() ||
          type == v1::OrderPrescribed::descriptor()->full_name() || type == v1::DoseChanged::descriptor()->full_name() ||
-         type == v1::OrderHeld::descriptor()->full_name() || type == v1::OrderDiscontinued::descriptor()->full_name() ||
+         type == v1::OrderHeld::descriptor()->full_name() || type == v1::OrderResumed::descriptor()->full_name() ||
+         type == v1::OrderDiscontinued::descriptor()->full_name() ||
          type == v1::OrderCompleted::descriptor()->full_name() || type == v1::TaperPlanned::descriptor()->full_name() ||
          type == v1::TaperRevised::descriptor()->full_name() ||
          type == v1::MedicationsReconciled::descriptor()->full_name() ||
@@ -70,6 +71,14 @@ std::optional<v1::MedicationCommand> MedicationDecisions::CommandOf(const eventl
       v1::HoldOrderRequest& request = *command.mutable_hold_order();
       FillContext(record, event.order_held().reason(), request);
       request.set_order_id(event.order_held().order_id());
+      return command;
+    }
+    case Event::kOrderResumed: {
+      if (!event.order_resumed().has_resumed()) return std::nullopt;  // Recorded when no rule was asked yet.
+      v1::ResumeOrderRequest& request = *command.mutable_resume_order();
+      FillContext(record, event.order_resumed().reason(), request);
+      request.set_order_id(event.order_resumed().order_id());
+      FillOverrides(event.order_resumed().alerts(), request);
       return command;
     }
     case Event::kOrderDiscontinued: {
@@ -147,6 +156,11 @@ std::optional<v1::MedicationCommand> MedicationDecisions::CommandOf(const eventl
         FillContext(record, refused.reason(), request);
         *request.mutable_order() = refused.order();
         FillOverrides(refused.alerts(), request);
+      } else if (refused.resumes()) {
+        v1::ResumeOrderRequest& request = *command.mutable_resume_order();
+        FillContext(record, refused.reason(), request);
+        request.set_order_id(refused.order_id());
+        FillOverrides(refused.alerts(), request);
       } else {
         v1::ChangeDoseRequest& request = *command.mutable_change_dose();
         FillContext(record, refused.reason(), request);
@@ -167,6 +181,7 @@ void MedicationDecisions::KnowAsThen(const Event& event, Known& known) {
   };
   if (event.has_order_prescribed()) note(event.order_prescribed());
   if (event.has_dose_changed()) note(event.dose_changed());
+  if (event.has_order_resumed()) note(event.order_resumed());
   if (event.has_taper_planned()) note(event.taper_planned());
   if (event.has_taper_revised()) note(event.taper_revised());
   if (event.has_medications_reconciled()) note(event.medications_reconciled());

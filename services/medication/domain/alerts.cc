@@ -14,6 +14,8 @@ std::optional<Raised> RaisedBy(const v1::MedicationEvent& event) {
       return of("order", event.dose_changed().order_id(), event.dose_changed());
     case Event::kOrderHeld:
       return of("order", event.order_held().order_id(), event.order_held());
+    case Event::kOrderResumed:
+      return of("order", event.order_resumed().order_id(), event.order_resumed());
     case Event::kOrderDiscontinued:
       return of("order", event.order_discontinued().order_id(), event.order_discontinued());
     case Event::kOrderCompleted:

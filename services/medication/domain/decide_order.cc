@@ -204,7 +204,9 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::HoldOrderRequest&
   RETURN_IF_ERROR(CheckActive(*order));
   RETURN_IF_ERROR(CheckReason(request.context()));
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_order_held);
-  NoteStop(at, request, *decision.events.front().event.mutable_order_held(), decision.alerts);
+  v1::OrderHeld& held = *decision.events.front().event.mutable_order_held();
+  *held.mutable_held() = ToTimestamp(EffectiveAt(at, request.context()));
+  NoteStop(at, request, held, decision.alerts);
   return decision;
 }
 
@@ -213,8 +215,23 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::ResumeOrderReques
   RETURN_IF_ERROR(CheckNotEnded(*order));
   if (order->status() != v1::ORDER_STATUS_ON_HOLD) return Refuse(v1::ORDER_NOT_ON_HOLD);
   RETURN_IF_ERROR(CheckPatient(at.facts.patient()));
+  // Nobody was asked about it while it was on hold: what was recorded since may speak against it.
+  const int64_t effective = EffectiveAt(at, request.context());
+  Proposal proposal = ProposalOf(at, at.state.in_force().at(request.order_id()).therapy(), effective);
+  proposal.resumes = true;
+  const Alerts alerts = ReviewSafety(proposal, request.overrides());
+  v1::PrescriptionRefused asked;
+  asked.set_order_id(request.order_id());
+  asked.set_resumes(true);
+  if (auto stopped = Stopped(at, alerts, request.context(), std::move(asked))) return *std::move(stopped);
+
   Decision decision = Changed(*order, request, &v1::MedicationEvent::mutable_order_resumed);
-  NoteChange(at, request, true, *decision.events.front().event.mutable_order_resumed());
+  v1::OrderResumed& resumed = *decision.events.front().event.mutable_order_resumed();
+  *resumed.mutable_resumed() = ToTimestamp(effective);
+  resumed.mutable_alerts()->Assign(alerts.begin(), alerts.end());
+  NoteGrounds(at, resumed);
+  NoteChange(at, request, true, resumed);
+  decision.alerts = alerts;
   return decision;
 }
 

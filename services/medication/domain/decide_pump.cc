@@ -2,6 +2,7 @@
 // judged as the dose of that order, and by the limits of the table `intrathecal`.
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "base/clock.h"
@@ -63,10 +64,12 @@ const v1::PumpRecordState* RunningUnder(const v1::MedicationState& state, const 
 absl::StatusOr<Fill> LastFill(const v1::MedicationState& state, const std::string& programme_id,
                               const std::string& without = "") {
   std::optional<Fill> last;
+  std::string last_id;  // A proto map has no order of its own: of two at one instant the same counts in every replay.
   for (const auto& [id, record] : state.pump_records()) {
     if (id == without || record.retracted() || !record.has_filled() || record.programme_id() != programme_id) continue;
     const int64_t micros = ToMicros(record.filled());
-    if (last && last->micros > micros) continue;
+    if (last && std::tie(last->micros, last_id) > std::tie(micros, id)) continue;
+    last_id = id;
     ASSIGN_OR_RETURN(std::optional<Exact> ml, Millilitres("reservoir_volume", record.reservoir_volume()));
     last = Fill{micros, std::move(ml)};
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "services/medication/domain/dose/amount.h"
+
 namespace anamnesis::medication {
 namespace {
 
@@ -22,7 +24,7 @@ void RemoveFiltration(v1::EncounterFacts& facts, const std::string& id) {
 }
 
 bool MayBeFiltration(const encounter::v1::Observation& observation) {
-  return observation.value().quantity().code().starts_with("mL/min");
+  return UnitOf(observation.value().quantity()).starts_with("mL/min");
 }
 
 // As recorded or amended: kept where its unit says that it may be a filtration rate.

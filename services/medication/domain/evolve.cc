@@ -83,6 +83,17 @@ absl::Status SetStatus(v1::MedicationState& state, const Change& event, v1::Orde
   return absl::OkStatus();
 }
 
+void AddHold(v1::MedicationState& state, const v1::OrderHeld& event) {
+  v1::Hold& hold = *(*state.mutable_in_force())[event.order_id()].add_holds();
+  if (event.has_held()) *hold.mutable_from() = event.held();
+}
+
+void EndHold(v1::MedicationState& state, const v1::OrderResumed& event) {
+  v1::OrderInForce& order = (*state.mutable_in_force())[event.order_id()];
+  if (order.holds().empty()) order.add_holds();  // It was recorded as on hold.
+  if (event.has_resumed()) *order.mutable_holds()->rbegin()->mutable_to() = event.resumed();
+}
+
 // The same, and the order is over.
 template <class Change>
 absl::Status End(v1::MedicationState& state, const Change& event, v1::OrderStatus status,
@@ -138,9 +149,13 @@ absl::Status Apply(v1::MedicationState& state, const v1::MedicationEvent& event)
     case Event::kDoseChanged:
       return ChangeDose(state, event.dose_changed());
     case Event::kOrderHeld:
-      return SetStatus(state, event.order_held(), v1::ORDER_STATUS_ON_HOLD);
+      RETURN_IF_ERROR(SetStatus(state, event.order_held(), v1::ORDER_STATUS_ON_HOLD));
+      AddHold(state, event.order_held());
+      return absl::OkStatus();
     case Event::kOrderResumed:
-      return SetStatus(state, event.order_resumed(), v1::ORDER_STATUS_ACTIVE);
+      RETURN_IF_ERROR(SetStatus(state, event.order_resumed(), v1::ORDER_STATUS_ACTIVE));
+      EndHold(state, event.order_resumed());
+      return absl::OkStatus();
     case Event::kOrderDiscontinued:
       return End(state, event.order_discontinued(), v1::ORDER_STATUS_STOPPED,
                  event.order_discontinued().has_ended() ? &event.order_discontinued().ended() : nullptr);

@@ -40,7 +40,7 @@ struct MedicationDecider {
   using Event = v1::MedicationEvent;
   using Facts = Known;
 
-  static constexpr uint32_t kStateFormat = 3;
+  static constexpr uint32_t kStateFormat = 4;
 
   // `medication-<patient uuid>`, or kRulesStream; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);

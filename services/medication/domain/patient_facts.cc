@@ -18,6 +18,7 @@ void PutAllergy(v1::PatientFacts& facts, const patient::v1::Allergy& allergy) {
   known.set_kind(allergy.kind());
   known.set_clinical_status(allergy.clinical_status());
   known.set_verification(allergy.verification());
+  *known.mutable_categories() = allergy.categories();
 }
 
 void RemoveAllergy(v1::PatientFacts& facts, const std::string& id) {
@@ -48,6 +49,7 @@ void PutProblem(v1::PatientFacts& facts, const patient::v1::Problem& problem) {
   known.set_id(problem.id());
   *known.mutable_codings() = problem.code().codings();
   known.set_active(IsActive(problem));
+  known.set_verification(problem.verification());
 }
 
 void EndProblem(v1::PatientFacts& facts, const std::string& id) {
@@ -130,6 +132,7 @@ void ApplyPatientEvent(v1::PatientFacts& facts, const patient::v1::PatientEvent&
 }
 
 void AddAbsorbed(v1::MedicationFacts& facts, const v1::MedicationFacts& absorbed) {
+  if (absorbed.patient().deceased()) facts.mutable_patient()->set_deceased(true);
   facts.mutable_patient()->mutable_allergies()->MergeFrom(absorbed.patient().allergies());
   facts.mutable_patient()->mutable_problems()->MergeFrom(absorbed.patient().problems());
   facts.mutable_encounters()->mutable_filtrations()->MergeFrom(absorbed.encounters().filtrations());

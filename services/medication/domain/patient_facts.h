@@ -7,7 +7,7 @@
 namespace anamnesis::medication {
 
 // Raised when what is kept changes.
-inline constexpr uint32_t kMedicationFactsVersion = 4;
+inline constexpr uint32_t kMedicationFactsVersion = 5;
 
 // Brings the facts of one patient up to date with the next event of the patient's stream. Events that say nothing of
 // birth, death, merges, allergies or problems change nothing.

@@ -129,8 +129,10 @@ absl::StatusOr<Decision> Decide(const Situation& at, const v1::RecordDeathReques
   return decider::Accepted(request.patient_id(), revision, event);
 }
 
+// Of a record that was merged away too: its death counts for the survivor.
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RetractDeathRequest& request) {
-  RETURN_IF_ERROR(CheckPatient(at.patient, request.context()));
+  if (at.patient.revision() == 0) return Refuse(v1::PATIENT_NOT_FOUND);
+  RETURN_IF_ERROR(decider::CheckEtag(request.context(), at.patient.revision()));
   if (!at.patient.deceased()) return Refuse(v1::DEATH_NOT_RECORDED);
   RETURN_IF_ERROR(CheckReason(request.context()));
   const uint64_t revision = at.patient.revision() + 1;

@@ -1,6 +1,7 @@
 // What is checked before any intervention, and who may do it.
 #include <algorithm>
 
+#include "base/clock.h"
 #include "services/encounter/domain/intervention/rules.h"
 
 namespace anamnesis::encounter {
@@ -43,7 +44,7 @@ constexpr Checked kChecked[] = {
 };
 
 // Why the hold is not documented; empty where it is.
-std::string_view HoldProblem(const v1::AnticoagulantReview& review, v1::BleedingRisk least) {
+std::string_view HoldProblem(const v1::AnticoagulantReview& review, v1::BleedingRisk least, int64_t at_micros) {
   if (review.risk() == v1::BLEEDING_RISK_UNSPECIFIED || review.decision() == v1::ANTICOAGULANT_DECISION_UNSPECIFIED) {
     return "The bleeding risk, or what was decided about anticoagulants, is not documented.";
   }
@@ -55,6 +56,11 @@ std::string_view HoldProblem(const v1::AnticoagulantReview& review, v1::Bleeding
       (review.held().empty() ||
        std::ranges::any_of(review.held(), [](const v1::HeldMedicine& held) { return !held.has_last_taken(); }))) {
     return "Which anticoagulant was held, or when it was last taken, is not documented.";
+  }
+  if (review.decision() == v1::ANTICOAGULANT_DECISION_HELD &&
+      std::ranges::any_of(review.held(),
+                          [&](const v1::HeldMedicine& held) { return ToMicros(held.last_taken()) > at_micros; })) {
+    return "An anticoagulant that is said to be held is to be taken before.";
   }
   return {};
 }
@@ -70,7 +76,7 @@ void PerformerPrivilege(const Case& asked, Findings& findings) {
 void AnticoagulantHold(const Case& asked, Findings& findings) {
   const v1::BleedingRisk least = asked.rules.RiskOf(asked.plan.kind());
   const v1::AnticoagulantReview& review = ChecksOf(asked).anticoagulants();
-  const std::string_view problem = HoldProblem(review, least);
+  const std::string_view problem = HoldProblem(review, least, asked.at_micros);
   if (problem.empty()) return;
   Raise(asked.rules, "anticoagulant-hold", problem, {}, findings,
         {Number("bleeding_risk", std::max(review.risk(), least))});

@@ -1,6 +1,9 @@
 // Facets: medial branch blocks, then ablation.
 #include <algorithm>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "services/encounter/domain/intervention/rules.h"
 #include "services/encounter/domain/intervention/time_span.h"
@@ -42,12 +45,26 @@ std::vector<Past> EarlierAblations(const Case& asked) {
   });
 }
 
-// Whether every level is known and was ablated.
+// Left and right where both are meant.
+std::vector<v1::Laterality> SidesOf(v1::Laterality side) {
+  if (side != v1::LATERALITY_BILATERAL) return {side};
+  return {v1::LATERALITY_LEFT, v1::LATERALITY_RIGHT};
+}
+
+// Whether every level is known and was ablated on every side.
 bool WereAllAblated(const Case& asked, const std::vector<Past>& ablations) {
   if (asked.plan.levels().empty()) return false;
-  std::set<std::string> ablated;
-  for (const Past& past : ablations) ablated.insert(past.plan().levels().begin(), past.plan().levels().end());
-  return std::ranges::all_of(asked.plan.levels(), [&](const std::string& level) { return ablated.contains(level); });
+  std::set<std::pair<v1::Laterality, std::string>> ablated;
+  for (const Past& past : ablations) {
+    for (const v1::Laterality side : SidesOf(past.plan().side())) {
+      for (const std::string& level : past.plan().levels()) ablated.emplace(side, level);
+    }
+  }
+  return std::ranges::all_of(SidesOf(asked.plan.side()), [&](v1::Laterality side) {
+    return std::ranges::all_of(asked.plan.levels(), [&](const std::string& level) {
+      return ablated.contains({side, level});
+    });
+  });
 }
 
 // Whether both times are known and so many weeks lie between them.

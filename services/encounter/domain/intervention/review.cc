@@ -84,6 +84,12 @@ void AddViolation(const rpc::v1::Alert& alert, RefusalDetails& details) {
 
 }  // namespace
 
+bool IsOfTimeOut(std::string_view rule_id) {
+  constexpr std::string_view kOfTimeOut[] = {"anticoagulant-hold", "allergy-check", "allergy-present",
+                                             "pregnancy-status"};
+  return std::ranges::find(kOfTimeOut, rule_id) != std::end(kOfTimeOut);
+}
+
 Findings AskRules(const Case& asked, Phase phase) {
   Findings findings;
   for (const Asked& rule : kRules) {

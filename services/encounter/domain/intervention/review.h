@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,6 +34,9 @@ struct Case {
 
 // When rules are asked. What is indicated is asked again when it was done.
 enum class Phase { kPlan, kTimeOut, kPerformance };
+
+// Whether the rule is asked at the time-out and not before, so that its override holds until the next time-out only.
+bool IsOfTimeOut(std::string_view rule_id);
 
 // What a rule found: an alert, and how grave it is.
 struct Finding {

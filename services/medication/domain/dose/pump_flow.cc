@@ -17,6 +17,8 @@ constexpr long kMicrosOfDay = 86'400'000'000;
 // By how much of it the volumes of two drugs in one fluid may differ: what a pump shows is rounded.
 constexpr long kOneOf = 100;
 constexpr int kPlacesOfVolume = 3;
+// A hundred years: no fluid is good for longer, and every time that far from a recorded one can be written.
+constexpr long kMostDays = 36'525;
 
 absl::Status Invalid(const std::string& field) {
   RefusalDetails details;
@@ -43,8 +45,9 @@ absl::StatusOr<Exact> Positive(const char* field, const clinical::v1::Quantity& 
   return amount->value;
 }
 
+// No later than kMostDays.
 int64_t After(int64_t micros, const Exact& days) {
-  const Exact later = std::max(days, Exact(0)) * Exact(kMicrosOfDay);
+  const Exact later = std::min(std::max(days, Exact(0)), Exact(kMostDays)) * Exact(kMicrosOfDay);
   return micros + mpz_class(later.get_num() / later.get_den()).get_si();
 }
 

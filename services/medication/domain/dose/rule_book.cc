@@ -11,7 +11,6 @@
 namespace anamnesis::medication {
 namespace {
 
-constexpr std::string_view kSnomed = "http://snomed.info/sct";
 constexpr std::string_view kLoinc = "http://loinc.org";
 constexpr std::string_view kIcd10Cm = "http://hl7.org/fhir/sid/icd-10-cm";
 // How the rules of the table of intrathecal limits begin.
@@ -368,11 +367,22 @@ bool RuleBook::CountsWhenOver(v1::ConditionKind kind) const {
 
 Composition RuleBook::CompositionOf(const v1::Order& order) const {
   Composition composition;
+  std::vector<ActiveIngredient> named;
+  bool known = false, unknown = false;
   for (const clinical::v1::Coding& coding : order.medication().codings()) {
     const std::string* const code = CodeIn(coding);
     if (code == nullptr) continue;
-    if (const auto found = products_.find(*code); found != products_.end()) composition = found->second;
+    if (const auto found = products_.find(*code); found != products_.end()) {
+      composition = found->second;
+      known = true;
+    } else if (classes_.contains(*code)) {
+      named.push_back({*code, std::nullopt});
+    } else {
+      unknown = true;
+    }
   }
+  // Named by what is in it; a product beside it that no table knows may hold more.
+  if (!known && !unknown) composition.ingredients = std::move(named);
   if (order.ingredients().empty()) return composition;
   composition.ingredients.clear();
   for (const v1::Ingredient& ingredient : order.ingredients()) {

@@ -18,6 +18,7 @@
 
 namespace anamnesis::medication {
 
+inline constexpr std::string_view kSnomed = "http://snomed.info/sct";
 inline constexpr std::string_view kRxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm";
 
 // Whether a table can be decided by: numbers are numbers, a factor is positive, tiers rise and end without a bound,

@@ -55,6 +55,7 @@ std::optional<Exact> ByPeriod(const v1::Timing& timing) {
   const std::optional<Amount> unit = ParseUnit(timing.period_unit());
   if (!period || *period <= 0 || !unit || unit->dimension != Dimension::kTime) return std::nullopt;
   const uint32_t times = std::max(timing.frequency(), timing.frequency_max());
+  if (times == 0) return std::nullopt;
   return Exact(times) / (*period * unit->value);
 }
 

@@ -93,7 +93,9 @@ void NsaidEgfr(const Proposal& proposal, const Regimen& regimen, Alerts& alerts)
   constexpr std::string_view kRule = "nsaid-egfr";
   if (proposal.rules.Setting(kRule) == nullptr || !regimen.proposed().IsOf(kNsaid, proposal.rules)) return;
   const auto egfr = EgfrAt(proposal.facts.encounters(), proposal.rules, proposal.at_micros);
-  if (!egfr || egfr->value >= proposal.rules.Limit(kRule, "egfr")) return;
+  if (!egfr) return;
+  const Exact limit = proposal.rules.Limit(kRule, "egfr");
+  if (egfr->value > limit || (egfr->value == limit && !egfr->less)) return;
   Raise(proposal.rules, kRule, "A non-steroidal anti-inflammatory drug can harm kidneys that filter little.",
         {egfr->fact}, alerts, {Number("egfr", {egfr->value, true})});
 }

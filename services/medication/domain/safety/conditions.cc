@@ -21,16 +21,29 @@ bool IsChild(const clinical::v1::PartialDate& birth, int64_t at_micros) {
   return birthday.has_value() && at_micros < *birthday;
 }
 
+// Whether more than a suspicion is known of it, or nothing is said.
+bool IsEstablished(const v1::KnownProblem& problem) {
+  return problem.verification() == patient::v1::VERIFICATION_CONFIRMED ||
+         problem.verification() == patient::v1::VERIFICATION_UNSPECIFIED;
+}
+
+// The first problem of the kind that `counts`.
+template <class Counts>
+std::optional<std::string> FindCondition(const v1::PatientFacts& patient, v1::ConditionKind kind, const RuleBook& rules,
+                                         const Counts& counts) {
+  for (const v1::KnownProblem& problem : patient.problems()) {
+    if ((!problem.active() && !rules.CountsWhenOver(kind)) || !counts(problem)) continue;
+    for (const clinical::v1::Coding& coding : problem.codings()) {
+      if (rules.IsCondition(coding, kind)) return "problem/" + problem.id();
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> ConditionOf(const v1::PatientFacts& patient, v1::ConditionKind kind, const RuleBook& rules) {
-  const auto found = std::ranges::find_if(patient.problems(), [&](const v1::KnownProblem& problem) {
-    return (problem.active() || rules.CountsWhenOver(kind)) &&
-           std::ranges::any_of(problem.codings(),
-                               [&](const clinical::v1::Coding& coding) { return rules.IsCondition(coding, kind); });
-  });
-  if (found == patient.problems().end()) return std::nullopt;
-  return "problem/" + found->id();
+  return FindCondition(patient, kind, rules, [](const v1::KnownProblem&) { return true; });
 }
 
 std::optional<Egfr> EgfrAt(const v1::EncounterFacts& encounters, const RuleBook& rules, int64_t at_micros) {
@@ -39,17 +52,18 @@ std::optional<Egfr> EgfrAt(const v1::EncounterFacts& encounters, const RuleBook&
     const bool is_egfr =
         std::ranges::any_of(known.codings(), [&](const clinical::v1::Coding& coding) { return rules.IsEgfr(coding); });
     if (!is_egfr || !known.has_time() || ToMicros(known.time()) > at_micros) continue;
+    if (!ParseExact(known.value().value())) continue;  // Says nothing, and so does not outdate what does.
     if (newest == nullptr || ToMicros(known.time()) >= ToMicros(newest->time())) newest = &known;
   }
   if (newest == nullptr || newest->value().comparator().starts_with(">")) return std::nullopt;
-  const std::optional<Exact> value = ParseExact(newest->value().value());
-  if (!value) return std::nullopt;
-  return Egfr{*value, "observation/" + newest->id()};
+  return Egfr{.value = *ParseExact(newest->value().value()),
+              .less = newest->value().comparator() == "<",
+              .fact = "observation/" + newest->id()};
 }
 
 std::optional<std::string> ExemptionOf(const v1::PatientFacts& patient, const RuleBook& rules, int64_t at_micros) {
   for (const v1::ConditionKind kind : kExempt) {
-    if (auto fact = ConditionOf(patient, kind, rules)) return fact;
+    if (auto fact = FindCondition(patient, kind, rules, IsEstablished)) return fact;
   }
   if (IsChild(patient.birth_date(), at_micros)) return "patient";
   return std::nullopt;

@@ -17,12 +17,14 @@ std::optional<std::string> ConditionOf(const v1::PatientFacts& patient, v1::Cond
 // its value is no number or only a lower bound; of an upper bound, the bound.
 struct Egfr {
   Exact value;
-  std::string fact;  // `observation/<id>`.
+  bool less = false;  // It is below the value, by how much is not said.
+  std::string fact;   // `observation/<id>`.
 };
 std::optional<Egfr> EgfrAt(const v1::EncounterFacts& encounters, const RuleBook& rules, int64_t at_micros);
 
 // Why the limits of opioid stewardship only inform for this patient: treated for cancer, in palliative care, sickle
-// cell disease, or certain to be under 18 years old. As a fact: `problem/<id>`, or `patient` for the age.
+// cell disease, none of them only suspected, or certain to be under 18 years old. As a fact: `problem/<id>`, or
+// `patient` for the age.
 std::optional<std::string> ExemptionOf(const v1::PatientFacts& patient, const RuleBook& rules, int64_t at_micros);
 
 }  // namespace anamnesis::medication

@@ -34,9 +34,14 @@ bool SharesSubstance(const v1::Order& order, const v1::Order& other) {
                              [&](const v1::Ingredient& ingredient) { return Contains(order, ingredient.coding()); });
 }
 
+// Whether the code is one that the rules compare with what is ordered.
+bool IsRead(const Coding& coding) {
+  return coding.system() == kRxNorm && !coding.code().empty();
+}
+
 // True if it is an ingredient that the tables know to be in the product.
 bool IsIn(const Medicine& medicine, const Coding& coding) {
-  return coding.system() == kRxNorm && !coding.code().empty() && medicine.Contains(coding.code());
+  return IsRead(coding) && medicine.Contains(coding.code());
 }
 
 // Whether a future exposure must be feared: what is not said to be over or wrong holds.
@@ -59,9 +64,25 @@ bool IsTo(const v1::KnownAllergy& allergy, const Proposal& proposal, const Regim
   });
 }
 
+// That there is none (FHIR's negation codes): no known allergy, of old and of today, to drugs, to food, of
+// surroundings.
+constexpr std::array<std::string_view, 5> kNoneKnown = {"716186003", "160244002", "409137002", "429625007",
+                                                        "428607008"};
+
+// Whether it is said to be to other things than drugs, or to nothing.
+bool IsToNoDrug(const v1::KnownAllergy& allergy) {
+  const bool none = std::ranges::any_of(allergy.codings(), [](const Coding& coding) {
+    return coding.system() == kSnomed && std::ranges::find(kNoneKnown, coding.code()) != kNoneKnown.end();
+  });
+  if (none) return true;
+  return !allergy.categories().empty() && std::ranges::all_of(allergy.categories(), [](const std::string& category) {
+    return category == "food" || category == "environment";
+  });
+}
+
 // The substances of what the code names: an ingredient, or a product that the tables know.
 std::vector<std::string> SubstancesOf(const Coding& coding, const RuleBook& rules) {
-  if (coding.system() != kRxNorm || coding.code().empty()) return {};
+  if (!IsRead(coding)) return {};
   if (!rules.ClassesOf(coding.code()).empty()) return {coding.code()};
   v1::Order product;
   *product.mutable_medication()->add_codings() = coding;
@@ -120,8 +141,8 @@ void AllergyIngredient(const Proposal& proposal, const Regimen& regimen, Alerts&
 
 void AllergyClass(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   const auto is_like = [&](const std::string& substance) {
-    return std::ranges::any_of(regimen.proposed().uses, [&](const IngredientUse& use) {
-      return ShareClass(substance, use.rxnorm, proposal.rules);
+    return std::ranges::any_of(regimen.proposed().composition.ingredients, [&](const ActiveIngredient& own) {
+      return ShareClass(substance, own.rxnorm, proposal.rules);
     });
   };
   AlertOfAllergies("allergy-class", proposal, "The patient is allergic to another medicine of the same class.",
@@ -132,6 +153,16 @@ void AllergyClass(const Proposal& proposal, const Regimen& regimen, Alerts& aler
                        return std::ranges::any_of(SubstancesOf(coding, proposal.rules), is_like);
                      });
                    });
+}
+
+void AllergyUnread(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
+  for (const v1::KnownAllergy& allergy : proposal.facts.patient().allergies()) {
+    if (!Holds(allergy) || IsToNoDrug(allergy) || std::ranges::any_of(allergy.codings(), IsRead)) continue;
+    if (IsTo(allergy, proposal, regimen)) continue;  // `allergy-ingredient` says that.
+    alerts.push_back(MakeAlert("allergy-unread", rpc::v1::ALERT_SEVERITY_WARN,
+                               "An allergy is recorded without a code that the rules compare; look at it.",
+                               absl::StrCat("allergy/", allergy.id())));
+  }
 }
 
 void DuplicateOrder(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {

@@ -23,7 +23,7 @@ constexpr std::array kOfAnOrder = {
     DuplicateOpioid,   DuplicateClass,   AcetaminophenDaily,   NsaidUlcer,      NsaidEgfr,
     PdmpReviewDue,     AgreementMissing, DrugTestUnexpected,   DrugTestDue,     OpioidRisk,
     NaloxoneMissing,   InitialSupply,    ReassessmentOverdue,  EarlyRefill,     DoseRiseWithoutGain,
-    TaperFast,         PlannedStop,
+    TaperFast,         PlannedStop,      AllergyUnread,
 };
 // Of what is taken without an order: whether it agrees with the patient and with what is ordered.
 constexpr std::array kOfWhatIsTaken = {

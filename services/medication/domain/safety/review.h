@@ -28,6 +28,7 @@ struct Proposal {
   std::optional<uint32_t> age_seconds = std::nullopt;  // Of `facts`; nothing: unknown.
   std::string_view replaces = {};  // The active order whose place it takes; empty: that with its own id, if any.
   bool taper = false;              // Whether its dosages are a plan by which the dose falls.
+  bool resumes = false;            // Whether it was taken before, and is to be taken again as it was.
 };
 
 // What all rules say, gravest first, each alert with the reason of the override that names its rule. The limits of

@@ -1,8 +1,10 @@
 // Rules about the careful use of opioids, as the table `opioid-safety` sets them.
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -69,7 +71,7 @@ void LongActingNaive(const Proposal& proposal, const Regimen& regimen, Alerts& a
   });
   if (!long_acting) return;
   const OpioidTherapy therapy = TherapyAt(proposal.state, proposal.at_micros);
-  if (therapy.HasLasted(proposal.rules.Limit(kRule, "days"), proposal.at_micros)) return;
+  if (therapy.AreTakenFor(proposal.rules.Limit(kRule, "days"), proposal.at_micros)) return;
   Raise(proposal.rules, kRule, "The patient is not known to be used to opioids; a long-acting one can stop the breath.",
         {ProposedFact(regimen)}, alerts);
 }
@@ -167,18 +169,22 @@ void InitialSupply(const Proposal& proposal, const Regimen& regimen, Alerts& ale
 
 void EarlyRefill(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
   constexpr std::string_view kRule = "early-refill";
-  if (proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
+  if (proposal.resumes || proposal.rules.Setting(kRule) == nullptr || !IsForOpioid(proposal, regimen)) return;
+  // By order id: a proto map has no order of its own, and a replay must say the same.
+  std::map<std::string_view, const v1::OrderInForce*> filled;
   for (const auto& [id, order] : proposal.state.in_force()) {
-    if (!order.has_days_filled() || order.days_filled() == 0) continue;
-    if (!regimen.proposed().SharesIngredientWith(MedicineOf(order.therapy(), proposal.at_micros, proposal.rules))) {
+    if (order.days_filled() > 0) filled.emplace(id, &order);
+  }
+  for (const auto& [id, order] : filled) {
+    if (!regimen.proposed().SharesIngredientWith(MedicineOf(order->therapy(), proposal.at_micros, proposal.rules))) {
       continue;
     }
-    const Exact supply = Exact(order.days_filled()) * Exact(kMicrosPerDay);
-    const Exact left = supply - Exact(proposal.at_micros - ToMicros(order.filled()));
+    const Exact supply = Exact(order->days_filled()) * Exact(kMicrosPerDay);
+    const Exact left = supply - Exact(proposal.at_micros - ToMicros(order->filled()));
     const Exact percent_left = left * 100 / supply;
     if (percent_left <= proposal.rules.Limit(kRule, "percent_left")) continue;
-    Raise(proposal.rules, kRule, "Much of the last supply of this opioid should still be there.", {"order/" + id},
-          alerts, {Number("percent_left", {percent_left, true})});
+    Raise(proposal.rules, kRule, "Much of the last supply of this opioid should still be there.",
+          {"order/" + std::string(id)}, alerts, {Number("percent_left", {percent_left, true})});
   }
 }
 
@@ -195,7 +201,7 @@ void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alert
 }
 
 void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alerts& alerts) {
-  if (!IsForOpioid(proposal, regimen)) return;
+  if (proposal.resumes || !IsForOpioid(proposal, regimen)) return;
   const std::optional<int64_t> last_rise = LastRise(proposal.state, proposal.at_micros);
   if (!last_rise) return;
   const AtLeast before = TotalBefore(proposal);
