@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "tests/fault/home.h"
 #include "tests/fault/suite.h"
 #include "tests/support/cluster.h"
+#include "tests/support/copy_running.h"
 #include "vault/key_file.h"
 
 namespace anamnesis::fault {
@@ -89,9 +91,10 @@ class DamageTest : public testing::Test {
     }
   }
 
-  static absl::StatusOr<std::unique_ptr<OpenHome>> Open(const std::string& data_dir) {
-    // A failure in the background ends the process: what it refuses to do is not done.
-    return OpenHome::Open(data_dir, {}, [](const absl::Status&) {});
+  // Where a failure in the background would end the process, `stopped_` is true from then on.
+  absl::StatusOr<std::unique_ptr<OpenHome>> Open(const std::string& data_dir) {
+    stopped_ = false;
+    return OpenHome::Open(data_dir, {}, [this](const absl::Status&) { stopped_ = true; });
   }
   void Append(const eventlog::AppendRequest& request) {
     const auto result = home_->log().AppendAndWait(request);
@@ -99,11 +102,19 @@ class DamageTest : public testing::Test {
     ledger_.Sequenced(request, *result);
     ledger_.Acknowledged(*result);
   }
-  // The directory as it is now, under a running service.
+  // The directory as it is now, under a running service: whole, and with a file of each kind that may be damaged.
   void TakeImage() {
     ledger_.See(*home_);
-    fs::copy(data_dir(), image(), fs::copy_options::recursive);
+    testing_support::CopyRunning(data_dir(), image());
     home_.reset();
+    std::set<std::string> kinds;
+    for (const fs::path& file : Files()) kinds.insert(KindOf(file));
+    for (const char* kind : {"WAL", "SST", "MANIFEST", "CURRENT", "tree MANIFEST"}) ASSERT_TRUE(kinds.contains(kind));
+    TakeCopy();
+    const auto undamaged = Open(copy().string());
+    ASSERT_TRUE(undamaged.ok()) << undamaged.status();
+    const absl::Status whole = ledger_.Check(**undamaged);
+    ASSERT_TRUE(whole.ok()) << whole;
   }
 
   std::vector<fs::path> Files() const {
@@ -149,6 +160,7 @@ class DamageTest : public testing::Test {
       const auto home = Open(copy().string());
       judged = home.ok() ? ledger_.Check(**home) : home.status();
     }
+    if (stopped_) judged = absl::DataLossError("the event log stopped: a file cannot be read");
     if (judged.ok()) return CountSurvived(kind);
     if (absl::StartsWith(judged.message(), "LOST")) {
       CountLost(kind, 1);
@@ -173,11 +185,12 @@ class DamageTest : public testing::Test {
 
   testing_support::TempDir dir_;
   Ledger ledger_;
+  std::atomic<bool> stopped_{false};
   std::unique_ptr<OpenHome> home_;
 };
 
 TEST_F(DamageTest, EveryFileDeletedTruncatedAndWithABitFlipped) {
-  TakeImage();
+  ASSERT_NO_FATAL_FAILURE(TakeImage());
   for (const fs::path& file : Files()) {
     SCOPED_TRACE(file);
     std::mt19937_64 random = RandomFor(file.string(), 0);
@@ -189,12 +202,12 @@ TEST_F(DamageTest, EveryFileDeletedTruncatedAndWithABitFlipped) {
 
 // RocksDB takes a write-ahead log that ends early for one that a crash tore.
 TEST_F(DamageTest, LogTruncatedAlongItsLength) {
-  TakeImage();
+  ASSERT_NO_FATAL_FAILURE(TakeImage());
   TruncateAlongItsLength("WAL");
 }
 
 TEST_F(DamageTest, ManifestTruncatedAlongItsLength) {
-  TakeImage();
+  ASSERT_NO_FATAL_FAILURE(TakeImage());
   TruncateAlongItsLength("MANIFEST");
 }
 

@@ -62,6 +62,33 @@ class FaultFileSystem::File final : public rocksdb::FSWritableFileOwnerWrapper {
   const std::string path_;
 };
 
+class FaultFileSystem::SortedFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+ public:
+  SortedFile(FaultFileSystem& disk, std::unique_ptr<rocksdb::FSRandomAccessFile> target)
+      : FSRandomAccessFileOwnerWrapper(std::move(target)), disk_(disk) {}
+
+  IOStatus Read(uint64_t offset, size_t n, const IOOptions& options, Slice* result, char* scratch,
+                IODebugContext* debug) const override {
+    IOStatus status = disk_.OnRead();
+    return status.ok() ? target()->Read(offset, n, options, result, scratch, debug) : status;
+  }
+  IOStatus MultiRead(rocksdb::FSReadRequest* requests, size_t count, const IOOptions& options,
+                     IODebugContext* debug) override {
+    for (size_t i = 0; i < count; ++i) {
+      rocksdb::FSReadRequest& request = requests[i];
+      request.status = Read(request.offset, request.len, options, &request.result, request.scratch, debug);
+    }
+    return IOStatus::OK();
+  }
+  // What is read ahead is read when it is wanted.
+  IOStatus Prefetch(uint64_t, size_t, const IOOptions&, IODebugContext*) override {
+    return IOStatus::NotSupported("Prefetch");
+  }
+
+ private:
+  FaultFileSystem& disk_;
+};
+
 class FaultFileSystem::Directory final : public rocksdb::FSDirectoryWrapper {
  public:
   Directory(FaultFileSystem& disk, std::string path, std::unique_ptr<rocksdb::FSDirectory> target)
@@ -126,7 +153,7 @@ void FaultFileSystem::AwaitHeldSync() {
 }
 
 bool FaultFileSystem::Strikes(bool is_sync) {
-  if (fault_ == DiskFault::kNone) return false;
+  if (fault_ == DiskFault::kNone || fault_ == DiskFault::kReadFails) return false;
   if (fault_ != DiskFault::kPowerOff && (fault_ == DiskFault::kSyncFails) != is_sync) return false;
   if (until_fault_-- > 0) return false;
   struck_ = true;
@@ -141,6 +168,14 @@ IOStatus FaultFileSystem::OnWrite() {
   const DiskFault fault = std::exchange(fault_, DiskFault::kNone);
   return fault == DiskFault::kNoSpace ? IOStatus::NoSpace("No space left on device")
                                       : IOStatus::IOError("Input/output error");
+}
+
+IOStatus FaultFileSystem::OnRead() {
+  MutexLock lock(mutex_);
+  if (fault_ != DiskFault::kReadFails || until_fault_-- > 0) return IOStatus::OK();
+  struck_ = true;
+  fault_ = DiskFault::kNone;
+  return IOStatus::IOError("Input/output error");
 }
 
 IOStatus FaultFileSystem::OnSync(const std::string& path) {
@@ -205,6 +240,14 @@ IOStatus FaultFileSystem::ReopenWritableFile(const std::string& path, const rock
                                              std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) {
   if (!IsTracked(path)) return target()->ReopenWritableFile(path, options, file, debug);
   return IOStatus::NotSupported("nothing here is written on after it was closed");
+}
+
+IOStatus FaultFileSystem::NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
+                                              std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                              IODebugContext* debug) {
+  IOStatus status = target()->NewRandomAccessFile(path, options, file, debug);
+  if (status.ok()) *file = std::make_unique<SortedFile>(*this, std::move(*file));
+  return status;
 }
 
 IOStatus FaultFileSystem::NewDirectory(const std::string& path, const IOOptions& options,

@@ -19,6 +19,7 @@ enum class DiskFault {
   kIoError,    // A write fails: EIO.
   kNoSpace,    // A write fails: ENOSPC.
   kSyncFails,  // A sync fails, and what it was to make durable never will be.
+  kReadFails,  // A read of a sorted file fails: EIO.
 };
 
 // Knows of every file below it which bytes and which names are synced. A loss of power takes away a choice of what is
@@ -34,7 +35,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   const char* Name() const override { return "FaultFileSystem"; }
 
   // The fault strikes at the `after`-th operation of its kind from now (0: the next); of each kind of operation there
-  // are writes (of bytes and names) and syncs. kPowerOff counts both.
+  // are writes (of bytes and names), syncs and reads. kPowerOff counts writes and syncs.
   void Arm(DiskFault fault, uint64_t after) EXCLUDES(mutex_);
   void PowerOff() EXCLUDES(mutex_);
   // What was not synced is gone, as `random` has it; the power is back, no fault is armed. Nothing may be open. Returns
@@ -55,6 +56,9 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                        std::unique_ptr<rocksdb::FSWritableFile>* file,
                                        rocksdb::IODebugContext*) override;
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                        rocksdb::IODebugContext*) override;
   rocksdb::IOStatus NewDirectory(const std::string& path, const rocksdb::IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* directory, rocksdb::IODebugContext*) override;
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to, const rocksdb::IOOptions& options,
@@ -64,6 +68,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
 
  private:
   class File;
+  class SortedFile;
   class Directory;
   struct Bytes {
     uint64_t written = 0;
@@ -81,6 +86,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   // Counts an operation; an error if it is to fail.
   rocksdb::IOStatus OnWrite() EXCLUDES(mutex_);
   rocksdb::IOStatus OnSync(const std::string& path) EXCLUDES(mutex_);
+  rocksdb::IOStatus OnRead() EXCLUDES(mutex_);
   void Wrote(const std::string& path, uint64_t bytes) EXCLUDES(mutex_);
   void Synced(const std::string& path) EXCLUDES(mutex_);
   void SyncedNames(const std::string& directory) EXCLUDES(mutex_);

@@ -3,6 +3,7 @@
 // shows.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +22,7 @@
 #include "base/failpoint.h"
 #include "base/uuid.h"
 #include "evidence/checkpoint.h"
+#include "evidence/high_water.h"
 #include "evidence/note.h"
 #include "rpc/client.h"
 #include "tests/fault/history.h"
@@ -109,6 +111,7 @@ class KillTest : public testing::Test {
       cluster_.child(death.victim).Signal(SIGTERM);
     }
     EXPECT_EQ(cluster_.AwaitEnd(death.victim), kKilled) << "it did not come to the step";
+    CheckHighWater(death);
     CountInjected(Kind(death));
     cluster_.Start(death.victim);
     AwaitLife(*clients, death.victim);
@@ -169,6 +172,18 @@ class KillTest : public testing::Test {
     std::ofstream(path) << vault::KeyRing::Random().Text() << old.str();
   }
 
+  // The file says every position that anybody was told of before the death.
+  void CheckHighWater(const Death& death) {
+    if (death.victim != std::string("patient")) return;
+    uint64_t told = 0;
+    for (const auto& [request, answers] : history_.answers()) {
+      for (const Answer& answer : answers) told = std::max(told, answer.position);
+    }
+    const auto high_water = evidence::ReadHighWater(dir_.path() + "/patient/high-water");
+    ASSERT_TRUE(high_water.ok() && high_water->has_value()) << high_water.status();
+    EXPECT_GE((*high_water)->position, told);
+  }
+
   static std::string Kind(const Death& death) { return "SIGKILL at " + NameOf(death.step); }
 
   void Check() {
@@ -211,6 +226,7 @@ class KillTest : public testing::Test {
     const auto stub = audit::v1::EvidenceService::NewStub(QuickChannel(cluster_.address("patient")));
     grpc::ClientContext for_checkpoint;
     rpc::PrepareContext(for_checkpoint, Anybody(), kTimeout);
+    for_checkpoint.set_wait_for_ready(true);
     audit::v1::GetCheckpointResponse signed_checkpoint;
     const grpc::Status asked = stub->GetCheckpoint(&for_checkpoint, {}, &signed_checkpoint);
     ASSERT_TRUE(asked.ok()) << asked.error_message();
@@ -223,6 +239,7 @@ class KillTest : public testing::Test {
     request.set_new_size(head->size);
     grpc::ClientContext for_proof;
     rpc::PrepareContext(for_proof, Anybody(), kTimeout);
+    for_proof.set_wait_for_ready(true);
     audit::v1::GetConsistencyProofResponse response;
     const grpc::Status status = stub->GetConsistencyProof(&for_proof, request, &response);
     ASSERT_TRUE(status.ok()) << status.error_message();

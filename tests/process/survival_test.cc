@@ -88,8 +88,9 @@ TEST(SurvivalTest, TheReadModelCatchesUpWhicheverSideDies) {
   cluster.StartAll();
   const std::vector<std::string> patients = RegisterPatients(cluster, 3);
   Writers writers(cluster, patients, 4);
+  size_t commands = 0;
   for (const std::string name : {"readmodel", "patient", "readmodel"}) {
-    writers.Await(1);
+    writers.Await(commands += 100);
     cluster.Kill(name);
     cluster.Start(name);
   }
@@ -133,6 +134,7 @@ TEST(SurvivalTest, ASecondProcessOnTheSameDataIsRefused) {
                                  "--listen=127.0.0.1:0", "--metrics_listen=127.0.0.1:0"});
   EXPECT_NE(second.Wait(), 0);
   EXPECT_FALSE(second.AwaitLine("another process").empty()) << second.Output();
+  EXPECT_EQ(RegisterPatients(cluster, 1).size(), 1u) << "the first goes on";
 }
 
 }  // namespace
