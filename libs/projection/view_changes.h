@@ -68,8 +68,8 @@ class ViewChanges {
   const std::string generation_;
   rocksdb::WriteBatch& batch_;
   std::unordered_map<std::string, Pending> rows_;  // By key.
-  std::vector<std::pair<std::string, std::string>>
-      history_;                                     // Versions that others took the place of, with their keys.
+  // Versions that others took the place of, with their keys.
+  std::vector<std::pair<std::string, std::string>> history_;
   std::map<std::string, PendingFailure> failures_;  // By subject, of those that the changes are of.
   std::set<std::string> subjects_;
   std::set<std::string> purged_;

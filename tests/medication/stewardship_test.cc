@@ -48,6 +48,11 @@ v1::Order UntilDay(int64_t day, v1::Order order) {
   return order;
 }
 
+v1::Order AuthoredOn(int64_t day, v1::Order order) {
+  *order.mutable_authored_on() = ToTimestamp(kNow + day * kMicrosOfDay);
+  return order;
+}
+
 v1::Order FromDay(int64_t day, v1::Order order) {
   *order.mutable_dosages(0)->mutable_timing()->mutable_bounds()->mutable_start() =
       ToTimestamp(kNow + day * kMicrosOfDay);
@@ -143,6 +148,7 @@ const Case kCases[] = {
     {"LongActingAfterAWeek",    "long-acting-naive", {On(-7, Prescribe(Morphine("10", kOtherOrder)))}, On(0, Prescribe(Daily(kMethadone, "5"))), {}, "OrderPrescribed"},
     {"LongActingAfterAWeekLongAgo", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-60, Discontinue())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
     {"LongActingAfterAHold",    "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-80, Hold())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
+    {"LongActingAfterAHoldOfUnknownLength", "long-acting-naive", {On(-90, RecordOrder(In(v1::ORDER_STATUS_ON_HOLD, AuthoredOn(-90, Morphine()))))}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},
     {"LongActingInAHoldOfADay", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-1, Hold())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, "OrderPrescribed"},
     {"LongActingAfterAHoldOfADay", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-3, Hold()), On(-2, Resume())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, "OrderPrescribed"},
     {"LongActingAfterALongHold", "long-acting-naive", {On(-90, Prescribe(Morphine())), On(-80, Hold()), On(-2, Resume())}, On(0, Prescribe(Daily(kMethadone, "5", kOtherOrder))), {}, kBlocked},

@@ -56,6 +56,7 @@ void Add(v1::MedicationState& state, const Change& event) {
   *therapy.mutable_medication() = order.medication();
   *therapy.mutable_ingredients() = order.ingredients();
   *therapy.mutable_dosages() = order.dosages();
+  if (order.status() == v1::ORDER_STATUS_ON_HOLD) in_force.add_holds();  // Nobody said since when.
   (*state.mutable_in_force())[order.id()] = std::move(in_force);
 }
 
@@ -90,8 +91,7 @@ void AddHold(v1::MedicationState& state, const v1::OrderHeld& event) {
 
 void EndHold(v1::MedicationState& state, const v1::OrderResumed& event) {
   v1::OrderInForce& order = (*state.mutable_in_force())[event.order_id()];
-  if (order.holds().empty()) order.add_holds();  // It was recorded as on hold.
-  if (event.has_resumed()) *order.mutable_holds()->rbegin()->mutable_to() = event.resumed();
+  if (!order.holds().empty() && event.has_resumed()) *order.mutable_holds()->rbegin()->mutable_to() = event.resumed();
 }
 
 // The same, and the order is over.

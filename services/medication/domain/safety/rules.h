@@ -27,8 +27,7 @@ void AllergyClass(const Proposal& proposal, const Regimen& regimen, Alerts& aler
 void AllergyUnread(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `duplicate-order` (warn): another active order has the same medication or shares an ingredient.
 void DuplicateOrder(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `composition-unknown`: it names no ingredient that has an RxNorm code, nor a product that a table knows, or only
-// some.
+// `composition-unknown`: it names no ingredient that has an RxNorm code, nor a product that a table knows, or only some.
 void CompositionUnknown(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `encounter-void` (warn): the order is written in an encounter that was cancelled or entered in error.
 void EncounterVoid(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
@@ -78,13 +77,14 @@ void NaloxoneMissing(const Proposal& proposal, const Regimen& regimen, Alerts& a
 void OpioidRisk(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `initial-supply`: the first opioid is for more days than the limit; silent where the order does not say for how many.
 void InitialSupply(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `early-refill`, not asked where nothing is dispensed because an order is resumed: of the newest fill of an order in force with the same ingredient, more than the limit should be left.
+// `early-refill`: of the newest fill of an order in force with the same ingredient, more than the limit should be left.
+// Not asked where an order is resumed, for nothing is dispensed.
 void EarlyRefill(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `reassessment-overdue`: none since the therapy began although it may have lasted longer than `days_first`, or the
 // last one is more than `days` ago.
 void ReassessmentOverdue(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
-// `dose-rise-without-gain`, not asked where an order is resumed as it was: the day's total rises, now or later as the dosages say, and no gain of function was
-// recorded since it last rose.
+// `dose-rise-without-gain`: the day's total rises, now or later as the dosages say, and no gain of function was
+// recorded since it last rose. Not asked where an order is resumed as it was.
 void DoseRiseWithoutGain(const Proposal& proposal, const Regimen& regimen, Alerts& alerts);
 // `taper-fast`: after `days_of_use` the day's total falls, now or later as the dosages say, by more than `percent` of
 // what it was `days` before.
