@@ -197,7 +197,7 @@ TEST_F(DiskTest, AReadThatFailsIsNeverAnAnswer) {
   for (int round = 0; round < Rounds(60); ++round) {
     SCOPED_TRACE(round);
     std::mt19937_64 random = RandomFor(kind, round + 1);
-    disk_->Arm(DiskFault::kReadFails, Below(random, 400));
+    disk_->Arm(DiskFault::kReadFails, Below(random, 100));
     const absl::Status read = ledger_.Check(*home_);
     if (!disk_->struck()) continue;
     CountInjected(kind);
