@@ -64,6 +64,9 @@ if(ANAMNESIS_SANITIZERS)
   add_compile_options(-fsanitize=${ANAMNESIS_SANITIZERS} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ANAMNESIS_SANITIZERS})
 endif()
+if(ANAMNESIS_FUZZ)  # What is fuzzed is in the libraries: without it libFuzzer sees only what enters them.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 # Generated code keeps its own warnings; ours are not weakened for it.
 set(ANAMNESIS_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
