@@ -47,6 +47,7 @@ class DecisionService final : public rpc::Service {
   using D = typename Of::Domain;
   using State = typename D::State;
   using Event = typename D::Event;
+  using Command = typename D::Command;
   using Facts = typename D::Facts;
   using ParseFacts = std::function<absl::StatusOr<Facts>(const std::vector<feed::FactsStore::OfEntity>& stored)>;
 
@@ -103,9 +104,9 @@ class DecisionService final : public rpc::Service {
     return cursor->status();
   }
 
-  absl::StatusOr<Past> Recall(const eventlog::Record& record, const Event& event, const State& before,
+  absl::StatusOr<Past> Recall(const eventlog::Record& record, const Event& event, Command command, const State& before,
                               Rules& rules) const {
-    Past past{.record = record, .event = event, .command = *Of::CommandOf(record, event), .states = {&before}};
+    Past past{.record = record, .event = event, .command = std::move(command), .states = {&before}};
     ASSIGN_OR_RETURN(const std::vector<feed::FactsStore::OfEntity> stored,
                      facts_.At(std::string(eventlog::EntityOf(record.stream)), record.metadata.decided_against));
     ASSIGN_OR_RETURN(past.known, parse_facts_(stored));
@@ -141,8 +142,9 @@ class DecisionService final : public rpc::Service {
     RETURN_IF_ERROR(Replay(cursor->record().stream, request.position(), state,
                            [&](const eventlog::Record& record, const Event& event) -> absl::Status {
                              if (record.position != request.position()) return absl::OkStatus();
-                             if (!Of::CommandOf(record, event)) return Refuse(audit::v1::NO_DECISION_THERE);
-                             ASSIGN_OR_RETURN(Past past, Recall(record, event, state, rules));
+                             auto command = Of::CommandOf(record, event);
+                             if (!command) return Refuse(audit::v1::NO_DECISION_THERE);
+                             ASSIGN_OR_RETURN(Past past, Recall(record, event, *std::move(command), state, rules));
                              feed::ToEnvelope(record, *explained.mutable_event());
                              *explained.mutable_state() = state;
                              Of::Fill(past.command, past.known, past.states, explained);
@@ -194,8 +196,10 @@ class DecisionService final : public rpc::Service {
       RETURN_IF_ERROR(
           Replay(stream, *positions.rbegin(), state,
                  [&, &positions = positions](const eventlog::Record& record, const Event& event) -> absl::Status {
-                   if (!positions.contains(record.position) || !Of::CommandOf(record, event)) return absl::OkStatus();
-                   ASSIGN_OR_RETURN(Past past, Recall(record, event, state, other));
+                   if (!positions.contains(record.position)) return absl::OkStatus();
+                   auto command = Of::CommandOf(record, event);
+                   if (!command) return absl::OkStatus();  // No rule was asked then.
+                   ASSIGN_OR_RETURN(Past past, Recall(record, event, *std::move(command), state, other));
                    response.set_decisions(response.decisions() + 1);
                    audit::v1::DecidedAgain again = Again(past);
                    RETURN_IF_ERROR(LeaveOutReleases(past, then, again));
