@@ -24,6 +24,7 @@ enum class Step : size_t {
   kLogPublished,         // The high water is raised; readers are told, no caller was.
   kLogAnswered,          // The handlers were told.
   kCallAnswering,        // The answer of a unary call is about to be sent.
+  kStreamAnswering,      // A message of a stream in both directions is about to be sent.
   kHighWaterRaised,      // Written to the file.
   kEraseCommitted,       // The keys are destroyed, the files still hold them.
   kEraseFlushed,         // The write-ahead log no longer holds them.
@@ -45,10 +46,11 @@ enum class Step : size_t {
 };
 
 inline constexpr std::array<std::string_view, static_cast<size_t>(Step::kCount)> kStepNames = {
-    "log.sequenced",     "log.committing",  "log.committed",     "log.published",   "log.answered",   "call.answering",
-    "high-water.raised", "erase.committed", "erase.flushed",     "erase.compacted", "keys.rewrapped", "backup.copied",
-    "backup.stored",     "tree.appended",   "checkpoint.signed", "file.written",    "file.renamed",   "publish.sent",
-    "publish.acked",     "facts.applied",   "views.applying",    "views.applied",   "views.purging",
+    "log.sequenced",     "log.committing",   "log.committed",     "log.published",   "log.answered",
+    "call.answering",    "stream.answering", "high-water.raised", "erase.committed", "erase.flushed",
+    "erase.compacted",   "keys.rewrapped",   "backup.copied",     "backup.stored",   "tree.appended",
+    "checkpoint.signed", "file.written",     "file.renamed",      "publish.sent",    "publish.acked",
+    "facts.applied",     "views.applying",   "views.applied",     "views.purging",
 };
 
 namespace failpoint_internal {

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "anamnesis/rpc/v1/errors.pb.h"
+#include "base/failpoint.h"
 #include "base/mutex.h"
 #include "base/refusal.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
@@ -119,6 +120,7 @@ void BidiCall::Advance() {
     // Where more is to follow, gRPC may send both with one system call.
     grpc::WriteOptions options;
     if (!queue_.empty()) options.set_buffer_hint();
+    Failpoint(Step::kStreamAnswering);
     StartWrite(&writing_->message, options);
   }
   if (!finish_.has_value() && IsIdle()) {

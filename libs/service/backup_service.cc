@@ -6,7 +6,7 @@
 
 #include "anamnesis/ops/v1/errors.pb.h"
 #include "backup/make.h"
-#include "base/clock.h"
+#include "backup/part_message.h"
 #include "base/refusal.h"
 #include "base/status.h"
 
@@ -26,25 +26,6 @@ absl::Status Named(const absl::Status& status) {
     default:
       return Refuse(ops::v1::BACKUP_NOT_MADE, details);
   }
-}
-
-ops::v1::ServiceBackup ToProto(const backup::Part& part) {
-  ops::v1::ServiceBackup made;
-  made.set_service(part.service);
-  made.set_log_id(part.log_id);
-  made.set_log_backup(part.log_backup);
-  made.set_position(part.position);
-  if (part.recorded_micros != 0) *made.mutable_recorded_time() = ToTimestamp(part.recorded_micros);
-  made.set_new_bytes(part.new_bytes);
-  made.set_shared_bytes(part.shared_bytes);
-  for (const std::string& id : part.kek_ids) made.add_kek_ids(id);
-  for (const backup::StoredFile& file : part.files) {
-    ops::v1::BackupFile& stored = *made.add_files();
-    stored.set_name(file.name);
-    stored.set_bytes(file.bytes);
-    stored.set_sha256(file.sha256);
-  }
-  return made;
 }
 
 }  // namespace
@@ -116,7 +97,7 @@ absl::StatusOr<ops::v1::ServiceBackup> BackupService::Make(const std::string& di
        .bytes_per_second = rules_.bytes_per_second,
        .progress = [&work](uint64_t copied, uint64_t expected) { return work.Tell(copied, expected); }});
   if (!made.ok()) return Named(made.status());
-  return ToProto(*made);
+  return backup::ToMessage(*made);
 }
 
 }  // namespace anamnesis::service

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "anamnesis/ops/v1/backup_service.grpc.pb.h"
 #include "backup/manifest.h"
+#include "backup/part_message.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "google/protobuf/util/time_util.h"
@@ -41,23 +42,6 @@ struct BackupOptions {
   bool json = false;
 };
 
-backup::Part FromProto(const ops::v1::ServiceBackup& made) {
-  backup::Part part{
-      .service = made.service(),
-      .log_id = made.log_id(),
-      .log_backup = made.log_backup(),
-      .position = made.position(),
-      .recorded_micros = made.has_recorded_time() ? ToMicros(made.recorded_time()) : 0,
-      .new_bytes = made.new_bytes(),
-      .shared_bytes = made.shared_bytes(),
-      .kek_ids = {made.kek_ids().begin(), made.kek_ids().end()}
-  };
-  for (const ops::v1::BackupFile& file : made.files()) {
-    part.files.push_back({.name = file.name(), .bytes = file.bytes(), .sha256 = file.sha256()});
-  }
-  return part;
-}
-
 absl::StatusOr<backup::Part> BackupOf(const Connection& connection, const std::string& service,
                                       const std::string& directory, ProgressLine& line) {
   const auto stub = ops::v1::BackupService::NewStub(connection.Channel(service));
@@ -75,7 +59,7 @@ absl::StatusOr<backup::Part> BackupOf(const Connection& connection, const std::s
   }
   const grpc::Status status = reader->Finish();
   if (!status.ok()) return connection.Explain(service, status);
-  if (made.service() == service) return FromProto(made);
+  if (made.service() == service) return backup::PartFromMessage(made);
   return absl::InternalError(absl::StrCat("the ", service, " service ended the backup without saying what it made"));
 }
 

@@ -18,10 +18,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "anamnesis/audit/v1/evidence_service.grpc.pb.h"
 #include "anamnesis/chart/v1/chart_service.grpc.pb.h"
 #include "anamnesis/ops/v1/backup_service.grpc.pb.h"
 #include "anamnesis/ops/v1/key_service.grpc.pb.h"
+#include "backup/part_message.h"
+#include "backup/verify.h"
 #include "base/failpoint.h"
 #include "base/uuid.h"
 #include "evidence/checkpoint.h"
@@ -32,6 +35,7 @@
 #include "tests/fault/patients.h"
 #include "tests/fault/suite.h"
 #include "tests/support/cluster.h"
+#include "vault/key_file.h"
 #include "vault/key_ring.h"
 
 namespace anamnesis::fault {
@@ -60,6 +64,7 @@ constexpr Death kDeaths[] = {
     {Step::kHighWaterRaised,     "patient",   Work::kCommands},
     {Step::kLogAnswered,         "patient",   Work::kCommands},
     {Step::kCallAnswering,       "patient",   Work::kCommands},
+    {Step::kStreamAnswering,     "patient",   Work::kCommands},
     {Step::kTreeAppended,        "patient",   Work::kStop    },
     {Step::kPublishSent,         "patient",   Work::kCommands},
     {Step::kPublishAcknowledged, "patient",   Work::kCommands},
@@ -156,24 +161,44 @@ class KillTest : public testing::Test {
         if (stub->RewrapKeys(&context, {}, &response).ok()) return;
       }
     } else if (work == Work::kBackup) {
-      while (!BackUp()) {
+      uint64_t told = 0;
+      std::optional<backup::Part> made;
+      while (!made.has_value()) {
+        told = Told();
+        made = BackUp();
       }
+      CheckBackup(*made, told);
     }
   }
 
-  // Whether a backup was made, of which the service told the end.
-  bool BackUp() {
+  // What the service says that it made; nothing where it did not tell the end.
+  std::optional<backup::Part> BackUp() {
     const auto stub = ops::v1::BackupService::NewStub(QuickChannel(cluster_.address("patient")));
     grpc::ClientContext context;
     rpc::PrepareContext(context, Anybody(), kTimeout);
     context.set_wait_for_ready(true);
     ops::v1::CreateBackupRequest request;
-    request.set_directory(dir_.path() + "/backups/all");
+    request.set_directory(backups());
     const auto reader = stub->CreateBackup(&context, request);
     ops::v1::CreateBackupResponse response;
-    bool made = false;
-    while (reader->Read(&response)) made = made || response.has_made();
-    return reader->Finish().ok() && made;
+    ops::v1::ServiceBackup made;
+    while (reader->Read(&response)) {
+      if (response.has_made()) made = response.made();
+    }
+    if (!reader->Finish().ok() || made.service().empty()) return std::nullopt;
+    return backup::PartFromMessage(made);
+  }
+
+  // A backup is whole, though one before it was cut off by a death, and has all that anybody had been told of before
+  // it.
+  void CheckBackup(const backup::Part& made, uint64_t told) {
+    const auto keks = vault::LoadKeyFile(dir_.path() + "/patient/log.kek");
+    ASSERT_TRUE(keks.ok()) << keks.status();
+    const auto verdict = backup::VerifyPart(backups(), made, {.keks = std::make_shared<vault::KeyRing>(*keks)});
+    ASSERT_TRUE(verdict.ok()) << verdict.status();
+    EXPECT_EQ(absl::StrJoin(verdict->problems, "\n"), "");
+    EXPECT_EQ(verdict->log.events, made.position);
+    EXPECT_GE(made.position, told);
   }
 
   // A new key-encryption key before those that are there.
@@ -184,18 +209,25 @@ class KillTest : public testing::Test {
     std::ofstream(path) << vault::KeyRing::Random().Text() << old.str();
   }
 
-  // The file says every position that anybody was told of before the death.
-  void CheckHighWater(const Death& death) {
-    if (death.victim != std::string("patient")) return;
+  // The highest position that anybody was told of.
+  uint64_t Told() const {
     uint64_t told = 0;
     for (const auto& [request, answers] : history_.answers()) {
       for (const Answer& answer : answers) told = std::max(told, answer.position);
     }
+    return told;
+  }
+
+  // The file says every position that anybody was told of before the death.
+  void CheckHighWater(const Death& death) {
+    if (death.victim != std::string("patient")) return;
+    const uint64_t told = Told();
     const auto high_water = evidence::ReadHighWater(dir_.path() + "/patient/high-water");
     ASSERT_TRUE(high_water.ok() && high_water->has_value()) << high_water.status();
     EXPECT_GE((*high_water)->position, told);
   }
 
+  std::string backups() const { return dir_.path() + "/backups/all"; }
   static std::string Kind(const Death& death) { return "SIGKILL at " + NameOf(death.step); }
 
   void Check() {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -18,6 +19,9 @@
 namespace anamnesis::fault {
 namespace {
 
+using patient::v1::RecordProblemRequest;
+using patient::v1::SubmitRequest;
+using patient::v1::SubmitResponse;
 using rpc::v1::CommandOutcome;
 
 constexpr std::chrono::seconds kTry{10};
@@ -34,6 +38,15 @@ uint64_t EtagOf(const std::string& text) {
 bool IsInDoubt(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsCancelled(status) ||
          absl::IsResourceExhausted(status);
+}
+
+RecordProblemRequest NewProblem(const std::string& patient_id, const std::string& problem_id) {
+  RecordProblemRequest request;
+  request.mutable_context()->set_request_id(NewUuid());
+  request.set_patient_id(patient_id);
+  request.mutable_problem()->set_id(problem_id);
+  request.mutable_problem()->mutable_code()->set_text("low back pain");
+  return request;
 }
 
 }  // namespace
@@ -109,17 +122,78 @@ void PatientClient::Register(const std::string& patient_id) {
 }
 
 void PatientClient::Record(const std::string& patient_id, const std::string& problem_id) {
-  patient::v1::RecordProblemRequest request;
-  request.mutable_context()->set_request_id(NewUuid());
-  request.set_patient_id(patient_id);
-  request.mutable_problem()->set_id(problem_id);
-  request.mutable_problem()->mutable_code()->set_text("low back pain");
+  const RecordProblemRequest request = NewProblem(patient_id, problem_id);
   const uint64_t invoked = history_.Now();
   const auto outcome =
       Insist(request.context().request_id(), [&](grpc::ClientContext& context, CommandOutcome& answer) {
         return patients_->RecordProblem(&context, request, &answer);
       });
   Note(patient_id, problem_id, 0, invoked, request.context().request_id(), outcome);
+}
+
+void PatientClient::Submit(const std::string& patient_id, const std::vector<std::string>& problem_ids,
+                           SubmitShape shape) {
+  std::map<uint64_t, Submitted> open;
+  for (const std::string& problem_id : problem_ids) {
+    open[open.size()] = {.request = NewProblem(patient_id, problem_id), .invoked = history_.Now()};
+  }
+  while (!open.empty()) {
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, Anybody(), kTry);
+    context.set_wait_for_ready(true);
+    const auto stream = patients_->Submit(&context);
+    for (const SubmitRequest& message : MessagesOf(open, shape)) {
+      if (!stream->Write(message)) break;  // It is over: Finish says why.
+    }
+    stream->WritesDone();
+    const size_t sent = open.size();
+    size_t answered = 0;
+    std::map<uint64_t, uint64_t> positions;
+    SubmitResponse answers;
+    while (stream->Read(&answers)) {
+      answered += 1 + static_cast<size_t>(answers.more_size());
+      Take(answers, open, positions);
+      for (const SubmitResponse& further : answers.more()) Take(further, open, positions);
+    }
+    uint64_t before = 0;
+    for (const auto& [sequence, position] : positions) {
+      EXPECT_GT(position, std::exchange(before, position)) << "commands on one patient are not done in order";
+    }
+    const absl::Status end = rpc::FromGrpcStatus(stream->Finish());
+    if (!end.ok() && IsInDoubt(end)) continue;
+    ASSERT_TRUE(end.ok()) << end;
+    EXPECT_EQ(answered, sent) << "a stream that ends well answers each command once";
+  }
+}
+
+std::vector<SubmitRequest> PatientClient::MessagesOf(const std::map<uint64_t, Submitted>& open, SubmitShape shape) {
+  std::vector<SubmitRequest> messages;
+  for (const auto& [sequence, submitted] : open) {
+    const bool joins = shape == SubmitShape::kOneMessage && !messages.empty();
+    SubmitRequest& message = joins ? *messages.front().add_more() : messages.emplace_back();
+    message.set_sequence(sequence);
+    message.set_gather_answer(shape == SubmitShape::kGathered);
+    *message.mutable_command()->mutable_record_problem() = submitted.request;
+  }
+  return messages;
+}
+
+void PatientClient::Take(const SubmitResponse& answer, std::map<uint64_t, Submitted>& open,
+                         std::map<uint64_t, uint64_t>& positions) {
+  const auto submitted = open.find(answer.sequence());
+  ASSERT_NE(submitted, open.end()) << "an answer to no command of the stream";
+  const auto& [request, invoked] = submitted->second;
+  const std::string& request_id = request.context().request_id();
+  absl::StatusOr<CommandOutcome> outcome = answer.outcome();
+  if (answer.has_error()) outcome = FromRpcStatus(answer.error());
+  if (outcome.ok()) {
+    history_.Answered(request_id, {outcome->position(), outcome->duplicate()});
+    if (!outcome->duplicate()) positions[answer.sequence()] = outcome->position();
+  } else if (IsInDoubt(outcome.status())) {
+    return;
+  }
+  Note(request.patient_id(), request.problem().id(), 0, invoked, request_id, outcome);
+  open.erase(submitted);
 }
 
 void PatientClient::Revise(const std::string& patient_id, const std::string& problem_id) {
@@ -188,6 +262,13 @@ void PatientClients::Run(const std::string& address, std::mt19937_64 random) {
       case 3:
         client.Revise(patient, patient);
         break;
+      case 4:
+      case 5: {
+        std::vector<std::string> problems(1 + Below(random, 6));
+        std::generate(problems.begin(), problems.end(), NewUuid);
+        client.Submit(patient, problems, static_cast<SubmitShape>(Below(random, kSubmitShapes)));
+        break;
+      }
       default:
         client.Record(patient, NewUuid());
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,6 +28,14 @@ std::shared_ptr<grpc::Channel> QuickChannel(const std::string& address);
 // Everybody in one: every role.
 rpc::Caller Anybody();
 
+// How commands are put into the messages of a Submit stream.
+enum class SubmitShape {
+  kOneEach,     // A message to each, and an answer to each.
+  kGathered,    // A message to each; answers may share one.
+  kOneMessage,  // All in one.
+};
+inline constexpr uint64_t kSubmitShapes = 3;
+
 // One client, used by one thread. What it asked for and was answered goes into the history: of the patient's stream,
 // and of the problem by its etag.
 class PatientClient {
@@ -36,6 +45,8 @@ class PatientClient {
   void Register(const std::string& patient_id);
   // A new entry of the problem list.
   void Record(const std::string& patient_id, const std::string& problem_id);
+  // New entries, all sent on one stream without waiting for answers; what is not answered is sent again on another.
+  void Submit(const std::string& patient_id, const std::vector<std::string>& problem_ids, SubmitShape shape);
   // Changes it if its etag is still the one that this client saw last.
   void Revise(const std::string& patient_id, const std::string& problem_id);
   // What version the patient's stream has.
@@ -44,10 +55,20 @@ class PatientClient {
   void Erase(const std::string& patient_id);
 
  private:
+  // A command of a stream that is not answered; kept by its sequence.
+  struct Submitted {
+    patient::v1::RecordProblemRequest request;
+    uint64_t invoked = 0;
+  };
   using Try = std::function<grpc::Status(grpc::ClientContext&, rpc::v1::CommandOutcome&)>;
 
   // Until it is answered for good: with an outcome or a refusal.
   absl::StatusOr<rpc::v1::CommandOutcome> Insist(const std::string& request_id, const Try& once);
+  static std::vector<patient::v1::SubmitRequest> MessagesOf(const std::map<uint64_t, Submitted>& open,
+                                                            SubmitShape shape);
+  // Removes what is answered for good; adds the position of what was done on this stream and not before.
+  void Take(const patient::v1::SubmitResponse& answer, std::map<uint64_t, Submitted>& open,
+            std::map<uint64_t, uint64_t>& positions);
   // The operation on the patient's stream, and that on the problem.
   void Note(const std::string& patient_id, const std::string& problem_id, std::optional<uint64_t> expected_etag,
             uint64_t invoked, const std::string& request_id, const absl::StatusOr<rpc::v1::CommandOutcome>& outcome);
