@@ -18,7 +18,8 @@ class BackupGate {
    public:
     BackupTurn(BackupGate& gate, std::function<void()> stop) : gate_(gate) {
       MutexLock lock(gate_.mutex_);
-      gate_.changed_.Wait(gate_.mutex_, [&]() NO_THREAD_SAFETY_ANALYSIS { return !gate_.erasing_ && !gate_.stop_; });
+      gate_.changed_.Wait(gate_.mutex_,
+                          [&]() NO_THREAD_SAFETY_ANALYSIS { return gate_.erasing_ == 0 && !gate_.stop_; });
       gate_.stop_ = std::move(stop);
       gate_.stopped_ = false;
     }
@@ -40,18 +41,19 @@ class BackupGate {
     BackupGate& gate_;
   };
 
-  // One erasure's turn: begins when no backup is copying any more. By one thread at a time.
+  // One erasure's turn, or that of a rotation of keys, which removes rows from files as well: begins when no backup is
+  // copying any more.
   class ErasureTurn {
    public:
     explicit ErasureTurn(BackupGate& gate) : gate_(gate) {
       MutexLock lock(gate_.mutex_);
-      gate_.erasing_ = true;
+      ++gate_.erasing_;
       if (gate_.stop_ && !std::exchange(gate_.stopped_, true)) gate_.stop_();
       gate_.changed_.Wait(gate_.mutex_, [&]() NO_THREAD_SAFETY_ANALYSIS { return !gate_.stop_; });
     }
     ~ErasureTurn() {
       MutexLock lock(gate_.mutex_);
-      gate_.erasing_ = false;
+      --gate_.erasing_;
       gate_.changed_.NotifyAll();
     }
     ErasureTurn(const ErasureTurn&) = delete;
@@ -64,7 +66,7 @@ class BackupGate {
  private:
   Mutex mutex_;
   CondVar changed_;
-  bool erasing_ GUARDED_BY(mutex_) = false;
+  int erasing_ GUARDED_BY(mutex_) = 0;  // Turns of erasures.
   bool stopped_ GUARDED_BY(mutex_) = false;
   std::function<void()> stop_ GUARDED_BY(mutex_);  // Of the backup that is copying.
 };

@@ -92,14 +92,17 @@ class CommitLog {
 
   // The rows of an entity's data keys in the order of their numbers, without a gap.
   virtual absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const = 0;
-  // Every data key, an entity's together and in the order of their numbers; an error of `use` ends it. Sees at least
-  // what was stored before.
-  virtual absl::Status ForEachKey(const std::function<absl::Status(const std::string& entity, uint64_t number,
+  // Every data key of the entities from `first` on, an entity's together and in the order of their numbers; an error of
+  // `use` ends it. Sees at least what was stored before.
+  virtual absl::Status ForEachKey(const std::string& first,
+                                  const std::function<absl::Status(const std::string& entity, uint64_t number,
                                                                    std::string_view row)>& use) const = 0;
   // Puts rows in the place of those that are there; on stable storage when it returns. Beside Commit.
   virtual absl::Status ReplaceKeys(const std::vector<WriteSet::Key>& keys) = 0;
-  // The key-encryption keys that data keys may be wrapped with, and forgetting all but one of them.
+  // The key-encryption keys that data keys may be wrapped with.
   virtual absl::StatusOr<std::vector<std::string>> KekIds() const = 0;
+  // Forgets all of them but one, which every stored data key is wrapped with: when it returns no file holds a row that
+  // another one opens. Beside Commit.
   virtual absl::Status ForgetKeksBut(const std::string& kek_id) = 0;
 
   // Not durable by itself, but never durable before a Commit that returned before it.

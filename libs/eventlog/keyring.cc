@@ -11,7 +11,7 @@
 namespace anamnesis::eventlog {
 namespace {
 
-constexpr size_t kRewrapAtOnce = 1000;
+constexpr size_t kRewrapAtOnce = 1000;  // Rows; an entity's are not divided.
 
 absl::Status CheckKnown(const std::vector<std::string>& used, const vault::KeyRing& keks) {
   for (const std::string& id : used) {
@@ -118,7 +118,7 @@ void Keyring::Preload() {
     absl::StatusOr<EntityKeys> keys = Unwrap(*keks, entity, rows);
     if (keys.ok()) Remember(entity, {*std::move(keys), erasures});
   };
-  const absl::Status read = engine_.ForEachKey([&](const std::string& of, uint64_t number, std::string_view row) {
+  const absl::Status read = engine_.ForEachKey("", [&](const std::string& of, uint64_t number, std::string_view row) {
     if (of != entity) {
       remember();
       entity = of;
@@ -217,32 +217,40 @@ absl::Status Keyring::Use(std::shared_ptr<const vault::KeyRing> keks) {
 absl::StatusOr<uint64_t> Keyring::Rewrap() {
   const std::shared_ptr<const vault::KeyRing> keks = Keks();
   uint64_t rewrapped = 0;
-  std::vector<WriteSet::Key> batch;
-  const auto store = [&]() -> absl::Status {
-    MutexLock rewriting(rewriting_);
-    std::vector<WriteSet::Key> alive;  // Some may have been destroyed since they were read.
-    for (WriteSet::Key& key : batch) {
-      ASSIGN_OR_RETURN(const std::vector<std::string> stored, engine_.KeysOf(key.entity));
-      ASSIGN_OR_RETURN(const std::string wrapped, DecodeKeyRow(stored[key.number - 1]));
-      if (!wrapped.empty()) alive.push_back(std::move(key));
-    }
-    batch.clear();
-    rewrapped += alive.size();
-    return engine_.ReplaceKeys(alive);
-  };
-  RETURN_IF_ERROR(
-      engine_.ForEachKey([&](const std::string& entity, uint64_t number, std::string_view bytes) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string wrapped, DecodeKeyRow(bytes));
-        if (wrapped.empty() || vault::KeyRing::WrappedBy(wrapped) == keks->current()) return absl::OkStatus();
-        const std::string purpose = PurposeOf(entity, number);
-        ASSIGN_OR_RETURN(const vault::Key key, keks->Unwrap(wrapped, purpose));
-        batch.push_back({entity, number, EncodeKeyRow(keks->Wrap(key, purpose)), keks->current()});
-        return batch.size() < kRewrapAtOnce ? absl::OkStatus() : store();
-      }));
-  RETURN_IF_ERROR(store());
+  std::optional<std::string> next = "";
+  while (next.has_value()) {
+    ASSIGN_OR_RETURN(Page page, RewrapPage(*keks, *next));
+    rewrapped += page.rewrapped;
+    next = std::move(page.next);
+  }
   Failpoint(Step::kKeysRewrapped);
   RETURN_IF_ERROR(engine_.ForgetKeksBut(keks->current()));
   return rewrapped;
+}
+
+// No erasure meanwhile: what it destroys would come back, and RocksDB keeps files that are being read.
+absl::StatusOr<Keyring::Page> Keyring::RewrapPage(const vault::KeyRing& keks, const std::string& first) {
+  MutexLock rewriting(rewriting_);
+  Page page;
+  size_t rows = 0;
+  std::vector<WriteSet::Key> keys;
+  const absl::Status read = engine_.ForEachKey(
+      first, [&](const std::string& entity, uint64_t number, std::string_view bytes) -> absl::Status {
+        if (++rows > kRewrapAtOnce && number == 1) {
+          page.next = entity;
+          return absl::OutOfRangeError("the page is full");
+        }
+        ASSIGN_OR_RETURN(const std::string wrapped, DecodeKeyRow(bytes));
+        if (wrapped.empty() || vault::KeyRing::WrappedBy(wrapped) == keks.current()) return absl::OkStatus();
+        const std::string purpose = PurposeOf(entity, number);
+        ASSIGN_OR_RETURN(const vault::Key key, keks.Unwrap(wrapped, purpose));
+        keys.push_back({entity, number, EncodeKeyRow(keks.Wrap(key, purpose)), keks.current()});
+        return absl::OkStatus();
+      });
+  if (!page.next.has_value()) RETURN_IF_ERROR(read);
+  page.rewrapped = keys.size();
+  RETURN_IF_ERROR(engine_.ReplaceKeys(keys));
+  return page;
 }
 
 }  // namespace anamnesis::eventlog

@@ -48,9 +48,9 @@ class Keyring final : public PayloadKeys {
   // New data keys are wrapped with the current key of `keks` from now on, but for those that ForSealing is making.
   // FAILED_PRECONDITION as Open, then nothing has changed.
   absl::Status Use(std::shared_ptr<const vault::KeyRing> keks);
-  // Wraps every stored data key with the current key and forgets the other key-encryption keys; returns how many were
-  // wrapped anew. Durable before it returns; cut short, it is done again. To be called when what ForSealing made before
-  // Use is stored.
+  // Wraps every stored data key with the current key and forgets the other key-encryption keys, which open nothing in
+  // any file then; returns how many were wrapped anew. Durable before it returns; cut short, it is done again. To be
+  // called when what ForSealing made before Use is stored.
   absl::StatusOr<uint64_t> Rewrap();
 
  private:
@@ -75,6 +75,12 @@ class Keyring final : public PayloadKeys {
   absl::StatusOr<Loaded> Load(std::string_view entity) const;
   absl::StatusOr<EntityKeys> Unwrap(const vault::KeyRing& keks, std::string_view entity,
                                     const std::vector<std::string>& rows) const;
+  // Wraps some keys anew, from those of an entity on.
+  struct Page {
+    uint64_t rewrapped = 0;
+    std::optional<std::string> next;  // The entity to go on with; none: that was all.
+  };
+  absl::StatusOr<Page> RewrapPage(const vault::KeyRing& keks, const std::string& first);
   // The newest key, if it is not destroyed, or that of a number, from memory.
   std::optional<PayloadKey> CachedNewest(std::string_view entity) const;
   std::optional<vault::SharedKey> CachedKey(std::string_view entity, uint64_t number) const;

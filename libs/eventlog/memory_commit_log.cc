@@ -128,11 +128,12 @@ absl::StatusOr<std::vector<std::string>> MemoryCommitLog::KeysOf(const std::stri
 }
 
 absl::Status MemoryCommitLog::ForEachKey(
+    const std::string& first,
     const std::function<absl::Status(const std::string& entity, uint64_t number, std::string_view row)>& use) const {
   std::map<std::string, std::vector<std::string>> keys;
   {
     MutexLock lock(mutex_);
-    keys = keys_;
+    keys = {keys_.lower_bound(first), keys_.end()};
   }
   for (const auto& [entity, rows] : keys) {
     for (size_t i = 0; i < rows.size(); ++i) RETURN_IF_ERROR(use(entity, i + 1, rows[i]));

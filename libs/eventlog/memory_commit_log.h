@@ -31,7 +31,8 @@ class MemoryCommitLog : public CommitLog {
   absl::StatusOr<std::vector<std::string>> Categories() const override;
   absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const override;
   absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const override;
-  absl::Status ForEachKey(const std::function<absl::Status(const std::string& entity, uint64_t number,
+  absl::Status ForEachKey(const std::string& first,
+                          const std::function<absl::Status(const std::string& entity, uint64_t number,
                                                            std::string_view row)>& use) const override;
   absl::Status ReplaceKeys(const std::vector<WriteSet::Key>& keys) override;
   absl::StatusOr<std::vector<std::string>> KekIds() const override;

@@ -115,19 +115,23 @@ absl::Status RocksCommitLog::FinishErasures() {
   if (entities.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions(), families_)));
   Failpoint(Step::kEraseFlushed);
-  rocksdb::CompactRangeOptions all_levels;
-  all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   rocksdb::WriteBatch done;
   for (const std::string& entity : entities) {
     const std::string first = NumberedKey(entity, 0);
     const std::string last = NumberedKey(entity, std::numeric_limits<uint64_t>::max());
     const rocksdb::Slice begin(first);
     const rocksdb::Slice end(last);
-    RETURN_IF_ERROR(FromRocks(db_->CompactRange(all_levels, families_[kKeys], &begin, &end)));
+    RETURN_IF_ERROR(CompactKeys(&begin, &end));
     RETURN_IF_ERROR(FromRocks(done.Delete(families_[kMeta], kPurgePrefix + entity)));
   }
   Failpoint(Step::kEraseCompacted);
   return FromRocks(WriteSynced(&done));
+}
+
+absl::Status RocksCommitLog::CompactKeys(const rocksdb::Slice* begin, const rocksdb::Slice* end) {
+  rocksdb::CompactRangeOptions all_levels;
+  all_levels.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  return FromRocks(db_->CompactRange(all_levels, families_[kKeys], begin, end));
 }
 
 rocksdb::Status RocksCommitLog::PutKeys(const std::vector<WriteSet::Key>& keys, rocksdb::WriteBatch& batch) const {
@@ -151,9 +155,10 @@ absl::StatusOr<std::vector<std::string>> RocksCommitLog::KeysOf(const std::strin
 }
 
 absl::Status RocksCommitLog::ForEachKey(
+    const std::string& first,
     const std::function<absl::Status(const std::string& entity, uint64_t number, std::string_view row)>& use) const {
   const std::unique_ptr<rocksdb::Iterator> rows = Iterate(kKeys);
-  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+  for (rows->Seek(first); rows->Valid(); rows->Next()) {
     if (!IsNumbered(rows->key())) return absl::DataLossError("a row of the data keys is nobody's");
     RETURN_IF_ERROR(use(NameOf(rows->key()), NumberOf(rows->key()), rows->value().ToStringView()));
   }
@@ -178,11 +183,18 @@ absl::StatusOr<std::vector<std::string>> RocksCommitLog::KekIds() const {
 }
 
 absl::Status RocksCommitLog::ForgetKeksBut(const std::string& kek_id) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> ids, KekIds());
+  ASSIGN_OR_RETURN(std::vector<std::string> ids, KekIds());
+  std::erase(ids, kek_id);
+  if (ids.empty()) return absl::OkStatus();
+  {
+    const BackupGate::ErasureTurn no_backup(backup_gate_);
+    RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions(), families_)));
+    RETURN_IF_ERROR(CompactKeys(nullptr, nullptr));
+  }
   rocksdb::WriteBatch batch;
   rocksdb::Status status;
   for (const std::string& id : ids) {
-    if (status.ok() && id != kek_id) status = batch.Delete(families_[kMeta], kKekPrefix + id);
+    if (status.ok()) status = batch.Delete(families_[kMeta], kKekPrefix + id);
   }
   if (status.ok()) status = WriteSynced(&batch);
   return FromRocks(status);

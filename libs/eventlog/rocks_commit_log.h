@@ -46,7 +46,8 @@ class RocksCommitLog final : public CommitLog {
   absl::StatusOr<std::vector<std::string>> Categories() const override;
   absl::StatusOr<std::optional<std::string>> FindRequest(const std::string& id) const override;
   absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& entity) const override;
-  absl::Status ForEachKey(const std::function<absl::Status(const std::string& entity, uint64_t number,
+  absl::Status ForEachKey(const std::string& first,
+                          const std::function<absl::Status(const std::string& entity, uint64_t number,
                                                            std::string_view row)>& use) const override;
   absl::Status ReplaceKeys(const std::vector<WriteSet::Key>& keys) override;
   absl::StatusOr<std::vector<std::string>> KekIds() const override;
@@ -95,6 +96,8 @@ class RocksCommitLog final : public CommitLog {
   rocksdb::Status PutKeys(const std::vector<WriteSet::Key>& keys, rocksdb::WriteBatch& batch) const;
   // Removes from every file what erasures overwrote, those that a crash cut short too.
   absl::Status FinishErasures();
+  // Leaves no overwritten row of data keys from `begin` to `end` in a sorted file; null: from the first, to the last.
+  absl::Status CompactKeys(const rocksdb::Slice* begin, const rocksdb::Slice* end);
   rocksdb::Status WriteSynced(rocksdb::WriteBatch* batch);
   absl::StatusOr<std::optional<std::string>> Get(Family family, const std::string& key) const;
   std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const;

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "eventlog/coding.h"
 #include "eventlog/rocks_commit_log.h"
 #include "eventlog/rows.h"
@@ -137,7 +138,7 @@ TEST_P(ErasureTest, HoldsWhileKeysAreReadAndWrappedAnew) {
 
 class ErasedFilesTest : public testing::Test {
  protected:
-  std::unique_ptr<EventLog> Open() { return *OpenRocksLog(directory_.path(), {}); }
+  std::unique_ptr<EventLog> Open(const LogOptions& options = {}) { return *OpenRocksLog(directory_.path(), options); }
 
   std::vector<std::string> KeyRows(const std::string& entity) const {
     return *(*RocksCommitLog::OpenForReading(directory_.path()))->KeysOf(entity);
@@ -168,6 +169,30 @@ TEST_F(ErasedFilesTest, NoFileHoldsTheKeyAnyMore) {
   EXPECT_FALSE(OnDisk(erased));
   EXPECT_EQ(KeyRows("2").front(), kept);
   EXPECT_THAT(PayloadsOf(ReadAll(*Open())), ElementsAre("", "payload", "erased"));
+}
+
+// Whoever was given the old key-encryption key opens nothing with it, in a copy of the files either.
+TEST_F(ErasedFilesTest, NoFileHoldsWhatTheKeyOfBeforeARotationOpens) {
+  const vault::KeyRing old = vault::KeyRing::Random();
+  const vault::KeyRing both = old.WithNewKey();
+  LogOptions options;
+  options.keks = std::make_shared<const vault::KeyRing>(old);
+  {
+    const auto log = Open(options);
+    ASSERT_TRUE(log->AppendAndWait(One("ward-1")).ok());
+    ASSERT_TRUE(log->AppendAndWait(One("ward-2")).ok());
+  }
+  const std::string wrapped = KeyRows("1").front();
+  const std::string id_of_old = absl::HexStringToBytes(old.current());
+  ASSERT_TRUE(OnDisk(wrapped) && OnDisk(id_of_old)) << "else this test sees nothing";
+  const auto log = Open(options);
+  ASSERT_TRUE(log->AppendAndWait(One("ward-3")).ok());
+  const auto rewrapped = log->RewrapKeys(std::make_shared<const vault::KeyRing>(both));
+  ASSERT_TRUE(rewrapped.ok()) << rewrapped.status();
+  EXPECT_EQ(*rewrapped, 3u);
+  EXPECT_FALSE(OnDisk(wrapped));
+  EXPECT_FALSE(OnDisk(id_of_old));
+  EXPECT_TRUE(OnDisk(absl::HexStringToBytes(both.current())));
 }
 
 // As a crash leaves it that comes after the commit: the row is overwritten, the files are as they were.
