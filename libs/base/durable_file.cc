@@ -128,6 +128,20 @@ absl::Status ReplaceFileDurably(const std::string& path, std::string_view text) 
   return SyncDirectory(DirectoryOf(path));
 }
 
+absl::Status RemoveLeftBeside(const std::string& path) {
+  const std::string directory = DirectoryOf(path);
+  const std::string prefix = std::filesystem::path(path).filename().string() + ".";
+  std::error_code error;
+  std::filesystem::directory_iterator entry(directory, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix) || !IsUuid(name.substr(prefix.size()))) continue;
+    if (unlink(entry->path().c_str()) != 0) return Cannot("remove", entry->path().string());
+  }
+  if (error) return absl::FailedPreconditionError(absl::StrCat("cannot read ", directory, ": ", error.message()));
+  return SyncDirectory(directory);
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
   return Read(path, max_bytes, [](int, const std::string&) { return absl::OkStatus(); });
 }

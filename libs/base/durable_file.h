@@ -22,6 +22,10 @@ absl::Status CreateFileDurably(const std::string& path, std::string_view text, m
 // the new. FAILED_PRECONDITION where it cannot be done.
 absl::Status ReplaceFileDurably(const std::string& path, std::string_view text);
 
+// Removes, durably, what writers of the file left beside it when they died: a whole copy of what it was to hold, or a
+// part. For the only one who writes it now.
+absl::Status RemoveLeftBeside(const std::string& path);
+
 // The content of a file, at most `max_bytes` of it. NOT_FOUND where there is none, FAILED_PRECONDITION where it cannot
 // be read.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);

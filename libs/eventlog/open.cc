@@ -1,7 +1,10 @@
 #include "eventlog/open.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "eventlog/memory_commit_log.h"
 #include "eventlog/rocks_commit_log.h"
@@ -16,10 +19,14 @@ std::string KekFile(const std::string& directory, const LogOptions& options) {
   return options.kek_file.empty() ? directory + ".kek" : options.kek_file;
 }
 
-// A log without data keys may be given a new key. One that has lost its key is not: another would not open it.
-absl::Status MakeKekFileFor(const CommitLog& engine, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> used, engine.KekIds());
-  if (!used.empty()) return absl::OkStatus();
+// A log that is to be made is given a new key where there is none. One that is there has had its key, and another would
+// not open it, nor what others keep under the same.
+absl::Status MakeKekFileForNew(const std::string& directory, const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(directory, error) && !std::filesystem::is_empty(directory, error)) {
+    return absl::OkStatus();
+  }
+  if (error) return absl::FailedPreconditionError(absl::StrCat("cannot look at ", directory, ": ", error.message()));
   const absl::Status created = vault::CreateKeyFile(path);
   return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
 }
@@ -34,10 +41,12 @@ absl::StatusOr<std::shared_ptr<const vault::KeyRing>> LoadKeks(const std::string
 }
 
 absl::StatusOr<std::unique_ptr<EventLog>> OpenRocksLog(const std::string& directory, const LogOptions& options) {
-  ASSIGN_OR_RETURN(std::shared_ptr<CommitLog> engine, RocksCommitLog::Open(directory, options, ExitFailStop));
   LogOptions with_keks = options;
+  if (options.keks == nullptr && options.kek_command.empty()) {
+    RETURN_IF_ERROR(MakeKekFileForNew(directory, KekFile(directory, options)));
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<CommitLog> engine, RocksCommitLog::Open(directory, options, ExitFailStop));
   if (options.keks == nullptr) {
-    if (options.kek_command.empty()) RETURN_IF_ERROR(MakeKekFileFor(*engine, KekFile(directory, options)));
     ASSIGN_OR_RETURN(with_keks.keks, LoadKeks(directory, options));
   }
   return SequencedLog::Open(std::move(engine), with_keks, ExitFailStop);

@@ -54,6 +54,7 @@ absl::Status CreateKeyFile(const std::string& path) {
 }
 
 absl::Status ReplaceKeyFile(const std::string& path, const KeyRing& ring) {
+  RETURN_IF_ERROR(RemoveLeftBeside(path));
   return ReplaceFileDurably(path, ring.Text());
 }
 

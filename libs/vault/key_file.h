@@ -19,7 +19,8 @@ absl::StatusOr<KeyRing> LoadFromCommand(const std::string& command);
 // Makes a key file with a new key, durable before it returns. ALREADY_EXISTS where there is one.
 absl::Status CreateKeyFile(const std::string& path);
 
-// Puts the ring in the place of the file's, durable before it returns; a crash leaves the old or the new.
+// Puts the ring in the place of the file's, durable before it returns; a crash leaves the old or the new. Copies that
+// earlier crashes left beside it are gone then. By one process at a time.
 absl::Status ReplaceKeyFile(const std::string& path, const KeyRing& ring);
 
 }  // namespace anamnesis::vault

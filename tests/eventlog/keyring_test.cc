@@ -143,6 +143,12 @@ TEST_F(SealedLogTest, WithoutItsKeyALogIsNotOpened) {
   EXPECT_EQ(Open().status().code(), absl::StatusCode::kNotFound) << "no other key is made in its place";
 }
 
+TEST_F(SealedLogTest, NorIsAnEmptyOneThatIsThere) {
+  ASSERT_TRUE(Open().ok());
+  std::filesystem::remove(directory_.path() + ".kek");
+  EXPECT_EQ(Open().status().code(), absl::StatusCode::kNotFound) << "others may have had the key too";
+}
+
 TEST_F(SealedLogTest, KeysAreWrappedAnewWithoutTouchingARecord) {
   constexpr int kEntities = 10;
   const vault::KeyRing old = vault::KeyRing::Random();
@@ -161,6 +167,22 @@ TEST_F(SealedLogTest, KeysAreWrappedAnewWithoutTouchingARecord) {
   const auto log = *Open(Shared(both.CurrentOnly()));
   const std::vector<Record> after = ReadAll(*log);
   EXPECT_EQ(std::vector<Record>(after.begin(), after.end() - 1), before);
+}
+
+TEST_F(SealedLogTest, MoreKeysAreWrappedAnewThanAreReadAtOnce) {
+  constexpr uint64_t kEntities = 2'500;
+  const vault::KeyRing old = vault::KeyRing::Random();
+  const vault::KeyRing both = old.WithNewKey();
+  {
+    const auto log = *Open(Shared(old));
+    for (uint64_t i = 0; i < kEntities; ++i) {
+      ASSERT_TRUE(log->Append(One("ward-" + std::to_string(i), NoStream{}, "p"), {}).ok());
+    }
+    ASSERT_TRUE(log->AppendAndWait(One("ward-last", NoStream{}, "p")).ok());
+    EXPECT_EQ(*log->RewrapKeys(Shared(both)), kEntities + 1);
+  }
+  const auto log = *Open(Shared(both.CurrentOnly()));
+  EXPECT_THAT(PayloadsOf(ReadAll(*log)), testing::AllOf(testing::SizeIs(kEntities + 1), testing::Each("p")));
 }
 
 // A key that is made while the others are wrapped anew is not left behind under the old one.

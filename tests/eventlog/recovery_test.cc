@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "rocksdb/table.h"
 #include "tests/eventlog/log_fixture.h"
+#include "vault/key_file.h"
 
 namespace anamnesis::eventlog {
 namespace {
@@ -113,6 +114,7 @@ TEST_F(RecoveryTest, ForeignDirectoriesAreRefusedUntouched) {
 }
 
 TEST_F(RecoveryTest, CreationCutShortIsContinued) {
+  ASSERT_TRUE(vault::CreateKeyFile(directory_.path() + ".kek").ok());  // The first thing that is made.
   rocksdb::DB* db = nullptr;
   rocksdb::Options options;
   options.create_if_missing = true;

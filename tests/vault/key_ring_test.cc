@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 
 #include "base/uuid.h"
@@ -102,6 +103,18 @@ TEST_F(KeyFileTest, IsReplacedWhole) {
   ASSERT_TRUE(ReplaceKeyFile(path_, next).ok());
   EXPECT_EQ(LoadKeyFile(path_)->ids(), next.ids());
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_), {}), 1) << "nothing is left beside it";
+}
+
+TEST_F(KeyFileTest, WhatACrashLeftBesideItIsGoneWhenItIsReplaced) {
+  ASSERT_TRUE(CreateKeyFile(path_).ok());
+  const KeyRing old = *LoadKeyFile(path_);
+  const std::string left = path_ + "." + NewUuid();
+  const std::string anothers = path_ + ".copy";
+  std::ofstream(left) << old.Text();
+  std::ofstream(anothers) << old.Text();
+  ASSERT_TRUE(ReplaceKeyFile(path_, old.WithNewKey().CurrentOnly()).ok());
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_TRUE(std::filesystem::exists(anothers));
 }
 
 TEST_F(KeyFileTest, ACommandMayStandForIt) {
