@@ -153,7 +153,10 @@ absl::Status LogEvidence::Confront(std::string_view note, const std::string& kee
     return absl::FailedPreconditionError(absl::StrCat("what ", keeper, " keeps is not signed by this service's key: ",
                                                       checkpoint.status().message(), "; find out which is right"));
   }
-  return CheckBeginsWith(*checkpoint, absl::StrCat("the checkpoint that ", keeper, " keeps"));
+  absl::Status begins = CheckBeginsWith(*checkpoint, absl::StrCat("the checkpoint that ", keeper, " keeps"));
+  MutexLock lock(mutex_);
+  contradicted_ = contradicted_ || absl::IsDataLoss(begins);
+  return begins;
 }
 
 absl::Status LogEvidence::KeepCosigned(const std::string& witness, const std::string& note) {
@@ -233,7 +236,7 @@ absl::Status LogEvidence::WriteCheckpoint() {
   {
     MutexLock lock(mutex_);
     tail = tail_;
-    if (tail == written_) return absl::OkStatus();
+    if (tail == written_ || contradicted_) return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const std::string note, CheckpointOf(tail));
   Failpoint(Step::kCheckpointSigned);

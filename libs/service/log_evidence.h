@@ -49,7 +49,8 @@ class LogEvidence {
   // A signed checkpoint of the first `size` events; waits until they are durable and in the tree.
   absl::StatusOr<std::string> CheckpointOf(uint64_t size);
   // Compares the log with a checkpoint of it that `keeper` has kept. DATA_LOSS where this service signed it and the log
-  // is shorter or another history, and for nothing else: then it must not be served. FAILED_PRECONDITION where it is
+  // is shorter or another history, and for nothing else: then it must not be served, and the checkpoint in the file,
+  // which is evidence too, is not replaced any more. FAILED_PRECONDITION where it is
   // signed with another key; INTERNAL where the log's own tree cannot be asked.
   absl::Status Confront(std::string_view note, const std::string& keeper);
   // Keeps a checkpoint that a witness vouched for, durably, in the place of the one before.
@@ -90,6 +91,7 @@ class LogEvidence {
   eventlog::Position tail_ GUARDED_BY(mutex_) = 0;
   uint64_t written_ GUARDED_BY(mutex_) = 0;  // Size of the newest checkpoint in the file.
   bool stopping_ GUARDED_BY(mutex_) = false;
+  bool contradicted_ GUARDED_BY(mutex_) = false;  // See Confront.
   absl::Status status_ GUARDED_BY(mutex_);
   std::map<std::string, std::string> cosigned_ GUARDED_BY(mutex_);  // By witness.
   std::thread thread_;

@@ -9,6 +9,7 @@
 
 #include "anamnesis/audit/v1/evidence_service.grpc.pb.h"
 #include "anamnesis/audit/v1/witness_service.grpc.pb.h"
+#include "base/durable_file.h"
 #include "base/refusal.h"
 #include "evidence/checkpoint.h"
 #include "evidence/note.h"
@@ -63,6 +64,13 @@ class WitnessTest : public EvidenceTest {
       while (WitnessedSize(witness) < size && !HasFailure()) {
       }
     }
+  }
+
+  // What the patient service signed last, in its file.
+  std::string Signed() const {
+    const auto text = ReadFile(dir_.path() + "/patient/checkpoint", 1 << 16);
+    EXPECT_TRUE(text.ok()) << text.status();
+    return *text;
   }
 
   // A history of one event in the copy, and of six as it is witnessed; patientd is stopped.
@@ -168,9 +176,11 @@ TEST_F(WitnessTest, AnotherHistoryDoesNotServeHoweverLong) {
   PutBackCopy("/patient");
   StartPatient(/*witnessed=*/false);
   Record(20);
-  cluster_.Stop("patient");
+  cluster_.Kill("patient");  // Its file says less than its log: a start that serves would sign the rest.
+  const std::string signed_last = Signed();
   EXPECT_THAT(StartingAlone("patient", WitnessFlag()),
               HasSubstr("the log is not the one that the checkpoint that encounter keeps, of 6 events, commits to"));
+  EXPECT_EQ(Signed(), signed_last) << "evidence is not written over";
 }
 
 // A service that asks no witness cannot have its other history vouched for, and everybody hears of it.
