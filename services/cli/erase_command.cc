@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "anamnesis/encounter/v1/events.pb.h"
 #include "anamnesis/event/v1/feed_service.grpc.pb.h"
@@ -77,6 +78,12 @@ bool Erases(const std::string& type) {
          type == medication::v1::RecordErased::descriptor()->full_name();
 }
 
+// Not of an entry of the directory, or of an erasure, that has the same id.
+bool IsOfPatient(const std::string& stream) {
+  return absl::StartsWith(stream, "patient-") || absl::StartsWith(stream, "encounter-") ||
+         absl::StartsWith(stream, "medication-");
+}
+
 // What a log holds of a record.
 struct Held {
   uint64_t readable = 0;  // Events that say something of the patient.
@@ -96,7 +103,7 @@ absl::StatusOr<Held> HeldBy(const Connection& connection, const std::string& ser
     for (const auto& event : response.batch().events()) {
       if (Erases(event.type())) {
         held.erasure = event.position();
-      } else if (!event.erased()) {
+      } else if (!event.erased() && IsOfPatient(event.stream())) {
         ++held.readable;
       }
     }
@@ -131,9 +138,9 @@ absl::Status Await(const Connection& connection, const std::string& whom,
   while (!is_done.ok() || !*is_done) {
     if (Clock::now() >= deadline) {
       return absl::DeadlineExceededError(
-          absl::StrCat("the erasure is recorded, but ", whom, " has not carried it out yet",
+          absl::StrCat(whom, " has not done yet what is recorded",
                        is_done.ok() ? "" : absl::StrCat(" (", std::string(is_done.status().message()), ")"),
-                       "; it does so by itself when it can: see `anamnesis status`, and run this again for certainty"));
+                       "; it does so by itself when it can: see `anamnesis status`, and run this again"));
     }
     std::this_thread::sleep_for(kLook);
     is_done = done();
@@ -185,6 +192,7 @@ absl::StatusOr<Erased> EraseOne(const Connection& connection, const EraseOptions
 
 absl::Status Erase(const Connection& connection, const EraseOptions& options) {
   Query query(connection);
+  RETURN_IF_ERROR(AwaitViews(connection, "patient"));  // Which records were merged is asked of the read model.
   ASSIGN_OR_RETURN(const std::string patient_id, query.ResolvePatient(options.patient));
   ASSIGN_OR_RETURN(const std::vector<std::string> records, RecordsOf(query, patient_id));
   if (!options.yes) RETURN_IF_ERROR(Confirm(records));

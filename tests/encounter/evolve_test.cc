@@ -1,4 +1,5 @@
 // What events do to the state, and that a snapshot is as good as the history.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -73,6 +74,30 @@ TEST(EvolveTest, AnErasedHistoryIsAsGoodAsNone) {
   EXPECT_EQ(state.ByteSizeLong(), 0U);
 }
 
+// A patient's record and an entry of the directory may be given the same id: each is sealed with the keys of that id.
+TEST(EvolveTest, AnEntryOfTheDirectoryIsNotErasedWithNobodysRecord) {
+  v1::EncounterCommand erase;
+  erase.mutable_erase_record()->set_patient_id(kDoctor);
+  EXPECT_THAT(EncounterDecider::Streams(erase, Input()),
+              testing::ElementsAre(absl::StrCat("encounter-", kDoctor), absl::StrCat("practitioner-", kDoctor),
+                                   absl::StrCat("organization-", kDoctor)));
+  const v1::EncounterState nobody;
+  const v1::EncounterState somebody = After(EveryCommand());
+  v1::EncounterState entry;
+  entry.set_directory_revision(1);
+  const auto decide = [&](const v1::EncounterState& record, const v1::EncounterState& practitioner,
+                          const v1::EncounterState& organization) {
+    const std::vector<const v1::EncounterState*> states = {&record, &practitioner, &organization};
+    const auto decision = EncounterDecider::Decide(states, erase, Input(), {});
+    EXPECT_EQ(decision.events.size(), 1u) << "that it was asked for is recorded";
+    return decision.erases;
+  };
+  EXPECT_FALSE(decide(nobody, entry, nobody));
+  EXPECT_FALSE(decide(nobody, nobody, entry));
+  EXPECT_TRUE(decide(nobody, nobody, nobody));
+  EXPECT_TRUE(decide(somebody, entry, nobody)) << "what is recorded of a patient goes";
+}
+
 TEST(StreamsTest, AnEmptyCommandIsForNone) {
   EXPECT_TRUE(EncounterDecider::Streams({}, Input()).empty());
 }
@@ -85,7 +110,8 @@ TEST(EvolveTest, AnUnknownEventIsDataLoss) {
   EXPECT_EQ(EncounterDecider::Evolve(state, newer).code(), absl::StatusCode::kDataLoss);
 }
 
-// Interventions, anaesthesia and devices need a practitioner and a rule table: they are tried where those are (clinic.h).
+// Interventions, anaesthesia and devices need a practitioner and a rule table: they are tried where those are
+// (clinic.h).
 constexpr int kFirstOfInterventions = 200;
 
 // Whoever adds another command adds it here: what follows is about each of them.

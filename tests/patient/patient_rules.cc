@@ -43,6 +43,7 @@ const std::vector<Rule>& PatientRules() {
       {"AnErasureSaysWhy",                  {Register()}, WithoutReason(Erase()), "REASON_REQUIRED"},
       {"AStaleEtagBeatsErasing",            {Register(), Update(Named("Roe"))}, Seen(1, Erase()), "ETAG_MISMATCH etag=2"},
       {"OneIsErasedAsOftenAsAsked",         {Register(), Erase()}, Erase(), "PatientErased ErasureRecorded"},
+      {"WhyItWasErasedIsNot",               {Register(), Erase()}, Of(kNewId, Erase()), "PATIENT_NOT_FOUND"},
       {"TheErasedDoNotDie",                 {Register(), Erase()}, Die(), "PATIENT_NOT_FOUND"},
       {"TheErasedAreRegisteredAnew",        {Register(), Record(Problem()), Erase()}, Register(), "PatientRegistered"},
       {"NothingIsLeftOfThem",               {Register(), Record(Problem()), Erase(), Register()}, Revise(Problem()), "RESOURCE_NOT_FOUND"},

@@ -1,5 +1,6 @@
 #include "services/encounter/domain/decide.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 
@@ -23,6 +24,11 @@ v1::EncounterState PersonOf(const v1::EncounterState& record, std::span<const v1
   return person;
 }
 
+bool IsAnyRegistered(std::span<const v1::EncounterState* const> entries) {
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const v1::EncounterState* entry) { return entry->directory_revision() > 0; });
+}
+
 }  // namespace
 
 Decision EncounterDecider::Decide(std::span<const State* const> states, const Command& command,
@@ -38,7 +44,8 @@ Decision EncounterDecider::Decide(std::span<const State* const> states, const Co
                                   .input = input,
                                   .facts = facts.patient,
                                   .shelf = facts.rules.get(),
-                                  .performer = named.size() > 1 ? named.back() : nullptr},
+                                  .performer = named.size() > 1 ? named.back() : nullptr,
+                                  .in_directory = IsAnyRegistered(named.subspan(1))},
                                  request);
   });
   if (!decision.has_value()) return {.refusal = Refuse(rpc::v1::COMMAND_MISSING)};

@@ -30,6 +30,7 @@ struct Situation {
   const v1::PatientFacts& facts;
   const RuleShelf* shelf = nullptr;               // Null: no rule table was loaded.
   const v1::EncounterState* performer = nullptr;  // Of who performs, where the command names somebody.
+  bool in_directory = false;                      // An entry of the directory that the command names is registered.
 };
 
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::RegisterPractitionerRequest& request);

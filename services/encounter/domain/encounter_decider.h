@@ -44,7 +44,8 @@ struct EncounterDecider {
   static constexpr uint32_t kStateFormat = 5;
 
   // `encounter-<patient uuid>`, `practitioner-<uuid>`, `organization-<uuid>` or kRulesStream; none for an empty
-  // command. That an intervention was performed is decided on its performer's stream as well, whose privileges count.
+  // command. That an intervention was performed is decided on its performer's stream as well, whose privileges count;
+  // an erasure on those of the directory, which may have its id.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);
 
   // What the records that were merged into the patient's hold.

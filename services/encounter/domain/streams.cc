@@ -68,6 +68,11 @@ std::vector<std::string> EncounterDecider::Streams(const Command& command, const
       streams.push_back(absl::StrCat("practitioner-", request.performer_id()));
     }
   });
+  if (command.has_erase_record()) {
+    const std::string& id = command.erase_record().patient_id();
+    streams.push_back(absl::StrCat("practitioner-", id));
+    streams.push_back(absl::StrCat("organization-", id));
+  }
   return streams;
 }
 

@@ -21,7 +21,9 @@ using Decision = decider::Decision<v1::PatientEvent>;
 // What a command meets: all that a decision may know.
 struct Situation {
   const v1::PatientState& patient;
-  const v1::PatientState* duplicate;  // For a merge of two records, or its undoing; else nullptr.
+  // For a merge of two records, or its undoing, the other one; for an erasure, what was recorded under this id of an
+  // erasure; else nullptr.
+  const v1::PatientState* duplicate;
   const decider::DecisionInput& input;
 };
 

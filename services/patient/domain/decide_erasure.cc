@@ -1,5 +1,6 @@
 // A record is erased: that it was, why and who answers for it is recorded; nothing that was recorded before can be
 // read.
+#include "base/refusal.h"
 #include "base/status.h"
 #include "services/patient/domain/decide.h"
 
@@ -7,8 +8,9 @@ namespace anamnesis::patient {
 
 // A record that was merged into another may be erased, and one that others were merged into: each is erased by itself.
 // So may one that is not registered, or was erased before: other services may have recorded something of it, and erase
-// it because this says so.
+// it because this says so. But the id of an erasure is no patient's: why something was erased stays.
 absl::StatusOr<Decision> Decide(const Situation& at, const v1::ErasePatientRequest& request) {
+  if (at.duplicate->revision() > 0) return Refuse(v1::PATIENT_NOT_FOUND);
   RETURN_IF_ERROR(decider::CheckEtag(request.context(), at.patient.revision()));
   RETURN_IF_ERROR(CheckReason(request.context()));
 

@@ -45,7 +45,10 @@ absl::Status PatientDecider::Evolve(State& state, const Event& event) {
     state.Clear();
     return absl::OkStatus();
   }
-  if (event.has_erasure_recorded()) return absl::OkStatus();  // In a stream that nothing is decided on.
+  if (event.has_erasure_recorded()) {  // In a stream of its own, of which only this is asked.
+    state.set_revision(1);
+    return absl::OkStatus();
+  }
   const bool registered = state.revision() > 0;
   if (registered == event.has_patient_registered()) {
     return absl::DataLossError("a patient's history must begin with its registration, and have only one");

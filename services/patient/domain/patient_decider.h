@@ -28,7 +28,8 @@ struct PatientDecider {
 
   static constexpr uint32_t kStateFormat = 2;
 
-  // `patient-<uuid>`; for a merge the survivor's and the duplicate's; none for an empty command.
+  // `patient-<uuid>`; for a merge the survivor's and the duplicate's; for an erasure also `erasure-<uuid>`, its own and
+  // that of an erasure whose id was given for a patient's; none for an empty command.
   static std::vector<std::string> Streams(const Command& command, const decider::DecisionInput& input);
 
   static std::vector<std::string> Joined(const Facts&) { return {}; }

@@ -41,7 +41,10 @@ std::vector<std::string> PatientDecider::Streams(const Command& command, const d
   WithRequest(command, [&](const auto& request) {
     for (const std::string& id : PatientsOf(request, input)) streams.push_back(absl::StrCat("patient-", id));
   });
-  if (command.has_erase_patient()) streams.push_back(absl::StrCat("erasure-", input.new_id));
+  if (command.has_erase_patient()) {
+    streams.push_back(absl::StrCat("erasure-", input.new_id));
+    streams.push_back(absl::StrCat("erasure-", command.erase_patient().patient_id()));
+  }
   return streams;
 }
 
