@@ -89,6 +89,8 @@ class PartRestore {
     if (target_ < part_.position) {
       ASSIGN_OR_RETURN(verdict, Cut(checkpoint.origin));
     }
+    // What others were given at positions that are lost, or will be given anew, is not taken for the same.
+    RETURN_IF_ERROR(eventlog::RenewFeedId(dir_ + "/log"));
     ASSIGN_OR_RETURN(const auto high_water, evidence::HighWater::Open(dir_ + "/high-water", part_.log_id, target_));
     restored_ = {.service = part_.service,
                  .log_id = part_.log_id,

@@ -110,6 +110,8 @@ class CommitLog {
   virtual absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const = 0;
 
   virtual std::string LogId() const = 0;
+  // See EventLog.
+  virtual std::string FeedId() const { return LogId(); }
 
   // See EventLog. Beside Commit, which stops it for an erasure.
   virtual absl::StatusOr<BackupMade> Backup(const BackupOptions& options) = 0;

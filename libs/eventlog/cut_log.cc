@@ -21,6 +21,11 @@ absl::StatusOr<Record> HeaderAt(const CommitLog& log, Position position) {
   return std::move(stored.header);
 }
 
+// What fails in the background fails the call that waits for it, too.
+absl::StatusOr<std::unique_ptr<RocksCommitLog>> OpenCopy(const std::string& directory) {
+  return RocksCommitLog::Open(directory, LogOptions(), [](const absl::Status&) {});
+}
+
 }  // namespace
 
 absl::StatusOr<Position> EndOfAppendUpTo(const CommitLog& log, Position wanted) {
@@ -49,11 +54,14 @@ absl::StatusOr<Position> LastRecordedBy(const CommitLog& log, int64_t recorded_m
 }
 
 absl::Status CutLog(const std::string& directory, Position last, std::shared_ptr<const vault::KeyRing> keks) {
-  // What fails in the background fails the call that waits for it, too.
-  ASSIGN_OR_RETURN(const std::unique_ptr<RocksCommitLog> log,
-                   RocksCommitLog::Open(directory, LogOptions(), [](const absl::Status&) {}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<RocksCommitLog> log, OpenCopy(directory));
   ASSIGN_OR_RETURN(const std::unique_ptr<Keyring> keyring, Keyring::Open(*log, std::move(keks), kCachedKeys));
   return log->CutAfter(last, *keyring);
+}
+
+absl::Status RenewFeedId(const std::string& directory) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RocksCommitLog> log, OpenCopy(directory));
+  return log->RenewFeedId();
 }
 
 }  // namespace anamnesis::eventlog

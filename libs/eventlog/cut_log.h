@@ -24,4 +24,7 @@ absl::StatusOr<Position> LastRecordedBy(const CommitLog& log, int64_t recorded_m
 // files too. Cut short, it leaves a log that is not to be used. FAILED_PRECONDITION where `keks` lacks a key.
 absl::Status CutLog(const std::string& directory, Position last, std::shared_ptr<const vault::KeyRing> keks);
 
+// Gives the log in a directory that nobody has open, a copy that is being restored, a new FeedId.
+absl::Status RenewFeedId(const std::string& directory);
+
 }  // namespace anamnesis::eventlog

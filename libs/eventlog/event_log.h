@@ -221,6 +221,9 @@ class EventLog {
   virtual Position Tail() const = 0;
   // The identity of this log, a UUID made when it was created.
   virtual std::string LogId() const = 0;
+  // What a position of this log is remembered with by who follows it: LogId(), or a UUID made when the log was restored
+  // from a backup, for then others may have been given events at its positions that are lost.
+  virtual std::string FeedId() const = 0;
 
   // Derived state that may be lost without harm: the newest snapshot of a stream. `data` is the owner's.
   struct Snapshot {

@@ -55,8 +55,11 @@ class RocksCommitLog final : public CommitLog {
   absl::Status SaveSnapshot(const std::string& stream, const std::string& bytes) override;
   absl::StatusOr<std::optional<std::string>> FindSnapshot(const std::string& stream) const override;
   std::string LogId() const override { return log_id_; }
+  std::string FeedId() const override { return feed_id_.empty() ? log_id_ : feed_id_; }
   absl::StatusOr<BackupMade> Backup(const BackupOptions& options) override;
 
+  // Gives the log a new FeedId. For a copy that is being restored.
+  absl::Status RenewFeedId();
   // Takes everything after a position out of the log, and out of its files: events, what stands in the index of
   // streams, requests, data keys that seal nothing before; and every snapshot. For a copy that nobody serves or will
   // serve if this fails. `last` must be the end of an append.
@@ -106,6 +109,7 @@ class RocksCommitLog final : public CommitLog {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::string log_id_;
+  std::string feed_id_;  // Empty until it is restored.
   rocksdb::ReadOptions scan_options_ = ScanOptions();
   BackupGate backup_gate_;
 };

@@ -19,6 +19,7 @@ namespace {
 constexpr size_t kReadAheadBytes = 256 << 10;  // Few calls, and still in the processor's cache when it is used.
 constexpr char kFormatKey[] = "format";
 constexpr char kLogIdKey[] = "log_id";
+constexpr char kFeedIdKey[] = "feed_id";
 constexpr int kFormat = 2;  // 1, of release 1: payloads and snapshots are not sealed.
 constexpr Position kCheckedAtOpen = 1000;
 
@@ -196,7 +197,16 @@ absl::StatusOr<int> RocksCommitLog::ReadIdentity() {
   }
   ASSIGN_OR_RETURN(log_id_, Meta(kLogIdKey));
   if (!IsUuid(log_id_)) return absl::DataLossError("the event log has lost its identity");
+  ASSIGN_OR_RETURN(feed_id_, Meta(kFeedIdKey));
   return number;
+}
+
+absl::Status RocksCommitLog::RenewFeedId() {
+  feed_id_ = NewUuid();
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status = batch.Put(families_[kMeta], kFeedIdKey, feed_id_);
+  if (status.ok()) status = WriteSynced(&batch);
+  return FromRocks(status);
 }
 
 // Older releases do not know sealed payloads, and are to say so. Plain snapshots are dropped, they are derived.

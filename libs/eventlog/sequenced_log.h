@@ -41,6 +41,7 @@ class SequencedLog final : public EventLog {
   std::unique_ptr<Subscription> Subscribe(const Filter& filter, Position after) override;
   Position Tail() const override { return hub_->Tail(); }
   std::string LogId() const override { return engine_->LogId(); }
+  std::string FeedId() const override { return engine_->FeedId(); }
   absl::Status SaveSnapshot(const std::string& stream, const Snapshot& snapshot) override;
   absl::StatusOr<std::optional<Snapshot>> LoadSnapshot(const std::string& stream) const override;
   void SetCommitObserver(std::function<void(const CommitReport&)> observer) override {

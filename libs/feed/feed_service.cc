@@ -103,7 +103,7 @@ absl::Status CheckRequest(const v1::SubscribeRequest& request) {
 absl::StatusOr<std::unique_ptr<rpc::StreamSource<v1::SubscribeResponse>>> OpenSubscription(
     eventlog::EventLog& log, const v1::SubscribeRequest& request) {
   RETURN_IF_ERROR(CheckRequest(request));
-  const std::string log_id = log.LogId();
+  const std::string log_id = log.FeedId();
   if (request.has_after() && request.after().log_id() != log_id) {
     return Refuse(v1::BOOKMARK_OF_ANOTHER_LOG,
                   {
@@ -141,7 +141,7 @@ FeedService::FeedService(std::string service_name, eventlog::EventLog& log, rpc:
       [&log, name = std::move(service_name)](const rpc::CallContext&, v1::GetLogStatusRequest&&, auto done) {
         v1::GetLogStatusResponse response;
         response.set_service(name);
-        response.set_log_id(log.LogId());
+        response.set_log_id(log.FeedId());
         response.set_tail_position(log.Tail());
         done(std::move(response));
       });

@@ -88,7 +88,7 @@ absl::Status Publisher::PublishOnce() {
   const auto stream = stub_->Publish(&context);
   v1::PublishRequest hello;
   hello.mutable_hello()->set_service(options_.service);
-  hello.mutable_hello()->set_log_id(log_.LogId());
+  hello.mutable_hello()->set_log_id(log_.FeedId());
   hello.mutable_hello()->set_projection_version(options_.projection_version);
   hello.mutable_hello()->set_tail_position(log_.Tail());
 

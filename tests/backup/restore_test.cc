@@ -9,6 +9,7 @@
 
 #include "audit/verify_log.h"
 #include "base/durable_file.h"
+#include "base/uuid.h"
 #include "evidence/high_water.h"
 #include "evidence/signed_checkpoint.h"
 #include "evidence/signing_key.h"
@@ -84,6 +85,22 @@ TEST_F(RestoreTest, AllOfABackup) {
     EXPECT_EQ(info.st_mode & 0777, mode) << name;
   }
   EXPECT_THAT(Names(dir_), UnorderedElementsAre("data", "backups", "restored"));
+}
+
+// Who followed the log to a position that the restored one lacks, or has with another event, is not to go on from there.
+TEST_F(RestoreTest, ItsFeedIsAnother) {
+  installation_->Append("ward", "bed-1");
+  const Manifest manifest = Backup();
+  EXPECT_EQ(installation_->log("ward").FeedId(), installation_->log("ward").LogId());
+  ASSERT_TRUE(Restore(manifest).ok());
+  const auto open = [this] {
+    return *eventlog::OpenRocksLog(restored_ + "/ward/log", {.keks = installation_->keks()});
+  };
+  const std::string feed_id = open()->FeedId();
+  EXPECT_TRUE(IsUuid(feed_id));
+  EXPECT_NE(feed_id, installation_->log("ward").FeedId());
+  EXPECT_EQ(open()->FeedId(), feed_id) << "once for each restore";
+  EXPECT_EQ(open()->LogId(), installation_->log("ward").LogId());
 }
 
 TEST_F(RestoreTest, AnEarlierBackupIsAsItWas) {
