@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "base/version.h"
 #include "services/cli/clinic/play.h"
@@ -7,6 +9,22 @@
 #include "services/cli/connection.h"
 #include "services/cli/import/import_command.h"
 #include "services/cli/simulate/simulate_command.h"
+
+namespace {
+
+// Of words that no command knows, where CLI11 only says what it misses; empty: there is none.
+std::string UnknownWord(CLI::App& app) {
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  if (unknown.empty()) return "";
+  std::string command = "anamnesis";
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    command += " " + at->get_name();
+  }
+  return "anamnesis: '" + command + "' knows no '" + unknown.front() + "'; `" + command + " --help` says what it knows\n";
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace anamnesis;  // NOLINT: a main is a parts list.
@@ -27,7 +45,8 @@ int main(int argc, char** argv) {
         .encounter = importer::EncounterStreams(connection.Channel("encounter"), connection.Caller()),
         .medication = importer::MedicationStreams(connection.Channel("medication"), connection.Caller())};
   });
-  simulate::AddSimulateCommand(app, [&connection](bool json) { return clinic::PlayClinic(connection, json); });
+  simulate::AddSimulateCommand(
+      app, [&connection](bool json, bool yes) { return clinic::PlayClinic(connection, json, yes); });
   cli::AddSearchCommand(app, connection);
   cli::AddChartCommand(app, connection);
   cli::AddCallCommand(app, connection);
@@ -52,6 +71,11 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::string unknown = UnknownWord(app);
+    if (unknown.empty()) app.exit(error);
+    std::cerr << unknown;
+    exit_code = cli::kFailed;
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error);
     if (exit_code > cli::kUnhealthy) exit_code = cli::kFailed;  // CLI11 has a number for each way to misuse an option.

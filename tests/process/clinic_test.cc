@@ -272,7 +272,10 @@ TEST(ClinicDifferenceTest, WhatComesOutOtherwiseIsSaid) {
   rpc::v1::CommandOutcome outcome;
   const auto stub = patient::v1::PatientService::NewStub(cluster.Channel("patient"));
   ASSERT_TRUE(stub->RegisterPatient(&context, request, &outcome).ok());
-  const Answer played = testing_support::Run(cluster, "simulate --play");
+  const Answer refused = testing_support::Run(cluster, "simulate --play");
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_THAT(refused.said, testing::HasSubstr("has recorded 1 events that are not of this clinic"));
+  const Answer played = testing_support::Run(cluster, "simulate --play --yes");
   EXPECT_EQ(played.exit_code, 1);
   EXPECT_THAT(played.said,
               testing::HasSubstr("interactions/registration was to be accepted; is PATIENT_ALREADY_EXISTS"));

@@ -12,6 +12,7 @@
 #include "services/cli/clinic/player.h"
 #include "services/cli/clinic/stories.h"
 #include "services/cli/progress_bar.h"
+#include "services/cli/server_status.h"
 #include "services/cli/table.h"
 
 namespace anamnesis::clinic {
@@ -31,13 +32,27 @@ struct Result {
   std::vector<Played> played;
 };
 
-absl::StatusOr<std::vector<Result>> PlayAll(const cli::Connection& connection, const std::vector<ReadyStory>& stories) {
+// What is played stays: not by mistake among real people.
+absl::Status CheckIsForPlay(const cli::Connection& connection, Player& player, const std::vector<ReadyStory>& stories) {
+  for (const ReadyStory& story : stories) {
+    ASSIGN_OR_RETURN(const int before, player.FirstToPlay(story.story));
+    if (before > 0) return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const ops::v1::GetStatusResponse patient, cli::AskStatus(connection, "patient"));
+  if (patient.tail_position() == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the patient service has recorded ", patient.tail_position(),
+      " events that are not of this clinic, and what is played stays among them for ever, with rule tables "
+      "and erasures: play it on an installation of its own (`anamnesis --port-base … up --data …`), or say "
+      "--yes"));
+}
+
+absl::StatusOr<std::vector<Result>> PlayAll(Player& player, const std::vector<ReadyStory>& stories) {
   cli::ProgressLine line;
   std::unique_ptr<cli::ProgressBar> bar;
   if (isatty(STDERR_FILENO) != 0) {
     bar = std::make_unique<cli::ProgressBar>([&line] { return line.Text(); }, std::cerr);
   }
-  Player player(connection);
   std::vector<Result> results;
   for (const ReadyStory& story : stories) {
     Result& result = results.emplace_back(Result{.story = &story});
@@ -96,9 +111,11 @@ void Print(const std::vector<Result>& results) {
 
 }  // namespace
 
-absl::Status PlayClinic(const cli::Connection& connection, bool json) {
+absl::Status PlayClinic(const cli::Connection& connection, bool json, bool yes) {
   ASSIGN_OR_RETURN(const std::vector<ReadyStory> stories, ReadStories());
-  ASSIGN_OR_RETURN(const std::vector<Result> results, PlayAll(connection, stories));
+  Player player(connection);
+  if (!yes) RETURN_IF_ERROR(CheckIsForPlay(connection, player, stories));
+  ASSIGN_OR_RETURN(const std::vector<Result> results, PlayAll(player, stories));
   if (json) {
     std::cout << ToJson(results).dump() << "\n";
   } else {

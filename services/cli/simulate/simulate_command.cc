@@ -25,6 +25,7 @@ struct Arguments {
   int years = 3;
   bool play = false;
   bool json = false;
+  bool yes = false;
 };
 
 absl::Status WriteBundle(const std::filesystem::path& path, const Json& bundle) {
@@ -72,13 +73,15 @@ void AddSimulateCommand(CLI::App& app, PlayClinic play_clinic) {
   CLI::Option* play = command->add_flag(
       "--play", arguments->play, "Write nothing: play the stories of the scripted clinic, which give every command");
   command->add_flag("--json", arguments->json, "With --play: print what came of each step for programs")->needs(play);
+  command->add_flag("--yes", arguments->yes, "With --play: also into a record that holds something else")->needs(play);
   bundles->excludes(play);
   command->footer(
       "--play sends each step of its stories to the services, compares the answer with what is to come of it, and "
       "fails\n"
-      "where anything is otherwise. What was played before is not played again.");
+      "where anything is otherwise. What was played before is not played again. What is played stays in the record for "
+      "ever: its people, its rule tables and its erasures.");
   command->callback([arguments, play_clinic = std::move(play_clinic)] {
-    const absl::Status status = arguments->play ? play_clinic(arguments->json) : Run(*arguments);
+    const absl::Status status = arguments->play ? play_clinic(arguments->json, arguments->yes) : Run(*arguments);
     if (status.ok()) return;
     std::cerr << "anamnesis simulate: " << status.message() << "\n";
     throw CLI::RuntimeError(1);

@@ -8,8 +8,9 @@
 
 namespace anamnesis::simulate {
 
-// Plays the scripted clinic against the running services and prints what came of it, as JSON if asked for.
-using PlayClinic = std::function<absl::Status(bool json)>;
+// Plays the scripted clinic against the running services and prints what came of it, as JSON if asked for; into a
+// record of others only with `yes`.
+using PlayClinic = std::function<absl::Status(bool json, bool yes)>;
 
 // Adds the sub-command. It fails as CLI11 has it: a line on standard error and CLI::RuntimeError with the exit code.
 void AddSimulateCommand(CLI::App& app, PlayClinic play_clinic);

@@ -18,8 +18,9 @@ class SimulateCommandTest : public ::testing::Test {
   SimulateCommandTest()
       : directory_(fs::path(testing::TempDir()) / ("simulate-" + std::to_string(getpid()) + "-" +
                                                    testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    AddSimulateCommand(app_, [this](bool json) {
+    AddSimulateCommand(app_, [this](bool json, bool yes) {
       played_.push_back(json);
+      said_yes_.push_back(yes);
       return absl::OkStatus();
     });
   }
@@ -37,6 +38,7 @@ class SimulateCommandTest : public ::testing::Test {
 
   CLI::App app_;
   std::vector<bool> played_;  // Whether JSON was asked for.
+  std::vector<bool> said_yes_;
   const fs::path directory_;
 };
 
@@ -53,8 +55,9 @@ TEST_F(SimulateCommandTest, WritesAFileForEachPatientAndTheClinic) {
 
 TEST_F(SimulateCommandTest, PlaysInsteadOfWriting) {
   EXPECT_EQ(Run("--play"), 0);
-  EXPECT_EQ(Run("--play --json"), 0);
+  EXPECT_EQ(Run("--play --json --yes"), 0);
   EXPECT_EQ(played_, (std::vector<bool>{false, true}));
+  EXPECT_EQ(said_yes_, (std::vector<bool>{false, true}));
   EXPECT_NE(Run("--play --patients 2"), 0);
   EXPECT_NE(Run("--json"), 0);
 }
