@@ -1,6 +1,5 @@
 #include "backup/data_files.h"
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <system_error>
@@ -64,18 +63,10 @@ absl::StatusOr<std::vector<std::string>> NamesToCopy(const std::string& data_dir
     if (file.what != InBackup::kCopied && file.what != InBackup::kCopiedIfThere) continue;
     const fs::path path = fs::path(data_dir) / file.name;
     std::error_code error;
-    if (file.what == InBackup::kCopiedIfThere && !fs::exists(path, error)) continue;
-    if (!fs::is_directory(path, error)) {
-      names.emplace_back(file.name);
-      continue;
-    }
-    fs::recursive_directory_iterator entry(path, error);
-    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-      if (entry->is_regular_file(error)) names.push_back(entry->path().lexically_relative(data_dir).generic_string());
-    }
+    const bool there = file.what == InBackup::kCopied || fs::exists(path, error);
     if (error) return absl::FailedPreconditionError(absl::StrCat("cannot read ", path.string(), ": ", error.message()));
+    if (there) names.emplace_back(file.name);
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 

@@ -12,7 +12,7 @@ namespace anamnesis::backup {
 
 enum class InBackup {
   kByEngine,       // What EventLog::Backup copies.
-  kCopied,         // As it is; of a directory, the files in it.
+  kCopied,         // A file, as it is.
   kCopiedIfThere,  // The same of what a service may do without.
   kMadeForIt,      // Made so that it agrees with the last position that is backed up or restored.
   kDerived,        // Not in it: made anew.
@@ -42,7 +42,8 @@ absl::StatusOr<StoredFile> Describe(const std::string& directory, const std::str
 // there.
 absl::StatusOr<StoredFile> Store(const std::string& directory, const std::string& name, const std::string& content);
 
-// The names of the files of a data directory that are copied as they are, sorted.
+// The names of the files of a data directory that are copied as they are, sorted. FAILED_PRECONDITION where it cannot
+// be seen whether one is there.
 absl::StatusOr<std::vector<std::string>> NamesToCopy(const std::string& data_dir);
 
 }  // namespace anamnesis::backup

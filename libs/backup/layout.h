@@ -26,5 +26,12 @@ inline std::string LogDirectory(const std::string& directory, const std::string&
 inline std::string FilesName(uint32_t log_backup) {
   return absl::StrCat("files/", log_backup);
 }
+// The engine's account of a backup of a log, below the service's directory.
+inline std::string AccountName(uint32_t log_backup) {
+  return absl::StrCat("log/meta/", log_backup);
+}
+// Below the service's directory, where there is something under the number of each backup of the log, the engine's
+// first. From the first file on that is copied there is something in the second.
+inline constexpr const char* kNumberedDirectories[] = {"log/meta", "log/private", "files"};
 
 }  // namespace anamnesis::backup

@@ -58,7 +58,7 @@ absl::StatusOr<Part> MakePart(eventlog::EventLog& log, const CheckpointOf& check
             .shared_bytes = made.shared_bytes,
             .kek_ids = std::move(made.kek_ids)};
   // The engine's own account of the backup, which it gives no checksum.
-  ASSIGN_OR_RETURN(part.files.emplace_back(), Describe(directory, absl::StrCat("log/meta/", made.number)));
+  ASSIGN_OR_RETURN(part.files.emplace_back(), Describe(directory, AccountName(made.number)));
   const std::string beside = FilesName(made.number) + "/";
   ASSIGN_OR_RETURN(const std::string checkpoint, checkpoint_of(made.tail));
   ASSIGN_OR_RETURN(part.files.emplace_back(), Store(directory, beside + "checkpoint", checkpoint));

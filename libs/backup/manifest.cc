@@ -1,16 +1,14 @@
 #include "backup/manifest.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "backup/layout.h"
+#include "backup/numbers.h"
 #include "base/clock.h"
 #include "base/directory.h"
 #include "base/durable_file.h"
@@ -39,11 +37,9 @@ int64_t TimeFrom(const std::string& text) {
   return TimeUtil::FromString(text, &time) ? ToMicros(time) : 0;
 }
 
-// A name that stays below the directory that it is relative to.
-bool IsInside(const std::string& name) {
-  const std::vector<std::string> parts = absl::StrSplit(name, '/');
-  return std::none_of(parts.begin(), parts.end(),
-                      [](const std::string& part) { return part.empty() || part == "." || part == ".."; });
+// Of a directory of its own beside the others.
+bool IsServiceName(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && !absl::StrContains(name, '/');
 }
 
 Json ToJson(const Part& part) {
@@ -82,11 +78,46 @@ Part PartFrom(const Json& json) {
   return part;
 }
 
-absl::Status CheckNames(const Manifest& manifest) {
+// The files that a part may have; true where without it there is no part.
+std::map<std::string, bool> FilesOf(uint32_t log_backup) {
+  const std::string beside = FilesName(log_backup) + "/";
+  std::map<std::string, bool> files = {
+      {AccountName(log_backup), true},
+      {beside + "checkpoint",   true}
+  };
+  for (const DataFile& file : DataFiles()) {
+    if (file.what == InBackup::kCopied) files[beside + file.name] = true;
+    if (file.what == InBackup::kCopiedIfThere) files[beside + file.name] = false;
+  }
+  return files;
+}
+
+// Whatever a manifest names beside the log is restored, so it names nothing else than what is backed up.
+absl::Status CheckFiles(const Part& part) {
+  const auto wrong = [&part](const char* what, const std::string& name) {
+    return absl::DataLossError(absl::StrCat("the manifest has ", what, " of the ", part.service, " service: ", name));
+  };
+  const std::map<std::string, bool> known = FilesOf(part.log_backup);
+  std::set<std::string> named;
+  for (const StoredFile& file : part.files) {
+    if (!known.contains(file.name)) return wrong("a file that is in no backup", file.name);
+    if (!named.insert(file.name).second) return wrong("a file twice", file.name);
+  }
+  for (const auto& [name, needed] : known) {
+    if (needed && !named.contains(name)) return wrong("not every file", name + " is missing");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckParts(const Manifest& manifest) {
+  if (manifest.parts.empty()) return absl::DataLossError("the manifest is of no service");
+  std::set<std::string> services;
   for (const Part& part : manifest.parts) {
-    bool inside = IsInside(part.service) && !absl::StrContains(part.service, '/');
-    for (const StoredFile& file : part.files) inside = inside && IsInside(file.name);
-    if (!inside) return absl::DataLossError("the manifest names a file elsewhere");
+    if (!IsServiceName(part.service)) return absl::DataLossError("the manifest names a directory elsewhere");
+    if (!services.insert(part.service).second) {
+      return absl::DataLossError(absl::StrCat("the manifest has the ", part.service, " service twice"));
+    }
+    RETURN_IF_ERROR(CheckFiles(part));
   }
   return absl::OkStatus();
 }
@@ -98,25 +129,6 @@ std::string PathOf(const std::string& directory, uint32_t number, const char* su
 // What `sha256sum -c` reads.
 std::string SumLine(const std::string& text, uint32_t number) {
   return absl::StrCat(absl::BytesToHexString(Sha256(text)), "  ", number, kSuffix, "\n");
-}
-
-// The numbers of the files with that ending, ascending.
-absl::StatusOr<std::vector<uint32_t>> NumbersOf(const std::string& directory, const std::string& suffix) {
-  std::vector<uint32_t> numbers;
-  std::error_code error;
-  if (!std::filesystem::exists(ManifestsDirectory(directory), error) && !error) return numbers;
-  std::filesystem::directory_iterator entry(ManifestsDirectory(directory), error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    uint32_t number = 0;
-    if (name.ends_with(suffix) && absl::SimpleAtoi(name.substr(0, name.size() - suffix.size()), &number) &&
-        name == absl::StrCat(number, suffix)) {
-      numbers.push_back(number);
-    }
-  }
-  if (error) return absl::FailedPreconditionError(absl::StrCat("cannot read ", directory, ": ", error.message()));
-  std::sort(numbers.begin(), numbers.end());
-  return numbers;
 }
 
 }  // namespace
@@ -147,16 +159,17 @@ absl::StatusOr<Manifest> ParseManifest(const std::string& text) {
   } catch (const nlohmann::json::exception& error) {
     return absl::DataLossError(absl::StrCat("the manifest is malformed: ", error.what()));
   }
-  RETURN_IF_ERROR(CheckNames(manifest));
+  RETURN_IF_ERROR(CheckParts(manifest));
   if (FormatManifest(manifest) == text) return manifest;
   return absl::DataLossError("the manifest is not as it was written");
 }
 
 absl::StatusOr<uint32_t> WriteManifest(const std::string& directory, Manifest manifest) {
+  RETURN_IF_ERROR(CheckParts(manifest));
   RETURN_IF_ERROR(MakePrivateDirectory(ManifestsDirectory(directory)));
   // A checksum may be there without its manifest: of a backup that was cut short.
-  ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, NumbersOf(directory, kSumSuffix));
-  manifest.number = taken.empty() ? 1 : taken.back() + 1;
+  ASSIGN_OR_RETURN(const std::set<uint32_t> taken, NumbersIn(ManifestsDirectory(directory), kSumSuffix));
+  manifest.number = taken.empty() ? 1 : *taken.rbegin() + 1;
   const std::string text = FormatManifest(manifest);
   absl::Status written =
       CreateFileDurably(PathOf(directory, manifest.number, kSumSuffix), SumLine(text, manifest.number));
@@ -167,7 +180,8 @@ absl::StatusOr<uint32_t> WriteManifest(const std::string& directory, Manifest ma
 }
 
 absl::StatusOr<std::vector<uint32_t>> ListManifests(const std::string& directory) {
-  return NumbersOf(directory, kSuffix);
+  ASSIGN_OR_RETURN(const std::set<uint32_t> numbers, NumbersIn(ManifestsDirectory(directory), kSuffix));
+  return std::vector<uint32_t>(numbers.begin(), numbers.end());
 }
 
 absl::StatusOr<Manifest> ReadManifest(const std::string& directory, uint32_t number) {

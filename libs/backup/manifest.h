@@ -35,11 +35,13 @@ struct Manifest {
 
 // The same manifest has the same text.
 std::string FormatManifest(const Manifest& manifest);
-// DATA_LOSS for whatever FormatManifest did not write, saying what is wrong.
+// DATA_LOSS for whatever FormatManifest did not write, and for what is no backup: a manifest of no service or with one
+// twice; of a service that lacks a file, has one twice or has one that no service has. It says what is wrong.
 absl::StatusOr<Manifest> ParseManifest(const std::string& text);
 
 // Gives a manifest the next number in a directory of backups and writes it there, durably and last: with it the backup
-// is whole. Returns the number. ABORTED where somebody else did so at the same time.
+// is whole. Returns the number. ABORTED where somebody else did so at the same time, DATA_LOSS where it would not be
+// read.
 absl::StatusOr<uint32_t> WriteManifest(const std::string& directory, Manifest manifest);
 
 // The numbers of the backups of a directory, ascending; none where it is not one. FAILED_PRECONDITION where it cannot

@@ -53,6 +53,15 @@ absl::StatusOr<std::vector<rocksdb::BackupInfo>> EarlierBackups(const rocksdb::B
   return earlier;
 }
 
+// Removes what belongs to none of the backups that are there. RocksDB does so by itself only where the newest one was
+// cut short, not where one before it was removed.
+absl::Status CollectGarbage(rocksdb::BackupEngine& engine, const std::string& directory) {
+  const rocksdb::Status status = engine.GarbageCollect();
+  if (status.ok()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("cannot remove from ", directory, " what was cut short: ", status.ToString()));
+}
+
 absl::Status CheckRoom(const BackupOptions& options, uint64_t needed) {
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(options.directory, error);
@@ -65,15 +74,40 @@ absl::Status CheckRoom(const BackupOptions& options, uint64_t needed) {
                                                    " and ", options.spare_bytes, " are to stay free"));
 }
 
+// The names of all files of some backups.
+std::set<std::string> FilesOf(const std::vector<rocksdb::BackupInfo>& backups) {
+  std::set<std::string> files;
+  for (const rocksdb::BackupInfo& info : backups) {
+    for (const rocksdb::BackupFileInfo& file : info.file_details) files.insert(file.relative_filename);
+  }
+  return files;
+}
+
 // Splits a backup's bytes into those that it was made for and those that were there.
 void CountBytes(const rocksdb::BackupInfo& info, const std::vector<rocksdb::BackupInfo>& earlier, BackupMade& made) {
-  std::set<std::string> known;
-  for (const rocksdb::BackupInfo& other : earlier) {
-    for (const rocksdb::BackupFileInfo& file : other.file_details) known.insert(file.relative_filename);
-  }
+  const std::set<std::string> known = FilesOf(earlier);
   for (const rocksdb::BackupFileInfo& file : info.file_details) {
     (known.contains(file.relative_filename) ? made.shared_bytes : made.new_bytes) += file.size;
   }
+}
+
+// Removes a backup that is whole. RocksDB is content with a file that it cannot remove, and leaves it for the next
+// time: so it is looked whether any is left that no earlier backup has.
+absl::Status Remove(rocksdb::BackupEngine& engine, const rocksdb::BackupInfo& info,
+                    const std::vector<rocksdb::BackupInfo>& earlier, const std::string& directory) {
+  const std::set<std::string> kept = FilesOf(earlier);
+  rocksdb::Status status = engine.DeleteBackup(info.backup_id);
+  if (status.ok()) status = engine.GarbageCollect();
+  std::string problem = status.ok() ? "" : status.ToString();
+  for (const rocksdb::BackupFileInfo& file : info.file_details) {
+    std::error_code error;
+    if (!problem.empty() || kept.contains(file.relative_filename)) continue;
+    const bool left = std::filesystem::exists(std::filesystem::path(directory) / file.relative_filename, error);
+    if (left || error) problem = absl::StrCat(file.relative_filename, " is left");
+  }
+  if (problem.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("cannot remove the backup ", info.backup_id, " from ", directory,
+                                                    ", which may hold keys that an erasure destroyed: ", problem));
 }
 
 // What a backup holds, as it says itself.
@@ -103,6 +137,7 @@ absl::StatusOr<BackupMade> RocksCommitLog::Backup(const BackupOptions& options) 
 absl::StatusOr<std::optional<BackupMade>> RocksCommitLog::BackupOnce(const BackupOptions& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<rocksdb::BackupEngine> engine, OpenEngine(db_->GetEnv(), options));
   ASSIGN_OR_RETURN(const auto earlier, EarlierBackups(*engine, options.directory, log_id_));
+  RETURN_IF_ERROR(CollectGarbage(*engine, options.directory));
   const uint64_t expected = BytesNotIn(earlier);
   RETURN_IF_ERROR(CheckRoom(options, expected));
   ASSIGN_OR_RETURN(const Position durable_before, Tail());
@@ -134,6 +169,10 @@ absl::StatusOr<std::optional<BackupMade>> RocksCommitLog::BackupOnce(const Backu
     if (status.IsIncomplete() && erasure_came) return std::optional<BackupMade>();
     return absl::FailedPreconditionError(
         absl::StrCat("cannot back up to ", options.directory, ": ", status.ToString()));
+  }
+  if (erasure_came) {  // When there was nothing left to copy, and so nothing to stop: the destroyed keys are in it.
+    RETURN_IF_ERROR(Remove(*engine, info, earlier, options.directory));
+    return std::optional<BackupMade>();
   }
   ASSIGN_OR_RETURN(BackupMade made, LookInto(info));
   CountBytes(info, earlier, made);

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "anamnesis/ops/v1/backup_service.grpc.pb.h"
 #include "backup/manifest.h"
+#include "backup/numbers.h"
 #include "backup/part_message.h"
 #include "base/clock.h"
 #include "base/status.h"
@@ -23,6 +26,7 @@
 #include "services/cli/data_dir.h"
 #include "services/cli/format.h"
 #include "services/cli/installation.h"
+#include "services/cli/offline_evidence.h"
 #include "services/cli/progress_bar.h"
 #include "services/cli/table.h"
 
@@ -110,26 +114,58 @@ Table BackupTable() {
   return Table({"backup", "made", "service", "position", "bytes copied", "bytes shared", "needs key"});
 }
 
+// Numbers of backups of logs, by service.
+using LogBackups = std::map<std::string, std::set<uint32_t>>;
+
+// Whoever destroys backups has to know of these, too.
+void PrintUnnamed(const LogBackups& unnamed) {
+  for (const auto& [service, numbers] : unnamed) {
+    std::cout << "Of the " << service << " service no manifest that can be read names these backups of the log: "
+              << absl::StrJoin(numbers, ", ") << ". They were cut short, or are being made, and hold data keys.\n";
+  }
+}
+
+// What a directory of backups holds.
+struct Found {
+  std::vector<backup::Manifest> backups;
+  LogBackups unnamed;   // Those that no manifest names; only of services that have any.
+  absl::Status status;  // The first of what is damaged or cannot be read.
+};
+
+absl::StatusOr<Found> Look(const std::string& directory) {
+  Found found;
+  // Before the manifests are read: one that is written meanwhile names what was there.
+  for (const std::string service : kLogOwners) {
+    const absl::StatusOr<std::set<uint32_t>> numbers = backup::PartNumbers(directory, service);
+    found.status.Update(numbers.status());
+    if (numbers.ok()) found.unnamed[service] = *numbers;
+  }
+  ASSIGN_OR_RETURN(const std::vector<uint32_t> manifests, backup::ListManifests(directory));
+  for (const uint32_t number : manifests) {
+    absl::StatusOr<backup::Manifest> manifest = backup::ReadManifest(directory, number);
+    found.status.Update(manifest.status());
+    if (!manifest.ok()) continue;
+    for (const backup::Part& part : manifest->parts) found.unnamed[part.service].erase(part.log_backup);
+    found.backups.push_back(*std::move(manifest));
+  }
+  std::erase_if(found.unnamed, [](const auto& service) { return service.second.empty(); });
+  return found;
+}
+
 absl::Status List(const std::string& directory, bool json) {
-  ASSIGN_OR_RETURN(const std::vector<uint32_t> numbers, backup::ListManifests(directory));
-  Table table = BackupTable();
-  nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  std::vector<absl::Status> damaged;
-  for (const uint32_t number : numbers) {
-    const absl::StatusOr<backup::Manifest> manifest = backup::ReadManifest(directory, number);
-    if (!manifest.ok()) {
-      damaged.push_back(manifest.status());
-      continue;
-    }
-    AddRows(*manifest, table);
-    all.push_back(ToJson(*manifest));
-  }
+  ASSIGN_OR_RETURN(const Found found, Look(directory));
   if (json) {
+    nlohmann::ordered_json all = nlohmann::ordered_json::array();
+    for (const backup::Manifest& manifest : found.backups) all.push_back(ToJson(manifest));
+    if (!found.unnamed.empty()) all.emplace_back()["unnamed"] = found.unnamed;
     std::cout << all.dump() << "\n";
-  } else {
-    table.Print(std::cout, TerminalWidth(), absl::StrCat("there is no backup in ", directory, "\n"));
+    return found.status;
   }
-  return damaged.empty() ? absl::OkStatus() : damaged.front();
+  Table table = BackupTable();
+  for (const backup::Manifest& manifest : found.backups) AddRows(manifest, table);
+  table.Print(std::cout, TerminalWidth(), absl::StrCat("there is no backup in ", directory, "\n"));
+  PrintUnnamed(found.unnamed);
+  return found.status;
 }
 
 absl::Status Verify(const std::string& directory, const BackupOptions& options) {
@@ -177,9 +213,9 @@ void AddBackupCommand(CLI::App& app, Connection& connection) {
   command->add_flag("--json", options->json, "Print JSON");
   command->footer(
       "What an earlier backup in the same directory has is not copied again. Everything acknowledged before the "
-      "command "
-      "began is in it. The directory must be one that the servers may write to (their --backup_root) and that this "
-      "command reaches by the same path. Restored by `anamnesis restore`.");
+      "command began is in it. The directory must be one that the servers may write to (their --backup_root) and that "
+      "this command reaches by the same path. Restored by `anamnesis restore`. --list shows what a backup that was cut "
+      "short left, too: with --json in a last object, {\"unnamed\": {service: [number of the backup of its log]}}.");
   command->callback([options, &connection] { Finish(Backup(connection, *options)); });
 }
 

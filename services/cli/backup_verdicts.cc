@@ -3,15 +3,34 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "backup/verify.h"
 #include "base/status.h"
+#include "services/cli/offline_evidence.h"
 #include "services/cli/progress_bar.h"
 #include "vault/key_file.h"
 
 namespace anamnesis::cli {
+namespace {
+
+// What is restored of a backup is a whole installation.
+absl::Status CheckServices(const backup::Manifest& manifest) {
+  std::set<std::string> missing(std::begin(kLogOwners), std::end(kLogOwners));
+  for (const backup::Part& part : manifest.parts) {
+    if (missing.erase(part.service) > 0) continue;
+    return absl::DataLossError(absl::StrCat("the manifest of the backup ", manifest.number, " has a service '",
+                                            part.service, "', which owns no log"));
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("the manifest of the backup ", manifest.number, " lacks the ", *missing.begin(), " service"));
+}
+
+}  // namespace
 
 bool HoldsBackups(const std::string& directory) {
   const auto numbers = backup::ListManifests(directory);
@@ -24,7 +43,9 @@ absl::StatusOr<backup::Manifest> FindBackup(const std::string& directory, uint32
     if (numbers.empty()) return absl::NotFoundError(absl::StrCat("there is no backup in ", directory));
     number = numbers.back();
   }
-  return backup::ReadManifest(directory, number);
+  ASSIGN_OR_RETURN(backup::Manifest manifest, backup::ReadManifest(directory, number));
+  RETURN_IF_ERROR(CheckServices(manifest));
+  return manifest;
 }
 
 absl::StatusOr<std::shared_ptr<const vault::KeyRing>> LoadKeks(const std::string& path, bool without_keys) {

@@ -16,7 +16,8 @@ namespace anamnesis::cli {
 // Whether a directory holds backups of an installation.
 bool HoldsBackups(const std::string& directory);
 
-// The backup of that number, or the newest where it is 0. NOT_FOUND where there is none.
+// The backup of that number, or the newest where it is 0. NOT_FOUND where there is none, DATA_LOSS where it is damaged,
+// or is not of exactly the services that own a log: one that lacks a service would be restored as another installation.
 absl::StatusOr<backup::Manifest> FindBackup(const std::string& directory, uint32_t number);
 
 // The key-encryption keys of a file; none where payloads are to be left sealed.

@@ -3,9 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "backup/data_files.h"
+#include "backup/numbers.h"
 #include "tests/backup/fixture.h"
 
 namespace anamnesis::backup {
@@ -27,8 +30,19 @@ Manifest Sample() {
                  .new_bytes = 1234,
                  .shared_bytes = 99,
                  .kek_ids = {"0123456789abcdef"},
-                 .files = {{"files/3/checkpoint", 5, "ab"}, {"log/meta/3", 6, "cd"}}},
-                {.service = "empty", .log_id = "0190f2c1-7e1a-7000-8000-000000000002", .log_backup = 1}}
+                 .files = {{"log/meta/3", 6, "cd"},
+                           {"files/3/checkpoint", 5, "ab"},
+                           {"files/3/signing.key", 7, "ef"},
+                           {"files/3/signing.key.pub", 8, "01"},
+                           {"files/3/witness.key", 9, "23"},
+                           {"files/3/witness.key.pub", 10, "45"}}},
+                {.service = "empty",
+                 .log_id = "0190f2c1-7e1a-7000-8000-000000000002",
+                 .log_backup = 1,
+                 .files = {{"log/meta/1", 1, "67"},
+                           {"files/1/checkpoint", 2, "89"},
+                           {"files/1/signing.key", 3, "ab"},
+                           {"files/1/signing.key.pub", 4, "cd"}}}}
   };
 }
 
@@ -51,14 +65,34 @@ constexpr char kText[] = R"({
       ],
       "files": [
         {
+          "name": "log/meta/3",
+          "bytes": 6,
+          "sha256": "cd"
+        },
+        {
           "name": "files/3/checkpoint",
           "bytes": 5,
           "sha256": "ab"
         },
         {
-          "name": "log/meta/3",
-          "bytes": 6,
-          "sha256": "cd"
+          "name": "files/3/signing.key",
+          "bytes": 7,
+          "sha256": "ef"
+        },
+        {
+          "name": "files/3/signing.key.pub",
+          "bytes": 8,
+          "sha256": "01"
+        },
+        {
+          "name": "files/3/witness.key",
+          "bytes": 9,
+          "sha256": "23"
+        },
+        {
+          "name": "files/3/witness.key.pub",
+          "bytes": 10,
+          "sha256": "45"
         }
       ]
     },
@@ -71,7 +105,28 @@ constexpr char kText[] = R"({
       "new_bytes": 0,
       "shared_bytes": 0,
       "kek_ids": [],
-      "files": []
+      "files": [
+        {
+          "name": "log/meta/1",
+          "bytes": 1,
+          "sha256": "67"
+        },
+        {
+          "name": "files/1/checkpoint",
+          "bytes": 2,
+          "sha256": "89"
+        },
+        {
+          "name": "files/1/signing.key",
+          "bytes": 3,
+          "sha256": "ab"
+        },
+        {
+          "name": "files/1/signing.key.pub",
+          "bytes": 4,
+          "sha256": "cd"
+        }
+      ]
     }
   ]
 }
@@ -108,7 +163,73 @@ TEST(ManifestTest, AnythingElseIsRefused) {
   }
 }
 
+// What is done to the files of the first service of a manifest.
+using Change = std::function<void(Manifest&)>;
+
+Change Named(std::string name) {
+  return [name](Manifest& manifest) { manifest.parts[0].files.push_back({name, 1, "ab"}); };
+}
+Change Lacks(std::string name) {
+  return [name](Manifest& manifest) {
+    std::erase_if(manifest.parts[0].files, [&](const StoredFile& file) { return file.name == name; });
+  };
+}
+
+// Whoever may write in the directory may write a checksum, too; what he names would be restored.
+TEST(ManifestTest, WhatIsNoBackupIsRefused) {
+  struct {
+    Change change;
+    const char* said;
+  } const rows[] = {
+      {[](Manifest& manifest) { manifest.parts.clear(); },               "is of no service"},
+      {[](Manifest& manifest) { manifest.parts[1] = manifest.parts[0]; }, "the ward service twice"},
+      {Named("log/meta/3"),                 "a file twice of the ward service: log/meta/3"},
+      {Named("log/meta/2"),                 "log/meta/2"},
+      {Named("log/private/3/CURRENT"),      "log/private/3/CURRENT"},
+      {Named("files/2/signing.key"),        "files/2/signing.key"},
+      {Named("files/3/extra"),              "files/3/extra"},
+      {Named("files/3/facts/EVIL"),         "files/3/facts/EVIL"},
+      {Named("files/3/witness/kitchen"),    "files/3/witness/kitchen"},
+      {Named("files/3/high-water"),         "files/3/high-water"},
+      {Named("files/3/log.kek"),            "files/3/log.kek"},
+      {Named("files/3/signing.key/extra"),  "files/3/signing.key/extra"},
+      {Lacks("log/meta/3"),                 "log/meta/3 is missing"},
+      {Lacks("files/3/checkpoint"),         "files/3/checkpoint is missing"},
+      {Lacks("files/3/signing.key"),        "files/3/signing.key is missing"},
+      {Lacks("files/3/signing.key.pub"),    "files/3/signing.key.pub is missing"},
+  };
+  for (const auto& row : rows) {
+    Manifest manifest = Sample();
+    row.change(manifest);
+    const absl::Status refused = ParseManifest(FormatManifest(manifest)).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kDataLoss) << row.said;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr(row.said));
+  }
+  Manifest without_witness = Sample();
+  Lacks("files/3/witness.key")(without_witness);
+  Lacks("files/3/witness.key.pub")(without_witness);
+  EXPECT_TRUE(ParseManifest(FormatManifest(without_witness)).ok()) << "a service may do without";
+}
+
 class ManifestFileTest : public BackupFixture {};
+
+TEST_F(ManifestFileTest, WhatWouldNotBeReadIsNotWritten) {
+  Manifest manifest = Sample();
+  manifest.parts[0].files.push_back({"files/3/extra"});
+  EXPECT_EQ(WriteManifest(backups_, manifest).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(*ListManifests(backups_), IsEmpty());
+}
+
+// Also of what is not whole, or of which only the files beside it are left.
+TEST_F(ManifestFileTest, WhatStandsThereOfAServiceIsFoundByItsNumber) {
+  EXPECT_THAT(*PartNumbers(backups_, "ward"), IsEmpty());
+  Backup();
+  Backup();
+  std::filesystem::create_directory(backups_ + "/ward/log/private/5");
+  std::filesystem::create_directory(backups_ + "/ward/files/7");
+  EXPECT_THAT(*PartNumbers(backups_, "ward"), ElementsAre(1, 2, 5, 7));
+  EXPECT_THAT(*PartNumbers(backups_, "pharmacy"), ElementsAre(1, 2));
+}
 
 TEST_F(ManifestFileTest, EachGetsTheNextNumber) {
   EXPECT_THAT(*ListManifests(backups_), IsEmpty());

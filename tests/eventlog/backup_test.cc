@@ -5,14 +5,18 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <thread>
 
 #include "eventlog/keyring.h"
 #include "eventlog/log_backups.h"
 #include "eventlog/rows.h"
+#include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
 #include "tests/eventlog/log_fixture.h"
 
 namespace anamnesis::eventlog {
@@ -24,13 +28,38 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+constexpr std::chrono::milliseconds kOnItsWay{500};
+
+// A disk on which something happens when a backup is about to be named: all of its files are copied by then. Outlives
+// the logs that use it.
+class WatchedDisk final : public rocksdb::FileSystemWrapper {
+ public:
+  WatchedDisk() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "WatchedDisk"; }
+
+  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to, const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* context) override {
+    if (fs::path(to).parent_path().filename() == "meta" && when_copied) when_copied();
+    return FileSystemWrapper::RenameFile(from, to, options, context);
+  }
+  rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* context) override {
+    if (keeps_tables && fs::path(path).parent_path().filename() == "shared_checksum")
+      return rocksdb::IOStatus::IOError("it is kept");
+    return FileSystemWrapper::DeleteFile(path, options, context);
+  }
+
+  std::function<void()> when_copied;
+  std::atomic<bool> keeps_tables{false};
+};
+
 class BackupTest : public testing::Test {
  protected:
   void SetUp() override { Open(); }
 
-  void Open() {
+  void Open(rocksdb::Env* env = nullptr) {
     log_.reset();
-    auto log = OpenRocksLog(directory_.path(), {.keks = keks_});
+    auto log = OpenRocksLog(directory_.path(), {.keks = keks_, .env = env});
     ASSERT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
   }
@@ -59,6 +88,12 @@ class BackupTest : public testing::Test {
   absl::StatusOr<BackupMade> Backup(BackupOptions options = {}) {
     if (options.directory.empty()) options.directory = backups_;
     return log_->Backup(options);
+  }
+
+  // The data key that the payloads of an entity are sealed with, as it stands in files.
+  std::string WrappedKey(const std::string& entity) {
+    const auto engine = *OpenForReading(directory_.path());
+    return *DecodeKeyRow(engine->KeysOf(entity)->front());
   }
 
   // The payloads in a backup as they were recorded.
@@ -260,11 +295,7 @@ TEST_F(BackupTest, ALogInMemoryHasNone) {
 // for the copying, nor be missing from the backup.
 TEST_F(BackupTest, AnErasureStopsTheCopyingAndLeavesTheKeyNowhere) {
   Append("person-1", "secret");
-  std::string wrapped;
-  {
-    const auto engine = *OpenForReading(directory_.path());
-    wrapped = *DecodeKeyRow(engine->KeysOf("1")->front());
-  }
+  const std::string wrapped = WrappedKey("1");
   ASSERT_FALSE(FilesWith(directory_.path(), wrapped).empty()) << "the search would find nothing at all";
   AppendMuch(6 << 20);
 
@@ -289,6 +320,74 @@ TEST_F(BackupTest, AnErasureStopsTheCopyingAndLeavesTheKeyNowhere) {
   EXPECT_EQ(made->tail, log_->Tail()) << "the erasure is in the backup";
   log_.reset();
   EXPECT_THAT(FilesWith(directory_.path(), wrapped), IsEmpty());
+}
+
+// An erasure that comes when there is nothing left to stop.
+class LateErasureTest : public BackupTest {
+ protected:
+  void SetUp() override {
+    Open(env_.get());
+    Append("ward-1", "kept");
+    ASSERT_TRUE(Backup().ok());
+    disk_->when_copied = [this] {
+      if (times_copied_++ > 0) return;
+      eraser_ = std::thread([this] { Erase("person-2"); });
+      while (*log_->StreamVersion("person-2") == 1) std::this_thread::yield();
+      // Waits because: nothing tells that the erasure has asked the backup to stop, and waits for its end.
+      std::this_thread::sleep_for(kOnItsWay);
+    };
+    Append("person-2", "secret");
+    wrapped_ = WrappedKey("2");
+  }
+  void TearDown() override { log_.reset(); }
+
+  void AwaitErasure() {
+    if (eraser_.joinable()) eraser_.join();
+  }
+
+  const std::shared_ptr<WatchedDisk> disk_ = std::make_shared<WatchedDisk>();
+  const std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(disk_);
+  int times_copied_ = 0;
+  std::thread eraser_;
+  std::string wrapped_;
+};
+
+TEST_F(LateErasureTest, TheWholeCopyIsRemovedAndMadeAgain) {
+  const auto made = Backup();
+  AwaitErasure();
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(times_copied_, 2);
+  EXPECT_THAT(FilesWith(backups_, wrapped_), IsEmpty());
+  EXPECT_EQ(made->tail, log_->Tail()) << "the erasure is in the backup";
+  EXPECT_THAT(PayloadsIn(1), ElementsAre("kept"));
+  for (const uint32_t number : {1, 2}) EXPECT_TRUE((*LogBackups::Open(backups_))->VerifyFiles(number).ok()) << number;
+}
+
+TEST_F(LateErasureTest, WhereTheCopyCannotBeRemovedIsSaid) {
+  disk_->when_copied = [this, then = disk_->when_copied] {
+    then();
+    disk_->keeps_tables = true;
+  };
+  const auto refused = Backup();
+  disk_->keeps_tables = false;
+  AwaitErasure();
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("may hold keys that an erasure destroyed"));
+}
+
+// What FORMAT.md of libs/backup says of a backup of the log that no manifest names.
+TEST_F(BackupTest, OneWhoseAccountIsRemovedByHandIsGoneWithTheNext) {
+  Append("person-1", "secret");
+  const std::string wrapped = WrappedKey("1");
+  ASSERT_TRUE(Backup().ok());
+  Erase("person-1");
+  ASSERT_TRUE(Backup().ok());
+  ASSERT_FALSE(FilesWith(backups_, wrapped).empty());
+  fs::remove(backups_ + "/meta/1");
+  ASSERT_TRUE(Backup().ok());
+  EXPECT_THAT(FilesWith(backups_, wrapped), IsEmpty());
+  EXPECT_FALSE(fs::exists(backups_ + "/private/1"));
+  for (const uint32_t kept : {2, 3}) EXPECT_TRUE((*LogBackups::Open(backups_))->VerifyFiles(kept).ok()) << kept;
 }
 
 }  // namespace

@@ -1,16 +1,21 @@
 // Backups through the real programs: made under load, restored after the death of everything, found out where damaged.
+// Long because: all are made, listed and restored by one fixture.
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <thread>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"
 #include "anamnesis/ops/v1/backup_service.grpc.pb.h"
 #include "backup/data_files.h"
+#include "backup/manifest.h"
+#include "base/sha256.h"
 #include "base/uuid.h"
 #include "rpc/client.h"
 #include "tests/process/writer.h"
@@ -86,6 +91,7 @@ class BackupTest : public testing::Test {
 
   Answer Run(const std::string& arguments) const { return testing_support::Run(cluster_, arguments); }
   Answer Backup() const { return Run("backup --json --to '" + Backups() + "'"); }
+  Answer List() const { return Run("backup --list --json --to '" + Backups() + "'"); }
   Answer VerifyBackup(int number) const {
     return Run(
         absl::StrCat("backup --verify --json --to '", Backups(), "' --kek-file '", Kek(), "' --backup ", number));
@@ -96,6 +102,15 @@ class BackupTest : public testing::Test {
   }
   Answer VerifyOffline(const std::string& dir) const {
     return Run("verify --offline --json --data '" + dir + "' --kek-file '" + Kek() + "'");
+  }
+
+  // Puts a manifest in the place of the one with its number, and its checksum beside it.
+  void WriteManifest(const backup::Manifest& manifest) const {
+    const std::string text = backup::FormatManifest(manifest);
+    const std::string name = std::to_string(manifest.number) + ".json";
+    std::ofstream(Backups() + "/manifests/" + name) << text;
+    std::ofstream(Backups() + "/manifests/" + name + ".sha256")
+        << absl::BytesToHexString(Sha256(text)) << "  " << name << "\n";
   }
 
   // So much that a backup of it takes a while: `kilobytes` of what nothing compresses.
@@ -216,8 +231,7 @@ TEST_F(BackupTest, ASecondBackupCopiesWhatIsNewAndADamagedOneIsFound) {
   ASSERT_EQ(second.exit_code, 0) << second.said;
   EXPECT_GT(second.json()["services"]["patient"]["shared_bytes"], 1 << 20);
   EXPECT_LT(second.json()["services"]["patient"]["new_bytes"], 200 << 10);
-  const Answer list = Run("backup --list --json --to '" + Backups() + "'");
-  EXPECT_EQ(list.json().size(), 2u) << list.text;
+  EXPECT_EQ(List().json().size(), 2u);
   for (const int number : {1, 2}) EXPECT_EQ(VerifyBackup(number).exit_code, 0) << number;
   EXPECT_EQ(VerifyOffline(Backups()).exit_code, 0) << "`verify --offline` reads a backup, too";
   fs::copy(Backups() + "/manifests", dir_.path() + "/manifests");
@@ -240,6 +254,74 @@ TEST_F(BackupTest, ASecondBackupCopiesWhatIsNewAndADamagedOneIsFound) {
   }
   EXPECT_NE(Restore().exit_code, 0);
   EXPECT_FALSE(fs::exists(Restored()));
+}
+
+// By whoever may write in the directory: its checksum is right.
+TEST_F(BackupTest, AManifestThatIsNotOfEveryServiceIsRefused) {
+  StartAll();
+  RegisterPatients(cluster_, 1);
+  ASSERT_EQ(Backup().exit_code, 0);
+  KillAll();
+  fs::copy(Backups() + "/medication", Backups() + "/pharmacy", fs::copy_options::recursive);
+  const backup::Manifest whole = *backup::ReadManifest(Backups(), 1);
+  struct {
+    std::string said;
+    std::function<void(std::vector<backup::Part>& parts)> change;
+  } const rows[] = {
+      {"lacks the medication service", [](auto& parts) { parts.erase(parts.begin()); }        },
+      {"lacks the patient service",    [](auto& parts) { parts.pop_back(); }                  },
+      {"has a service 'pharmacy'",     [](auto& parts) { parts.front().service = "pharmacy"; }},
+      {"the patient service twice",    [](auto& parts) { parts.push_back(parts.back()); }     },
+      {"is of no service",             [](auto& parts) { parts.clear(); }                     },
+  };
+  for (const auto& row : rows) {
+    backup::Manifest changed = whole;
+    row.change(changed.parts);
+    WriteManifest(changed);
+    for (const Answer& refused : {VerifyBackup(1), VerifyOffline(Backups()), Restore()}) {
+      EXPECT_NE(refused.exit_code, 0) << row.said;
+      EXPECT_NE(refused.said.find(row.said), std::string::npos) << refused.said;
+    }
+    EXPECT_FALSE(fs::exists(Restored())) << row.said;
+  }
+  WriteManifest(whole);
+  EXPECT_EQ(VerifyBackup(1).exit_code, 0);
+  EXPECT_EQ(Restore().exit_code, 0);
+}
+
+// As `anamnesis backup` leaves them that dies between two services. What holds data keys is shown; and it can be
+// removed as FORMAT.md says.
+TEST_F(BackupTest, WhatNoManifestNamesIsShown) {
+  StartAll();
+  RegisterPatients(cluster_, 1);
+  ASSERT_EQ(Backup().exit_code, 0);
+  EXPECT_EQ(List().json().size(), 1u);
+  const auto stub = ops::v1::BackupService::NewStub(cluster_.Channel("medication"));
+  for (int i = 0; i < 2; ++i) {
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, Cluster::Tester(), kTimeout);
+    ops::v1::CreateBackupRequest request;
+    request.set_directory(Backups());
+    const auto reader = stub->CreateBackup(&context, request);
+    ops::v1::CreateBackupResponse response;
+    while (reader->Read(&response)) continue;
+    ASSERT_TRUE(reader->Finish().ok());
+  }
+  ASSERT_EQ(Backup().exit_code, 0);
+  const nlohmann::json listed = List().json();
+  ASSERT_EQ(listed.size(), 3u) << listed;
+  EXPECT_EQ(listed.back(), nlohmann::json::parse(R"({"unnamed": {"medication": [2, 3]}})"));
+  const std::string table = Run("backup --list --to '" + Backups() + "'").text;
+  EXPECT_NE(table.find("Of the medication service"), std::string::npos) << table;
+  EXPECT_NE(table.find("2, 3."), std::string::npos) << table;
+
+  for (const std::string number : {"2", "3"}) {
+    fs::remove(Backups() + "/medication/log/meta/" + number);
+    fs::remove_all(Backups() + "/medication/files/" + number);
+  }
+  ASSERT_EQ(Backup().exit_code, 0);
+  EXPECT_EQ(List().json().size(), 3u) << "three backups, and nothing else";
+  for (const int number : {1, 2, 3}) EXPECT_EQ(VerifyBackup(number).exit_code, 0) << number;
 }
 
 // A backup from before an erasure opens with the key of its time, and with no other: what README says of backups.
@@ -293,6 +375,7 @@ TEST_F(BackupTest, AServiceKilledInTheMiddleHarmsNoBackup) {
   EXPECT_FALSE(reader->Finish().ok());
 
   EXPECT_EQ(VerifyBackup(1).exit_code, 0);
+  EXPECT_EQ(List().json().back()["unnamed"]["patient"], std::vector<int>{2}) << "whatever is there of it";
   Start("patient");
   const Answer next = Backup();
   ASSERT_EQ(next.exit_code, 0) << next.said;
@@ -300,6 +383,7 @@ TEST_F(BackupTest, AServiceKilledInTheMiddleHarmsNoBackup) {
     const Answer verified = VerifyBackup(number);
     EXPECT_EQ(verified.exit_code, 0) << verified.text << verified.said;
   }
+  EXPECT_FALSE(List().json().back()["unnamed"].contains("patient")) << "nothing is left of it";
 }
 
 // Who asked for it goes away: it stops, and another one can be made.
@@ -342,7 +426,8 @@ TEST_F(BackupTest, OnlyBelowTheRootIsWritten) {
   const Answer refused = Backup();
   EXPECT_NE(refused.said.find("BACKUP_NOT_MADE"), std::string::npos) << refused.said;
   EXPECT_NE(refused.said.find(Backups() + "/patient"), std::string::npos) << refused.said;
-  EXPECT_TRUE(Run("backup --list --json --to '" + Backups() + "'").json().empty()) << "half a backup is none";
+  EXPECT_EQ(List().json(), nlohmann::json::parse(R"([{"unnamed": {"encounter": [1], "medication": [1]}}])"))
+      << "half a backup is none";
 }
 
 // SIGKILL at any moment of a restore: what has the name is whole.
