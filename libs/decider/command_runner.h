@@ -102,7 +102,10 @@ class CommandRunner {
       return;
     }
     Lane& lane = *lanes_[std::hash<std::string>()(job->streams.front()) % kStrands];
-    lane.strand.Post([this, &lane, job = std::move(job)] { Carry(lane, job); });
+    lane.strand.Post([this, &lane, job = std::move(job)] {
+      Carry(lane, job);
+      TidyCache(lane, job->streams.front());
+    });
   }
 
   // For who runs several commands at once: see EventLog::HoldCommits.
@@ -220,8 +223,15 @@ class CommandRunner {
     // A duplicate: the same request, sent twice at once, whose new resource got another id and so another strand.
     if (!appended.ok() || appended->duplicate) lane.cache.Drop(job->streams.front());
     if (!appended.ok()) return AppendRefusal(appended.status());
-    lane.cache.Trim();
     return absl::OkStatus();
+  }
+
+  // After each command, whatever became of it: those that are refused have loaded streams, too. Of a stream that does
+  // not exist, nothing needs to be kept, lest commands for unknown ids drive out what is known.
+  static void TidyCache(Lane& lane, const std::string& stream) {
+    const CachedState<State>* const own = lane.cache.Find(stream);
+    if (own != nullptr && own->version == 0) lane.cache.Drop(stream);
+    lane.cache.Trim();
   }
 
   // True if the request was carried out before and is being answered with its first outcome.

@@ -100,7 +100,7 @@ void GroupCommitter::Release() {
 void GroupCommitter::WhenDurable(std::function<void()> on_durable) {
   {
     MutexLock lock(mutex_);
-    if (durable_appends_ < queued_appends_) {
+    if (telling_ || durable_appends_ < queued_appends_) {
       waiters_.push_back({queued_appends_, std::move(on_durable)});
       return;
     }
@@ -206,17 +206,21 @@ void GroupCommitter::Tell(Turn& turn) {
   }
   Failpoint(Step::kLogAnswered);
   // Only now: who asks WhenDurable from here on is answered after everybody in the group was.
-  std::deque<Waiter> due;
-  {
-    MutexLock lock(mutex_);
-    durable_appends_ += turn.group.size();
-    auto end = waiters_.begin();
-    while (end != waiters_.end() && end->number <= durable_appends_) ++end;
-    due.assign(std::make_move_iterator(waiters_.begin()), std::make_move_iterator(end));
-    waiters_.erase(waiters_.begin(), end);
+  for (std::deque<Waiter> due = TakeDue(turn.group.size()); !due.empty(); due = TakeDue(0)) {
+    for (Waiter& waiter : due) waiter.on_durable();
   }
-  for (Waiter& waiter : due) waiter.on_durable();
   turn.group.clear();
+}
+
+std::deque<GroupCommitter::Waiter> GroupCommitter::TakeDue(size_t appends) {
+  MutexLock lock(mutex_);
+  durable_appends_ += appends;
+  auto end = waiters_.begin();
+  while (end != waiters_.end() && end->number <= durable_appends_) ++end;
+  std::deque<Waiter> due(std::make_move_iterator(waiters_.begin()), std::make_move_iterator(end));
+  waiters_.erase(waiters_.begin(), end);
+  telling_ = !due.empty();
+  return due;
 }
 
 }  // namespace anamnesis::eventlog

@@ -36,7 +36,8 @@ class GroupCommitter {
   // Between them no thread is woken for what is queued.
   void Hold();
   void Release();
-  // See EventLog::WhenDurable.
+  // See EventLog::WhenDurable. Those who come one after the other are called one after the other: who comes while
+  // others are being called is called after them, by the same thread.
   void WhenDurable(std::function<void()> on_durable);
   void SetObserver(std::function<void(const CommitReport&)> observer);
   // Commits what is queued, tells its callers and ends the thread. Idempotent; not from a callback.
@@ -63,6 +64,9 @@ class GroupCommitter {
   absl::Status Commit(Turn& turn);
   // Publishes and calls back.
   void Tell(Turn& turn);
+  // Counts so many more appends as durable; the waiters that are due now. To be asked again when they were called,
+  // until there are none.
+  std::deque<Waiter> TakeDue(size_t appends);
 
   CommitLog* const engine_;
   Keyring* const keyring_;
@@ -74,8 +78,9 @@ class GroupCommitter {
   std::deque<SequencedAppend> queue_ GUARDED_BY(mutex_);
   std::deque<Waiter> waiters_ GUARDED_BY(mutex_);
   std::function<void(const CommitReport&)> observer_ GUARDED_BY(mutex_);
-  bool taken_ GUARDED_BY(mutex_) = false;   // Somebody has a turn.
-  bool called_ GUARDED_BY(mutex_) = false;  // The thread was called to take a turn, and nobody has taken one since.
+  bool taken_ GUARDED_BY(mutex_) = false;    // Somebody has a turn.
+  bool telling_ GUARDED_BY(mutex_) = false;  // Waiters that were due are being called.
+  bool called_ GUARDED_BY(mutex_) = false;   // The thread was called to take a turn, and nobody has taken one since.
   int holds_ GUARDED_BY(mutex_) = 0;
   bool closing_ GUARDED_BY(mutex_) = false;
   bool failed_ GUARDED_BY(mutex_) = false;

@@ -1,6 +1,7 @@
 #include "projection/ingester.h"
 
 #include <atomic>
+#include <chrono>
 #include <utility>
 
 #include "anamnesis/projection/v1/errors.pb.h"
@@ -10,6 +11,12 @@
 #include "rpc/log.h"
 
 namespace anamnesis::projection {
+namespace {
+
+// How often a purge that is due is tried while nothing is published.
+constexpr std::chrono::seconds kPurgeAgain{1};
+
+}  // namespace
 
 // One publisher's stream. Its requests come one at a time; `service_`, and whether it is welcome, belong to the thread
 // that applies.
@@ -87,12 +94,19 @@ void Ingester::Queue(std::shared_ptr<Session> session, std::shared_ptr<const v1:
 void Ingester::Run() {
   for (;;) {
     Work work;
+    const bool purge_is_due = store_.PurgeIsDue();
     {
       MutexLock lock(mutex_);
-      queued_.Wait(mutex_, [this] { return stopping_ || !work_.empty(); });
+      const auto is_queued = [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping_ || !work_.empty(); };
+      if (purge_is_due) {
+        queued_.WaitFor(mutex_, kPurgeAgain, is_queued);
+      } else {
+        queued_.Wait(mutex_, is_queued);
+      }
       if (stopping_ && work_.empty()) return;
       work.swap(work_);
     }
+    if (work.empty()) RetryPurge();
     std::map<std::shared_ptr<Session>, std::vector<const v1::PublishBatch*>> groups;  // Held by `work`.
     for (const auto& [session, request] : work) {
       if (session->finished()) continue;
@@ -108,6 +122,15 @@ void Ingester::Run() {
     }
     for (const auto& [session, batches] : groups) Apply(*session, batches);
   }
+}
+
+void Ingester::RetryPurge() {
+  const absl::Status purged = store_.RetryPurge();
+  if (purged.ok()) return;
+  rpc::Log(rpc::LogLevel::kError, "what was erased is still in the files of the views",
+           {
+               {"error", RefusalText(purged)}
+  });
 }
 
 void Ingester::Welcome(const std::shared_ptr<Session>& session, const v1::PublishHello& hello) {

@@ -22,8 +22,9 @@ namespace anamnesis::projection {
 inline constexpr uint32_t kPublishWindow = 8;
 
 // The server side of ProjectionService. gRPC's threads only queue; one thread of its own applies everything queued
-// meanwhile, a service's batches as one synced write, and acknowledges once. A service has one publisher: a newer
-// stream replaces the older. Thread-safe. The gate, the store and the metrics outlive it; it outlives the server.
+// meanwhile, a service's batches as one synced write, and acknowledges once; while a purge is due, it tries that again.
+// A service has one publisher: a newer stream replaces the older. Thread-safe. The gate, the store and the metrics
+// outlive it; it outlives the server.
 class Ingester final : public rpc::Service {
  public:
   Ingester(rpc::Gate& gate, ViewStore& store);
@@ -43,6 +44,7 @@ class Ingester final : public rpc::Service {
   void Queue(std::shared_ptr<Session> session, std::shared_ptr<const v1::PublishRequest> request) EXCLUDES(mutex_);
   void Welcome(const std::shared_ptr<Session>& session, const v1::PublishHello& hello) EXCLUDES(mutex_);
   void Apply(Session& session, const std::vector<const v1::PublishBatch*>& batches);
+  void RetryPurge();
   void Forget(const Session& session) EXCLUDES(mutex_);
 
   ViewStore& store_;

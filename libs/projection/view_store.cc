@@ -27,6 +27,8 @@ constexpr uint32_t kFormat = 1;
 constexpr char kHeaderKey[] = "header";
 constexpr char kStatePrefix[] = "source/";
 constexpr char kPurgeKey[] = "purge";  // Something was deleted that the files may still hold.
+// How long a write waits for the readers in the way of a purge that is due.
+constexpr std::chrono::milliseconds kPatienceAgain{1000};
 
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const ViewStoreOptions& options) {
   rocksdb::BlockBasedTableOptions table;
@@ -79,8 +81,8 @@ absl::Status AddBatch(const v1::PublishBatch& batch, v1::Generation& generation,
 }  // namespace
 
 ViewStore::ViewStore(ViewSchema schema, std::unique_ptr<rocksdb::DB> db,
-                     std::vector<rocksdb::ColumnFamilyHandle*> families)
-    : schema_(std::move(schema)), db_(std::move(db)), families_(std::move(families)) {}
+                     std::vector<rocksdb::ColumnFamilyHandle*> families, std::chrono::milliseconds purge_patience)
+    : schema_(std::move(schema)), db_(std::move(db)), families_(std::move(families)), purge_patience_(purge_patience) {}
 
 ViewStore::~ViewStore() {
   for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
@@ -112,7 +114,8 @@ absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& di
         absl::StrCat("cannot open ", directory, ": another process has it open, or it is not readable and writable"));
   }
   RETURN_IF_ERROR(FromRocks(opened));
-  std::unique_ptr<ViewStore> store(new ViewStore(std::move(schema), std::unique_ptr<rocksdb::DB>(db), families));
+  std::unique_ptr<ViewStore> store(
+      new ViewStore(std::move(schema), std::unique_ptr<rocksdb::DB>(db), families, options.purge_patience));
   RETURN_IF_ERROR(store->Load());
   return store;
 }
@@ -213,23 +216,37 @@ absl::Status ViewStore::Commit(const std::string& service, v1::SourceState state
     MutexLock lock(visible_);
     sources_[service] = std::move(state);
   }
-  // Again, for who read the old generation after the first call.
+  // Again, for who saw the old state after the first call: another generation, or rows as whole that no longer are.
+  if (observer != nullptr && !subjects.empty()) observer->RowsChanged(subjects);
   if (observer != nullptr && another_answers) observer->AllRowsChanged();
   if (observer != nullptr) observer->Advanced();
   return DeleteRetired(service);
 }
 
-// Names and dates stand in the keys of the index, so all of it is written anew: erasures are rare. A query that lasts
-// longer than this waits is read to its end, and the purge tried again with each write, which is then hardly held up.
+bool ViewStore::PurgeIsDue() const {
+  MutexLock writer(writing_);
+  return purge_is_due_;
+}
+
+absl::Status ViewStore::RetryPurge() {
+  MutexLock writer(writing_);
+  return purge_is_due_ ? FinishPurges(std::chrono::milliseconds(0)) : absl::OkStatus();
+}
+
+// A query that lasts longer than this waits is read to its end, and the purge tried again with each write, which is
+// then hardly held up.
 absl::Status ViewStore::FinishPurges() {
-  constexpr std::chrono::seconds kPatience{20};
-  constexpr std::chrono::seconds kPatienceAgain{1};
+  return FinishPurges(purge_is_due_ ? std::min(kPatienceAgain, purge_patience_) : purge_patience_);
+}
+
+// Names and dates stand in the keys of the index, so all of it is written anew: erasures are rare.
+absl::Status ViewStore::FinishPurges(std::chrono::milliseconds patience) {
   std::string marked;
   const rocksdb::Status found = db_->Get({}, families_[kStates], kPurgeKey, &marked);
   if (found.IsNotFound()) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(found));
   Failpoint(Step::kViewsPurging);
-  const rocksdb::Status purged = PurgeFiles(*db_, families_, purge_is_due_ ? kPatienceAgain : kPatience);
+  const rocksdb::Status purged = PurgeFiles(*db_, families_, patience);
   purge_is_due_ = purged.IsTimedOut();
   if (purge_is_due_) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(purged));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -26,7 +27,8 @@ namespace anamnesis::projection {
 class ViewStoreObserver {
  public:
   virtual ~ViewStoreObserver() = default;
-  // The rows of these subjects (16 bytes each) are changed on disk; the new position is not visible yet.
+  // The rows of these subjects (16 bytes each) are changed on disk: called before what else is known of the service
+  // (its position, and whether any views failed) is visible, and again after it is.
   virtual void RowsChanged(const std::set<std::string>& subjects) = 0;
   // Another generation takes over: called before and after it does.
   virtual void AllRowsChanged() = 0;
@@ -40,6 +42,8 @@ struct ViewStoreOptions {
   // Told of a file that a compaction was to read and cannot, by a thread of RocksDB; see CheckBeforeCompaction. Null:
   // the process says so and ends.
   std::function<void(const absl::Status&)> damaged;
+  // How long a purge waits for readers who still see what it deletes, before it is put off.
+  std::chrono::milliseconds purge_patience{20'000};
 };
 
 // Rows, index and applied position change in one synced write, so delivery at least once has effect exactly once,
@@ -71,6 +75,12 @@ class ViewStore {
   // answers until then; NOT_FOUND for a service that never began.
   absl::StatusOr<uint64_t> RequestRebuild(const std::string& service) EXCLUDES(writing_);
 
+  // Whether the files still hold what a purge deleted, because a reader sees it. Every Apply tries again to remove it;
+  // where there is nothing to apply, RetryPurge is to be called now and then: it waits for no reader. INTERNAL where
+  // the disk fails.
+  bool PurgeIsDue() const EXCLUDES(writing_);
+  absl::Status RetryPurge() EXCLUDES(writing_);
+
   // What is known of each service.
   std::map<std::string, v1::SourceState> Sources() const EXCLUDES(visible_);
   // By service, how far the views that answer include its log.
@@ -83,7 +93,8 @@ class ViewStore {
   ViewReader Read() const EXCLUDES(visible_);
 
  private:
-  ViewStore(ViewSchema schema, std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families);
+  ViewStore(ViewSchema schema, std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families,
+            std::chrono::milliseconds purge_patience);
 
   absl::Status Load();
   // Writes the state with the rows of `batch`, then shows it.
@@ -92,16 +103,18 @@ class ViewStore {
   // Removes from every file what purges deleted, those that a crash cut short too; where a reader still sees it, it
   // becomes due.
   absl::Status FinishPurges() REQUIRES(writing_);
+  absl::Status FinishPurges(std::chrono::milliseconds patience) REQUIRES(writing_);
   absl::Status DeleteRetired(const std::string& service) REQUIRES(writing_);
   v1::SourceState State(const std::string& service) const EXCLUDES(visible_);
 
   const ViewSchema schema_;
   const std::unique_ptr<rocksdb::DB> db_;
   const std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  const std::chrono::milliseconds purge_patience_;
   ViewStoreObserver* observer_ = nullptr;
 
   // Held by who writes, over the sync; taken before visible_.
-  Mutex writing_;
+  mutable Mutex writing_;
   bool purge_is_due_ GUARDED_BY(writing_) = false;
 
   // Held for moments only.

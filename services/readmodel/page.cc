@@ -54,10 +54,11 @@ class PageFiller {
   absl::StatusOr<bool> Add(const IndexEntry& entry, ViewRow&& row) {
     ASSIGN_OR_RETURN(projection::v1::View view, ParseView(row.ref.kind, row.view));
     if (query_.wanted && !query_.wanted(view)) return true;
-    if (page_.items.size() == query_.page_size) {
+    if (page_.items.size() == query_.page_size || (!page_.items.empty() && bytes_ + row.view.size() > kMaxPageBytes)) {
       page_.last_key = page_.items.back().entry.key;
       return false;
     }
+    bytes_ += row.view.size();
     page_.items.push_back({entry, std::move(row), std::move(view)});
     return true;
   }
@@ -67,6 +68,7 @@ class PageFiller {
  private:
   const ListQuery& query_;
   ListPage page_;
+  size_t bytes_ = 0;  // Of the views in it.
 };
 
 absl::StatusOr<ListPage> ListPresent(const projection::ViewReader& reader, const ListQuery& query) {

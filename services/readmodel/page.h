@@ -14,6 +14,9 @@
 namespace anamnesis::readmodel {
 
 inline constexpr uint32_t kDefaultPageSize = 100;
+// What the views of a page come to at most, unless it is one view: so that callers with gRPC's limit of 4 MiB can
+// receive it, with what is said around the views.
+inline constexpr size_t kMaxPageBytes = size_t{2} << 20;
 
 // How many items a request asks for.
 inline size_t PageSize(uint32_t page_size) {
@@ -46,6 +49,7 @@ struct ListQuery {
   std::function<bool(const projection::v1::View&)> wanted;
 };
 
+// As many items as are asked for, or fewer where more were more than kMaxPageBytes; at least one, if there is one.
 struct ListPage {
   std::vector<ListItem> items;
   std::string last_key;  // Empty where nothing follows.

@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "account_domain.h"
 #include "eventlog/open.h"
 
@@ -298,6 +299,65 @@ TEST_F(CommandRunnerTest, ATinyCacheChangesNothing) {
   }
   for (int i = 0; i < 40; ++i) EXPECT_EQ(Sum("account" + std::to_string(i)), 3);
   EXPECT_GT(runner_->stats().cache_misses.load(), 40u);
+}
+
+// Whatever becomes of a command, the streams that it loaded are not kept beyond the cache's size.
+TEST_F(CommandRunnerTest, WhatRecordsNothingFillsNoCache) {
+  constexpr uint64_t kAccounts = 100;
+  const AccountCommand refused = Add("", -2);
+  const AccountCommand refused_with_joined = Add("", -3);
+  const AccountCommand nothing = Add("", 0);
+  const AccountCommand repeat = Add("", -1, "r");
+  AccountCommand validated = Add("", 1);
+  validated.mutable_add()->mutable_context()->set_validate_only(true);
+  struct Case {
+    const char* name;
+    AccountCommand command;
+    bool ok;
+    bool joined;
+  };
+  const Case cases[] = {
+      {"refused",                            refused,             false, false},
+      {"refused with what is joined",        refused_with_joined, false, true },
+      {"only validated",                     validated,           true,  false},
+      {"nothing to do",                      nothing,             true,  false},
+      {"repeated, and would be refused now", repeat,              true,  false},
+  };
+  for (const Case& test : cases) {
+    SCOPED_TRACE(test.name);
+    runner_.reset();
+    log_ = eventlog::NewMemoryLog({});
+    joined_.clear();
+    Restart({.cache_bytes = 1});
+    const auto run_all = [&] {
+      for (uint64_t i = 0; i < kAccounts; ++i) {
+        AccountCommand command = test.command;
+        command.mutable_add()->set_account_id(absl::StrCat("a", i));
+        auto& context = *command.mutable_add()->mutable_context();
+        if (!context.request_id().empty()) context.set_request_id(absl::StrCat("r", i));
+        EXPECT_EQ(Run(command).ok(), test.ok);
+      }
+    };
+    for (uint64_t i = 0; i < kAccounts; ++i) {
+      ASSERT_TRUE(Run(Add(absl::StrCat("a", i), 1)).ok());
+      if (!test.joined) continue;
+      ASSERT_TRUE(Run(Add(absl::StrCat("b", i), 1)).ok());
+      joined_[absl::StrCat("account-a", i)] = {absl::StrCat("account-b", i)};
+    }
+    for (int i = 0; i < 2; ++i) run_all();
+    const uint64_t before = runner_->stats().cache_hits.load();
+    run_all();
+    EXPECT_LE(runner_->stats().cache_hits.load() - before, kStrands) << "of each strand the newest";
+    log_->Close();
+  }
+}
+
+TEST_F(CommandRunnerTest, AStreamThatDoesNotExistIsNotKept) {
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(Run(Add("unknown", -1)).ok());
+  EXPECT_EQ(runner_->stats().cache_hits.load(), 0u);
+  ASSERT_TRUE(Run(Add("unknown", 1)).ok());
+  ASSERT_TRUE(Run(Add("unknown", -1)).ok());
+  EXPECT_EQ(runner_->stats().cache_hits.load(), 1u) << "now it does";
 }
 
 TEST_F(CommandRunnerTest, AnotherWriterIsNoticed) {

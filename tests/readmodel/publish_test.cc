@@ -1,4 +1,5 @@
 // A read model over real gRPC, with a publisher that the test plays.
+#include <chrono>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -93,7 +94,7 @@ class PublishTest : public testing::Test {
 
   void Start() {
     model_.reset();
-    auto model = ReadModel::Start({.data_dir = directory_});
+    auto model = ReadModel::Start({.data_dir = directory_, .store = {.purge_patience = std::chrono::milliseconds(0)}});
     ASSERT_TRUE(model.ok()) << model.status();
     model_ = *std::move(model);
     channel_ = rpc::Connect("127.0.0.1:" + std::to_string(model_->port()));
@@ -221,6 +222,22 @@ TEST_F(PublishTest, ARebuildHasThePublisherBeginAgain) {
   publisher->AwaitAck(1);
   EXPECT_EQ(Status().generation(), 2u);
   EXPECT_EQ(Chart(ChartOfPatient())->patient().demographics().names(0).given(0), "Bea");
+}
+
+TEST_F(PublishTest, WhatAReaderSeesOfTheErasedIsPurgedWhenItIsDoneThoughNothingIsPublished) {
+  auto publisher = Connect(2, 0);
+  publisher->Say(Batch(0, 1, {Put(1, 1, "patient", 1, Patient(1, "Erasmia", "Lee"))}));
+  publisher->AwaitAck(1);
+  {
+    const projection::ViewReader reader = model_->store().Read();
+    publisher->Say(Batch(1, 2, {Purge(2, 1)}));
+    publisher->AwaitAck(2);
+    EXPECT_TRUE(model_->store().PurgeIsDue());
+    EXPECT_TRUE(IsInAFile(directory_, "Erasmia"));
+  }
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  for (; model_->store().PurgeIsDue(); Status()) ASSERT_LT(std::chrono::steady_clock::now(), give_up);
+  EXPECT_FALSE(IsInAFile(directory_, "Erasmia"));
 }
 
 TEST_F(PublishTest, AChartNeverShowsLessThanItsPositions) {

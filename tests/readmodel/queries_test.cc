@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/readmodel/page.h"
 #include "services/readmodel/readmodel_module.h"
 #include "tests/readmodel/records.h"
 
@@ -270,6 +271,41 @@ TEST_F(QueriesTest, PagesStayWhereTheyAreWhileTheRecordGrows) {
     Keep(1, "observation", day, Observation(day, "72514-3", "new"));  // Newer than where the list is.
   } while (!request.page_token().empty());
   EXPECT_THAT(values, ElementsAre("5", "4", "3", "2", "1"));
+}
+
+TEST_F(QueriesTest, APageEndsBeforeItIsTooLargeToBeReceived) {
+  constexpr size_t kNoteBytes = 256 << 10;
+  constexpr int kNotes = 20;
+  Register(1, Patient(1, "Ana", "Lee"));
+  for (int id = 0; id < kNotes; ++id) {
+    // The last one, which is listed first, is larger than a page.
+    const size_t bytes = id < kNotes - 1 ? kNoteBytes : kMaxPageBytes + 1;
+    View note;
+    auto& written = *note.mutable_note()->mutable_note();
+    *written.mutable_signed_time() = ToTimestamp(kYear2020 + id * kSecond);
+    written.mutable_content()->set_text(std::string(bytes, 'n'));
+    Keep(1, "note", 100 + id, note);
+  }
+  const projection::ViewReader reader = store_->Read();
+  for (const bool as_of_now : {false, true}) {
+    SCOPED_TRACE(as_of_now);
+    chart::v1::ListTimelineRequest request;
+    request.set_patient_id(Id(1));
+    request.add_kinds("note");
+    request.set_page_size(1000);
+    if (as_of_now) *request.mutable_options()->mutable_as_of_recorded() = ToTimestamp(kYear2020 + 86'400 * kSecond);
+    std::vector<int> pages;
+    std::set<std::string> ids;
+    do {
+      const auto page = ListTimeline(reader, request);
+      ASSERT_TRUE(page.ok()) << page.status();
+      pages.push_back(page->entries_size());
+      for (const auto& entry : page->entries()) EXPECT_TRUE(ids.insert(entry.id()).second);
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_THAT(pages, ElementsAre(1, 7, 7, 5));
+    EXPECT_EQ(ids.size(), kNotes);
+  }
 }
 
 TEST_F(QueriesTest, ListsTheSameByIndexAndAsOfNow) {

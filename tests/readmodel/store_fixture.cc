@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -75,6 +78,13 @@ ViewChange Remove(uint64_t position, int subject, const std::string& kind, int v
   return Change(position, subject, kind, view, projection::v1::CHANGE_OPERATION_REMOVE, "");
 }
 
+ViewChange Purge(uint64_t position, int subject) {
+  ViewChange change = Remove(position, subject, "", 0);
+  change.clear_view_id();
+  change.set_operation(projection::v1::CHANGE_OPERATION_PURGE);
+  return change;
+}
+
 ViewChange HappenedAt(int64_t micros, ViewChange change) {
   *change.mutable_effective_time() = ToTimestamp(micros);
   return change;
@@ -92,6 +102,15 @@ projection::v1::PublishBatch Batch(uint64_t after, uint64_t up_to, const std::ve
   batch.set_tail_position(up_to);
   *batch.mutable_up_to_recorded_time() = ToTimestamp(kYear2020 + static_cast<int64_t>(up_to) * kSecond);
   return batch;
+}
+
+bool IsInAFile(const std::string& directory, const std::string& text) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    std::ostringstream content;
+    content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    if (content.str().find(text) != std::string::npos) return true;
+  }
+  return false;
 }
 
 StoreOnDisk::StoreOnDisk(projection::ViewSchema schema) : schema_(std::move(schema)), parent_(NewDirectory()) {
@@ -112,8 +131,9 @@ absl::StatusOr<uint64_t> StoreOnDisk::Apply(const std::string& service,
 
 void StoreOnDisk::Reopen() {
   store_.reset();
-  auto opened =
-      projection::ViewStore::Open(directory(), schema_, {.block_cache_bytes = 1 << 20, .write_buffer_bytes = 1 << 20});
+  auto opened = projection::ViewStore::Open(
+      directory(), schema_,
+      {.block_cache_bytes = 1 << 20, .write_buffer_bytes = 1 << 20, .purge_patience = std::chrono::milliseconds(0)});
   if (!opened.ok()) {
     ADD_FAILURE() << opened.status();
     std::abort();

@@ -29,6 +29,7 @@ projection::v1::ViewChange Put(uint64_t position, int subject, const std::string
 projection::v1::ViewChange Patch(uint64_t position, int subject, const std::string& kind, int view,
                                  const std::string& bytes, const std::vector<std::string>& replace = {});
 projection::v1::ViewChange Remove(uint64_t position, int subject, const std::string& kind, int view);
+projection::v1::ViewChange Purge(uint64_t position, int subject);
 projection::v1::ViewChange HappenedAt(int64_t micros, projection::v1::ViewChange change);
 
 // The same with views.
@@ -38,7 +39,10 @@ projection::v1::ViewChange Put(uint64_t position, int subject, const std::string
 projection::v1::PublishBatch Batch(uint64_t after, uint64_t up_to,
                                    const std::vector<projection::v1::ViewChange>& changes);
 
-// Opens, closes and opens again.
+// Whether a file in the directory, or in one below it, has the text in it.
+bool IsInAFile(const std::string& directory, const std::string& text);
+
+// Opens, closes and opens again. Its purges wait for no reader.
 class StoreOnDisk {
  public:
   explicit StoreOnDisk(projection::ViewSchema schema);

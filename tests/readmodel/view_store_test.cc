@@ -1,8 +1,6 @@
 #include "projection/view_store.h"
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,13 +18,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr char kService[] = "patient";
-
-projection::v1::ViewChange Purge(uint64_t position, int subject) {
-  projection::v1::ViewChange change = Remove(position, subject, "", 0);
-  change.clear_view_id();
-  change.set_operation(projection::v1::CHANGE_OPERATION_PURGE);
-  return change;
-}
 
 projection::v1::ViewChange Fail(uint64_t position, int subject, const std::string& reason) {
   projection::v1::ViewChange change = Purge(position, subject);
@@ -156,6 +147,30 @@ TEST_F(ViewStoreTest, WhatIsNotAViewFailsThoseOfItsSubjectOnly) {
     EXPECT_FALSE(store->Read().FailureOf(UuidBytes(Id(1)), before)->has_value()) << "then it was whole";
     EXPECT_THAT(Found(*store, "and"), ElementsAre(8));
   }
+}
+
+// Looks at a subject whenever its rows change, as one who asks at that moment.
+struct LookingObserver final : projection::ViewStoreObserver {
+  explicit LookingObserver(const projection::ViewStore& looked_at) : store(looked_at) {}
+  void RowsChanged(const std::set<std::string>& subjects) override {
+    sees_failure = store.Read().FailureOf(*subjects.begin(), {})->has_value();
+  }
+  void AllRowsChanged() override {}
+  void Advanced() override {}
+
+  const projection::ViewStore& store;
+  bool sees_failure = false;
+};
+
+// Or else what is made of the rows before that might be kept for good.
+TEST_F(ViewStoreTest, WhoIsToldLastOfAFailureSeesIt) {
+  Begin(2);
+  Apply({Batch(0, 1, {Put(1, 1, "note", 7, "whole")})});
+  LookingObserver observer(*store_);
+  store_->SetObserver(&observer);
+  Apply({Batch(1, 2, {Fail(2, 1, "odd")})});
+  store_->SetObserver(nullptr);
+  EXPECT_TRUE(observer.sees_failure);
 }
 
 TEST_F(ViewStoreTest, AFailureIsHealedByARebuildOrAPurge) {
@@ -302,23 +317,30 @@ TEST_F(ViewStoreTest, ReadersSeeOneMoment) {
   EXPECT_EQ(reader.positions().at(kService), 1u);
 }
 
+TEST_F(ViewStoreTest, WhatAReaderSeesIsInNoFileOnceItWasTriedAgain) {
+  Begin(9);
+  Apply({Batch(0, 1, {Put(1, 1, "note", 7, "a secret")})});
+  {
+    const projection::ViewReader reader = store_->Read();
+    Apply({Batch(1, 2, {Purge(2, 1)})});
+    EXPECT_TRUE(store_->RetryPurge().ok());
+    EXPECT_TRUE(store_->PurgeIsDue());
+    EXPECT_TRUE(IsInAFile(store_.directory(), "a secret"));
+  }
+  EXPECT_TRUE(store_->RetryPurge().ok());
+  EXPECT_FALSE(store_->PurgeIsDue());
+  EXPECT_FALSE(IsInAFile(store_.directory(), "a secret"));
+}
+
 // What it held and the next one never saw may have been erased meanwhile.
 TEST_F(ViewStoreTest, ARetiredGenerationIsInNoFile) {
-  const auto on_disk = [this](const std::string& text) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(store_.directory())) {
-      std::ostringstream content;
-      content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-      if (content.str().find(text) != std::string::npos) return true;
-    }
-    return false;
-  };
   Begin(1);
   Apply({Batch(0, 1, {Put(1, 1, "note", 7, "a-secret")})});
-  ASSERT_TRUE(on_disk("a-secret"));
+  ASSERT_TRUE(IsInAFile(store_.directory(), "a-secret"));
   EXPECT_EQ(store_->Begin(Hello(2, 2)).value(), 0u);
   Apply({Batch(0, 2, {Put(2, 1, "note", 8, "another")})});
   EXPECT_EQ(Generation(), 2u);
-  EXPECT_FALSE(on_disk("a-secret"));
+  EXPECT_FALSE(IsInAFile(store_.directory(), "a-secret"));
 }
 
 TEST_F(ViewStoreTest, ANewerProjectionTakesOverWhenItHasCaughtUp) {
