@@ -100,6 +100,7 @@ absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& di
   // newer than their position.
   db_options.track_and_verify_wals_in_manifest = true;
   db_options.atomic_flush = true;
+  db_options.max_manifest_file_size = 1;  // A new one with each change of the files, which are rare.
   db_options.avoid_flush_during_recovery = true;
   db_options.listeners.push_back(CheckBeforeCompaction(
       nullptr, options.damaged != nullptr
@@ -250,7 +251,10 @@ absl::Status ViewStore::FinishPurges(std::chrono::milliseconds patience) {
   purge_is_due_ = purged.IsTimedOut();
   if (purge_is_due_) return absl::OkStatus();
   RETURN_IF_ERROR(FromRocks(purged));
-  return FromRocks(db_->Delete(rocksdb::WriteOptions(), families_[kStates], kPurgeKey));
+  RETURN_IF_ERROR(FromRocks(db_->Delete(rocksdb::WriteOptions(), families_[kStates], kPurgeKey)));
+  // The manifest still has the first and the last key of files that are gone; with this change of the files a new one
+  // begins, which does not.
+  return FromRocks(db_->Flush(rocksdb::FlushOptions(), families_));
 }
 
 absl::Status ViewStore::DeleteRetired(const std::string& service) {

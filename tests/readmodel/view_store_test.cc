@@ -319,17 +319,17 @@ TEST_F(ViewStoreTest, ReadersSeeOneMoment) {
 
 TEST_F(ViewStoreTest, WhatAReaderSeesIsInNoFileOnceItWasTriedAgain) {
   Begin(9);
-  Apply({Batch(0, 1, {Put(1, 1, "note", 7, "a secret")})});
+  Apply({Batch(0, 1, {Put(1, 1, "note", 7, "a-secret")})});
   {
     const projection::ViewReader reader = store_->Read();
-    Apply({Batch(1, 2, {Purge(2, 1)})});
+    Apply({Batch(1, 2, {Purge(2, 1)})});  // A term of the index is in keys, which the manifest names too.
     EXPECT_TRUE(store_->RetryPurge().ok());
     EXPECT_TRUE(store_->PurgeIsDue());
-    EXPECT_TRUE(IsInAFile(store_.directory(), "a secret"));
+    EXPECT_TRUE(IsInAFile(store_.directory(), "a-secret"));
   }
   EXPECT_TRUE(store_->RetryPurge().ok());
   EXPECT_FALSE(store_->PurgeIsDue());
-  EXPECT_FALSE(IsInAFile(store_.directory(), "a secret"));
+  EXPECT_FALSE(IsInAFile(store_.directory(), "a-secret"));
 }
 
 // What it held and the next one never saw may have been erased meanwhile.
