@@ -440,6 +440,17 @@ TEST_F(QueriesTest, ShowsWhatAPractitionerHoldsOnADay) {
   EXPECT_EQ(directory->credentials(1).credentials_size(), 0);
 }
 
+TEST_F(QueriesTest, ShowsAllThatAPractitionerHolds) {
+  View doctor;
+  doctor.mutable_practitioner()->mutable_practitioner()->set_id(Id(5));
+  Keep(5, "practitioner", 5, doctor);
+  constexpr int kHeld = 2 * kDefaultPageSize + 1;
+  for (int i = 0; i < kHeld; ++i) Keep(5, "credential", 100 + i, Licence(2010, 2019));
+  chart::v1::GetDirectoryEntryRequest get;
+  get.set_id(Id(5));
+  EXPECT_EQ(GetDirectoryEntry(store_->Read(), get)->credentials_size(), kHeld) << "however many pages that are";
+}
+
 TEST_F(QueriesTest, DigestsAgreeHoweverServicesInterleaveAndHistoryWent) {
   const auto digest = [](StoreOnDisk& store, const std::string& patient) {
     chart::v1::GetDigestRequest request;

@@ -19,23 +19,22 @@ constexpr char kPractitioner[] = "practitioner";
 constexpr char kOrganization[] = "organization";
 
 constexpr char kCredential[] = "credential";
-constexpr size_t kMostCredentials = 1000;
 
 // Those that are valid on the day, or all where none is asked for.
 absl::Status AddCredentials(const projection::ViewReader& reader, const std::string& practitioner,
                             const projection::ReadTimes& times, const clinical::v1::PartialDate* valid_on,
                             google::protobuf::RepeatedPtrField<projection::v1::CredentialView>* out) {
-  ListQuery query{.records = {practitioner},
-                  .prefixes = {ListPrefix(practitioner, kCredential)},
-                  .times = times,
-                  .page_size = kMostCredentials};
+  ListQuery query{.records = {practitioner}, .prefixes = {ListPrefix(practitioner, kCredential)}, .times = times};
   if (valid_on != nullptr) {
     query.wanted = [valid_on](const projection::v1::View& view) {
       return IsValidOn(view.credential().credential(), *valid_on);
     };
   }
-  ASSIGN_OR_RETURN(ListPage page, List(reader, query));
-  for (ListItem& item : page.items) out->Add(std::move(*item.view.mutable_credential()));
+  do {
+    ASSIGN_OR_RETURN(ListPage page, List(reader, query));
+    for (ListItem& item : page.items) out->Add(std::move(*item.view.mutable_credential()));
+    query.after = std::move(page.last_key);
+  } while (!query.after.empty());
   return absl::OkStatus();
 }
 
