@@ -194,7 +194,7 @@ class EventLog {
   absl::StatusOr<AppendResult> AppendAndWait(AppendRequest request);
 
   // Calls `on_durable` when everything sequenced before this call is durable, after the callbacks of those appends; at
-  // once where they have been called.
+  // once where they have been called and nobody else is being called.
   virtual void WhenDurable(std::function<void()> on_durable) = 0;
 
   // The outcome of an earlier append with this id (durable or about to be: answer after WhenDurable), nothing if there

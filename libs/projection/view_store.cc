@@ -160,6 +160,10 @@ void ViewStore::SetObserver(ViewStoreObserver* observer) {
 
 absl::StatusOr<uint64_t> ViewStore::Begin(const v1::PublishHello& hello) {
   MutexLock writer(writing_);
+  {
+    MutexLock lock(visible_);
+    log_ids_[hello.service()] = hello.log_id();
+  }
   v1::SourceState state = State(hello.service());
   RETURN_IF_ERROR(Greet(hello, state));
   rocksdb::WriteBatch batch;
@@ -298,6 +302,17 @@ std::map<std::string, uint64_t> ViewStore::Positions() const {
   MutexLock lock(visible_);
   std::map<std::string, uint64_t> positions;
   for (const auto& [service, state] : sources_) positions[service] = state.active().applied_position();
+  return positions;
+}
+
+std::map<std::string, uint64_t> ViewStore::ReachedPositions() const {
+  MutexLock lock(visible_);
+  std::map<std::string, uint64_t> positions;
+  for (const auto& [service, state] : sources_) {
+    const auto has_now = log_ids_.find(service);
+    const bool is_another = has_now != log_ids_.end() && has_now->second != state.active().log_id();
+    positions[service] = is_another ? 0 : state.active().applied_position();
+  }
   return positions;
 }
 

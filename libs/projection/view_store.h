@@ -85,6 +85,9 @@ class ViewStore {
   std::map<std::string, v1::SourceState> Sources() const EXCLUDES(visible_);
   // By service, how far the views that answer include its log.
   std::map<std::string, uint64_t> Positions() const EXCLUDES(visible_);
+  // The same to compare positions with that the services have given: 0 where the views that answer are of another log
+  // than the service has now.
+  std::map<std::string, uint64_t> ReachedPositions() const EXCLUDES(visible_);
 
   // How many subjects have failed views, over all services.
   uint64_t FailedSubjects() const EXCLUDES(visible_);
@@ -120,6 +123,7 @@ class ViewStore {
   // Held for moments only.
   mutable Mutex visible_;
   std::map<std::string, v1::SourceState> sources_ GUARDED_BY(visible_);
+  std::map<std::string, std::string> log_ids_ GUARDED_BY(visible_);  // Of each service, as it said last.
 };
 
 }  // namespace anamnesis::projection

@@ -64,7 +64,7 @@ ChartService::ChartService(rpc::Gate& gate, Parts parts)
 
 void ChartService::WhenFresh(const rpc::CallContext& call, const chart::v1::ReadOptions& options, Ready ready) const {
   Positions wanted(options.min_positions().begin(), options.min_positions().end());
-  if (wanted.empty() || Reached(wanted, parts_.store.Positions())) return ready(false);
+  if (wanted.empty() || Reached(wanted, parts_.store.ReachedPositions())) return ready(false);
   if (options.allow_stale()) return ready(true);
   // A caller who hung up is waited for as well, so nobody may say how long.
   const int64_t now = parts_.clock.NowMicros();

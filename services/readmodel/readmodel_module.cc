@@ -50,7 +50,7 @@ ReadModel::ReadModel(const ReadModelOptions& options, rpc::AccessPolicy policy,
     : gate_(std::move(policy), metrics_),
       store_(std::move(store)),
       charts_(options.chart_cache_bytes),
-      freshness_([this] { return store_->Positions(); }, SystemClock()),
+      freshness_([this] { return store_->ReachedPositions(); }, SystemClock()),
       ingester_(gate_, *store_),
       chart_(gate_, {*store_, ingester_, freshness_, charts_, worker_, SystemClock()}),
       ops_(

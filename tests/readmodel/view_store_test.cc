@@ -1,4 +1,5 @@
 #include "projection/view_store.h"
+// Long because: one store, case by case, of which each needs the fixture.
 
 #include <set>
 #include <string>
@@ -370,13 +371,17 @@ TEST_F(ViewStoreTest, TakingTheNewerProgramBackDropsItsViews) {
 TEST_F(ViewStoreTest, RefusesAnotherLogUnlessARebuildWasAskedFor) {
   Begin(2);
   Apply({Batch(0, 2, {Put(1, 1, "note", 7, "a")})});
+  EXPECT_EQ(store_->ReachedPositions()[kService], 2u);
   EXPECT_EQ(Refusal(store_->Begin(Hello(9, 1, kOtherLog)).status()), "LOG_MISMATCH");
+  EXPECT_EQ(store_->ReachedPositions()[kService], 0u) << "a position of the other log is not in these views";
   EXPECT_EQ(Refusal(store_->Begin(Hello(1)).status()), "LOG_SHORTENED");
+  EXPECT_EQ(store_->ReachedPositions()[kService], 2u);
   EXPECT_THAT(Texts(*store_), ElementsAre("patient note 7 a"));
 
   EXPECT_EQ(store_->RequestRebuild(kService).value(), 1u);
   store_.Reopen();
   EXPECT_EQ(store_->Begin(Hello(1, 1, kOtherLog)).value(), 0u);
+  EXPECT_EQ(store_->ReachedPositions()[kService], 0u);
   EXPECT_THAT(Texts(*store_), ElementsAre("patient note 7 a"));
   Apply({Batch(0, 1, {Put(1, 1, "note", 8, "b")})});
   EXPECT_THAT(Texts(*store_), ElementsAre("patient note 8 b"));
