@@ -1,5 +1,7 @@
 #include "rpc/call_scope.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "anamnesis/rpc/v1/errors.pb.h"
@@ -14,6 +16,8 @@ namespace anamnesis::rpc {
 namespace {
 
 constexpr double kMicrosPerSecond = 1e6;
+// What they allow is for the log also where it succeeds: copies of the record, changes of its keys, erasures.
+constexpr std::array<std::string_view, 2> kLoggedPermissions = {"ops.admin", "patient.erase"};
 
 }  // namespace
 
@@ -42,18 +46,22 @@ grpc::Status CallScope::End(const absl::Status& status) {
   method_.metrics().Handled(static_cast<grpc::StatusCode>(status.code()), seconds);
   if (status.ok()) {
     const std::chrono::duration<double> slow = gate_.options().slow_unary_time;
-    if (kind_ == Kind::kUnary && seconds >= slow.count()) LogEnd(status, seconds);
+    if (std::ranges::count(kLoggedPermissions, method_.permission()) > 0) {
+      LogEnd("logged_call", status, seconds);
+    } else if (kind_ == Kind::kUnary && seconds >= slow.count()) {
+      LogEnd("slow_call", status, seconds);
+    }
     return grpc::Status::OK;
   }
-  LogEnd(status, seconds);
+  LogEnd("failed_call", status, seconds);
   return ToGrpcStatus(ToSend(status, context_));
 }
 
-void CallScope::LogEnd(const absl::Status& status, double seconds) const {
+void CallScope::LogEnd(std::string_view event, const absl::Status& status, double seconds) const {
   // The text of a named refusal is in the catalogue; that of a fault is ours and is needed to mend it.
   const std::string reason = RefusalInfo(status).reason();
   const std::string error = reason.empty() ? std::string(status.message()) : "";
-  Log(IsFault(status) ? LogLevel::kError : LogLevel::kInfo, status.ok() ? "slow_call" : "failed_call",
+  Log(IsFault(status) ? LogLevel::kError : LogLevel::kInfo, event,
       {
           {"method",      context_.method                        },
           {"code",        absl::StatusCodeToString(status.code())},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "grpcpp/server_context.h"
@@ -27,7 +28,8 @@ class CallScope {
   // DEADLINE_PASSED where that is why a call was cancelled, CANCELLED otherwise.
   absl::Status WhyCancelled() const;
 
-  // Counts and logs the call, and makes the status that is sent, as ToSend does.
+  // Counts the call, logs it where it failed, was slow or is one of power over the record, and makes the status that is
+  // sent, as ToSend does.
   grpc::Status End(const absl::Status& status);
 
   // The server no longer waits for this call, which must not touch the gate or the method from now on.
@@ -38,7 +40,7 @@ class CallScope {
   bool has_own_deadline() const { return has_own_deadline_; }
 
  private:
-  void LogEnd(const absl::Status& status, double seconds) const;
+  void LogEnd(std::string_view event, const absl::Status& status, double seconds) const;
 
   const GatedMethod& method_;
   Gate& gate_;  // Outlives the method.

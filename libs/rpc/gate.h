@@ -106,6 +106,8 @@ class GatedMethod {
   // `anamnesis.patient.v1.PatientService/RegisterPatient`, and the same after a `/`, as gRPC has it.
   const std::string& path() const { return path_; }
   const std::string& grpc_path() const { return grpc_path_; }
+  // The one that the method requires: `patient.write`.
+  const std::string& permission() const { return permission_; }
   Gate& gate() const { return gate_; }
   MethodMetrics& metrics() const { return metrics_; }
 

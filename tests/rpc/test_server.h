@@ -134,6 +134,7 @@ class TestService final : public Service {
   TestService(Gate& gate, Hands& hands, std::function<std::shared_ptr<ChatSession>()> make_chat)
       : Service(*rpctest::v1::EchoRequest::descriptor()->file()->FindServiceByName("EchoService"), gate) {
     Unary<EchoRequest, EchoResponse>("Echo", Answer);
+    Unary<EchoRequest, EchoResponse>("Command", Answer);
     Unary<EchoRequest, EchoResponse>(
         "Hold", [&hands](const CallContext&, EchoRequest&&, Done<EchoResponse> done) { hands.Hold(std::move(done)); });
     ServerStream<CountRequest, CountResponse>(
@@ -167,7 +168,7 @@ class TestServer {
  public:
   explicit TestServer(GateOptions gate_options = {}, ServerOptions server_options = {},
                       std::function<std::shared_ptr<ChatSession>()> make_chat = nullptr)
-      : gate(*AccessPolicy::Parse("echoer: echo.call\nstranger: other.call"), metrics, gate_options),
+      : gate(*AccessPolicy::Parse("echoer: echo.call ops.admin\nstranger: other.call"), metrics, gate_options),
         service(gate, hands, std::move(make_chat)),
         server(std::move(server_options), gate, health) {
     const auto started = server.Start({&service});

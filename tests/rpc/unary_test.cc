@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "tests/rpc/test_server.h"
@@ -36,6 +37,25 @@ TEST(UnaryTest, HandlerSeesTheCallerAndTheTrace) {
   EXPECT_EQ(response.text(), "hello");
   EXPECT_EQ(response.actor(), "dr-a");
   EXPECT_EQ(response.traceparent(), kTrace);
+}
+
+// One line for a call of power over the record, with nothing of what was asked; none for any other that succeeds.
+TEST(UnaryTest, ACallThatIsForTheLogIsInIt) {
+  TestServer server;
+  EchoRequest request;
+  request.set_text("of a patient");
+  EchoResponse response;
+  testing::internal::CaptureStderr();
+  ASSERT_TRUE(server.Echo("of a patient").ok());
+  grpc::ClientContext context;
+  PrepareContext(context, kCaller, kPatience);
+  ASSERT_TRUE(server.stub->Command(&context, request, &response).ok());
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+  EXPECT_THAT(log, HasSubstr(R"("event":"logged_call")"));
+  EXPECT_THAT(log, HasSubstr(R"("method":"anamnesis.rpctest.v1.EchoService/Command","code":"OK")"));
+  EXPECT_THAT(log, HasSubstr(R"("actor":"dr-a")"));
+  EXPECT_THAT(log, Not(HasSubstr("of a patient")));
 }
 
 TEST(UnaryTest, AFaultIsSentByNameOnly) {
