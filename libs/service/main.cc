@@ -4,9 +4,8 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
+#include "service/flags.h"
 
 ABSL_FLAG(std::string, data_dir, "", "Directory of the service's data; made if it does not exist. Required.");
 ABSL_FLAG(std::string, listen, "", "Address to serve gRPC on; loopback and the service's own port by default.");
@@ -61,10 +60,10 @@ std::string Or(const std::string& given, const std::string& otherwise) {
 
 WriteServiceOptions OptionsFromFlags(int argc, char** argv, const std::string& program, const std::string& description,
                                      int default_port) {
-  absl::SetProgramUsageMessage(absl::StrCat(description, "\n\n  ", program,
-                                            " --data_dir=DIR [--listen=", Loopback(default_port),
-                                            "] [--readmodel=ADDRESS]\n\nStops in order on SIGTERM."));
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  const std::vector<char*> rest =
+      ParseFlags(argc, argv, program,
+                 absl::StrCat(description, "\n\n  ", program, " --data_dir=DIR [--listen=", Loopback(default_port),
+                              "] [--readmodel=ADDRESS]\n\nStops in order on SIGTERM."));
   if (rest.size() > 1) {
     std::fprintf(stderr, "%s: unexpected argument '%s'; see --help\n", program.c_str(), rest[1]);
     std::exit(EXIT_FAILURE);

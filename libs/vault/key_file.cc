@@ -1,5 +1,7 @@
 #include "vault/key_file.h"
 
+#include <sys/wait.h>
+
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -42,8 +44,10 @@ absl::StatusOr<KeyRing> LoadFromCommand(const std::string& command) {
   }
   const int status = pclose(pipe);
   if (status != 0) {
-    return absl::FailedPreconditionError(absl::StrCat("the key command failed with status ", status,
-                                                      "; it must print the content of a key file and exit with 0"));
+    const std::string how = WIFSIGNALED(status) ? absl::StrCat("signal ", WTERMSIG(status))
+                                                : absl::StrCat("exit status ", WEXITSTATUS(status));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the key command ended with ", how, "; it must print the content of a key file and exit with 0"));
   }
   return ParseFrom("what the key command printed", text);
 }

@@ -2,10 +2,9 @@
 #include <cstdlib>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "rpc/log.h"
 #include "rpc/signals.h"
+#include "service/flags.h"
 #include "services/readmodel/readmodel_module.h"
 
 ABSL_FLAG(std::string, data_dir, "", "Directory of the views; made if it does not exist. Required.");
@@ -17,10 +16,10 @@ ABSL_FLAG(int, chart_cache_mb, 32, "Memory for charts that are ready to send, in
 int main(int argc, char** argv) {
   using namespace anamnesis;  // NOLINT: a main is a parts list.
   rpc::BlockSignals();
-  absl::SetProgramUsageMessage(
-      "Answers questions about patients from the views that the services publish to it.\n\n"
-      "  readmodeld --data_dir=DIR [--listen=127.0.0.1:7110]\n\nStops in order on SIGTERM.");
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  const std::vector<char*> rest =
+      service::ParseFlags(argc, argv, "readmodeld",
+                          "Answers questions about patients from the views that the services publish to it.\n\n"
+                          "  readmodeld --data_dir=DIR [--listen=127.0.0.1:7110]\n\nStops in order on SIGTERM.");
   const readmodel::ReadModelOptions options{
       .data_dir = absl::GetFlag(FLAGS_data_dir),
       .listen = absl::GetFlag(FLAGS_listen),
