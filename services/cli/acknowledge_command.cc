@@ -10,7 +10,7 @@
 #include "anamnesis/encounter/v1/encounter_service.grpc.pb.h"
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"
 #include "base/status.h"
-#include "base/uuid.h"
+#include "services/cli/command_call.h"
 #include "services/cli/commands.h"
 #include "services/cli/query.h"
 
@@ -22,6 +22,7 @@ struct AcknowledgeOptions {
   std::string resource;
   std::vector<std::string> rules;
   std::string reason;
+  std::string request_id;
   bool json = false;
 };
 
@@ -30,16 +31,20 @@ absl::Status Send(const Connection& connection, const char* service, const Ackno
                   Request request) {
   Query query(connection);
   ASSIGN_OR_RETURN(*request.mutable_patient_id(), query.ResolvePatient(options.patient));
-  request.mutable_context()->set_request_id(NewUuid());
+  request.mutable_context()->set_request_id(RequestIdFrom(options.request_id));
   request.mutable_context()->set_reason(options.reason);
   request.set_resource(options.resource);
   request.mutable_rule_ids()->Assign(options.rules.begin(), options.rules.end());
-  const auto stub = Service::NewStub(connection.Channel(service));
-  grpc::ClientContext context;
-  connection.Prepare(context);
+  const auto channel = connection.Channel(service);
+  const auto stub = Service::NewStub(channel);
+  const CommandCall command{.server = service,
+                            .request_id = request.context().request_id(),
+                            .caller = connection.Caller(),
+                            .repeat_with = WithRequestId(request.context().request_id())};
   rpc::v1::CommandOutcome outcome;
-  const grpc::Status status = stub->AcknowledgeAlerts(&context, request, &outcome);
-  if (!status.ok()) return connection.Explain(service, status);
+  RETURN_IF_ERROR(SendCommand(connection, *channel, command, [&](grpc::ClientContext& context) {
+    return stub->AcknowledgeAlerts(&context, request, &outcome);
+  }));
   if (options.json) {
     PrintJson(outcome);
   } else {
@@ -76,6 +81,7 @@ void AddAcknowledgeCommand(CLI::App& app, Connection& connection) {
       ->required();
   command->add_option("--rule", options->rules, "Only this rule's warning; repeatable (default: all that are open)");
   command->add_option("--reason", options->reason, "Why it is gone on with")->required();
+  AddRequestIdOption(*command, options->request_id);
   command->add_flag("--json", options->json, "Print the outcome as JSON");
   command->footer(
       "A warning stops nothing; it stays on `anamnesis worklist open-alerts` until it is acknowledged.\n\nExample:\n"

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "anamnesis/chart/v1/chart_service.pb.h"
@@ -17,9 +18,10 @@
 #include "anamnesis/medication/v1/medication_service.pb.h"
 #include "anamnesis/patient/v1/patient_service.pb.h"
 #include "base/status.h"
-#include "base/uuid.h"
 #include "google/protobuf/descriptor.h"
+#include "services/cli/command_call.h"
 #include "services/cli/commands.h"
+#include "services/cli/format.h"
 #include "services/cli/query.h"
 #include "services/cli/table.h"
 #include "services/cli/unary_call.h"
@@ -77,12 +79,38 @@ absl::StatusOr<Found> Find(const std::string& text) {
       absl::StrCat("say SERVICE.Method, as `patient.RegisterPatient`; services are ", absl::StrJoin(names, ", ")));
 }
 
-// A command without a request id gets one, so that a repeat by the transport is the same command.
-void FillRequestId(Message& request) {
+// What a command carries; null for a query. Without a request id it gets one, so that a repeat is the same command.
+const rpc::v1::CommandContext* FillContext(Message& request) {
   const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("context");
-  if (field == nullptr || field->message_type() != rpc::v1::CommandContext::descriptor()) return;
+  if (field == nullptr || field->message_type() != rpc::v1::CommandContext::descriptor()) return nullptr;
   auto& context = static_cast<rpc::v1::CommandContext&>(*request.GetReflection()->MutableMessage(&request, field));
-  if (context.request_id().empty()) context.set_request_id(NewUuid());
+  context.set_request_id(RequestIdFrom(context.request_id()));
+  return &context;
+}
+
+absl::Status SendQuery(const Connection& connection, const Found& found, const Message& request, Message& response) {
+  grpc::ClientContext context;
+  connection.Prepare(context);
+  const std::shared_ptr<grpc::Channel> channel = connection.Channel(found.face->server);
+  const grpc::Status status = CallUnary(*channel, *found.method, context, request, response);
+  return status.ok() ? absl::OkStatus() : connection.Explain(found.face->server, status);
+}
+
+// A failure says under which request id it was sent.
+absl::Status SendCommandOf(const Connection& connection, const Found& found, const rpc::v1::CommandContext& context,
+                           const Message& request, Message& response) {
+  const std::string id = context.request_id();
+  const CommandCall command{.server = found.face->server,
+                            .request_id = id,
+                            .caller = connection.Caller(),
+                            .repeat_with = absl::StrCat("\"context\": {\"requestId\": \"", id, "\"} in its JSON"),
+                            .writes = !context.validate_only()};
+  const std::shared_ptr<grpc::Channel> channel = connection.Channel(found.face->server);
+  const absl::Status sent = SendCommand(connection, *channel, command, [&](grpc::ClientContext& of_call) {
+    return CallUnary(*channel, *found.method, of_call, request, response);
+  });
+  if (sent.ok() || absl::StrContains(sent.message(), id)) return sent;
+  return absl::Status(sent.code(), absl::StrCat(std::string(sent.message()), " (request id ", id, ")"));
 }
 
 absl::Status Call(const Connection& connection, const CallOptions& options) {
@@ -94,14 +122,11 @@ absl::Status Call(const Connection& connection, const CallOptions& options) {
   const auto parsed = google::protobuf::util::JsonStringToMessage(json.empty() ? "{}" : json, request.get());
   if (!parsed.ok()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("not a ", found.method->input_type()->name(), ": ", parsed.message().ToString()));
+        absl::StrCat("not a ", found.method->input_type()->name(), ": ", OneLine(parsed.message().ToString())));
   }
-  FillRequestId(*request);
-  grpc::ClientContext context;
-  connection.Prepare(context);
-  const std::shared_ptr<grpc::Channel> channel = connection.Channel(found.face->server);
-  const grpc::Status status = CallUnary(*channel, *found.method, context, *request, *response);
-  if (!status.ok()) return connection.Explain(found.face->server, status);
+  const rpc::v1::CommandContext* const context = FillContext(*request);
+  RETURN_IF_ERROR(context == nullptr ? SendQuery(connection, found, *request, *response)
+                                     : SendCommandOf(connection, found, *context, *request, *response));
   PrintJson(*response);
   return absl::OkStatus();
 }
@@ -129,7 +154,8 @@ void AddCallCommand(CLI::App& app, Connection& connection) {
       ->needs(method);
   list->excludes(method);
   command->footer(
-      "The contracts under protos/ say what each message holds. A command's answer has its resource's id and etag.\n\n"
+      "The contracts under protos/ say what each message holds. A command's answer has its resource's id and etag. "
+      "With\n\"context\": {\"requestId\": \"…\"} a repeat is the same command; a failure says which id it had.\n\n"
       "Example:\n"
       "  anamnesis call patient.RegisterPatient '{\"demographics\": {\"names\": [{\"family\": \"Example\", \"given\": "
       "[\"Ada\"]}]}}'");

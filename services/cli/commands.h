@@ -19,6 +19,9 @@ inline constexpr int kUnhealthy = 3;  // `status` found a server that is not wel
 // with the exit code, as CLI11 has it.
 void Finish(const absl::Status& status);
 
+// Checks an option that is a position in a log: 1 or more.
+std::string CheckPosition(const std::string& text);
+
 void AddUpCommand(CLI::App& app, Connection& connection);
 void AddDownCommand(CLI::App& app);
 void AddSearchCommand(CLI::App& app, Connection& connection);

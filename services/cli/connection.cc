@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/numbers.h"
@@ -36,7 +37,10 @@ void Connection::AddOptions(CLI::App& app) {
       })
       ->allow_extra_args(false);
   app.add_option("--actor", actor_, "Who acts, as it will stand in the record")->capture_default_str();
-  app.add_option("--roles", roles_, "The roles of who acts, separated by commas")->capture_default_str();
+  roles_option_ = app.add_option("--roles", roles_,
+                                 "The roles of who acts, separated by commas. Only where it is not given `rules load` "
+                                 "and `check` add formulary, `erase` privacy-officer")
+                      ->capture_default_str();
   app.add_option("--timeout", timeout_seconds_, "Seconds to wait for an answer")
       ->check(CLI::Range(0.001, 86400.0))
       ->check([](const std::string& text) {  // Which no range refuses.
@@ -65,6 +69,13 @@ rpc::Caller Connection::Caller() const {
   return {.actor = actor_, .roles = absl::StrSplit(roles_, ',', absl::SkipEmpty())};
 }
 
+rpc::Caller Connection::CallerWith(const std::string& role) const {
+  rpc::Caller caller = Caller();
+  const bool given = roles_option_ != nullptr && roles_option_->count() > 0;
+  if (!given && !std::ranges::count(caller.roles, role)) caller.roles.push_back(role);
+  return caller;
+}
+
 std::chrono::milliseconds Connection::timeout() const {
   return std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds_ * 1000));
 }
@@ -84,6 +95,10 @@ absl::Status Connection::Explain(const std::string& server, const grpc::Status& 
   if (info.reason().empty() && absl::IsUnavailable(rich)) {
     return absl::UnavailableError(absl::StrCat("no ", server, " server answers at ", Address(server),
                                                "; start one with `anamnesis up`, or name its --port-base"));
+  }
+  if (info.reason().empty() && absl::IsDeadlineExceeded(rich)) {
+    return absl::DeadlineExceededError(absl::StrCat("the ", server, " server at ", Address(server),
+                                                    " did not answer within ", timeout_seconds_, " s (--timeout)"));
   }
   std::string message =
       absl::StrCat(server, " server: ", info.reason(), info.reason().empty() ? "" : ": ", std::string(rich.message()));

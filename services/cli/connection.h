@@ -41,6 +41,8 @@ class Connection {
   std::string Address(const std::string& server) const;
   std::shared_ptr<grpc::Channel> Channel(const std::string& server) const;
   rpc::Caller Caller() const;
+  // The same with a role that a command needs, unless --roles was given: then that is all there is.
+  rpc::Caller CallerWith(const std::string& role) const;
   // How long to wait for an answer.
   std::chrono::milliseconds timeout() const;
   // Identity and deadline for a call that is answered once.
@@ -55,7 +57,8 @@ class Connection {
   int port_base_ = kDefaultPortBase;
   std::string actor_;
   std::string roles_ = "clinician,auditor,operator,importer";
-  std::vector<std::string> servers_;  // `name=address`, before the port base.
+  const CLI::Option* roles_option_ = nullptr;  // The program's.
+  std::vector<std::string> servers_;           // `name=address`, before the port base.
   double timeout_seconds_ = 30;
 };
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -60,6 +61,15 @@ void AddDataOption(CLI::App& command, std::string& dir) {
 
 std::string LogPath(const std::string& dir, const std::string& program) {
   return absl::StrCat(dir, "/logs/", program, ".log");
+}
+
+absl::Status CheckHoldsRecord(const std::string& dir) {
+  std::error_code error;
+  for (const char* service : {"patient", "encounter", "medication"}) {
+    if (std::filesystem::is_directory(absl::StrCat(dir, "/", service, "/log"), error)) return absl::OkStatus();
+  }
+  return absl::NotFoundError(
+      absl::StrCat("there is no record in ", dir, ": no service has a log there; correct --data"));
 }
 
 absl::Status MakeDataDir(const std::string& dir) {

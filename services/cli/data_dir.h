@@ -15,6 +15,9 @@ void AddDataOption(CLI::App& command, std::string& dir);
 
 std::string LogPath(const std::string& dir, const std::string& program);
 
+// NOT_FOUND where no service has a log below the directory: it is another one than was meant.
+absl::Status CheckHoldsRecord(const std::string& dir);
+
 // Makes the directory and its `logs`, for this user only, where they do not exist.
 absl::Status MakeDataDir(const std::string& dir);
 

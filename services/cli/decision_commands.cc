@@ -57,9 +57,7 @@ struct DecisionOptions {
 };
 
 rpc::Caller Auditor(const Connection& connection) {
-  rpc::Caller caller = connection.Caller();
-  caller.roles.push_back(kRole);
-  return caller;
+  return connection.CallerWith(kRole);
 }
 
 template <class Alerts>
@@ -234,7 +232,7 @@ void AddExplainCommand(CLI::App& app, Connection& connection) {
       ->add_option("POSITION", options->position,
                    "Of its event in the service's log, as `anamnesis replay --service …` shows it")
       ->required()
-      ->check(CLI::PositiveNumber);
+      ->check(CheckPosition);
   command->add_option("--service", options->service, "Whose decision it is")
       ->check(CLI::IsMember({Medication::kService, Encounter::kService}))
       ->capture_default_str();

@@ -119,8 +119,7 @@ absl::StatusOr<Erased> RecordErasure(const Connection& connection, const EraseOp
   request.mutable_context()->set_reason(options.reason);
   request.set_patient_id(id);
   request.set_approved_by(options.approved_by);
-  rpc::Caller caller = connection.Caller();
-  caller.roles.push_back(kRole);
+  const rpc::Caller caller = connection.CallerWith(kRole);
   grpc::ClientContext context;
   rpc::PrepareContext(context, caller, connection.timeout());
   rpc::v1::CommandOutcome outcome;
@@ -218,7 +217,7 @@ absl::Status Erase(const Connection& connection, const EraseOptions& options) {
   for (const Erased& record : erased) {
     std::cout << record.patient_id << " is erased in all services (patient log, position " << record.position << ")\n";
   }
-  std::cout << "Backups that were made before hold its data keys, wrapped: destroy those backups, or rotate the "
+  std::cout << "Backups begun before this ended hold its data keys, wrapped: destroy those backups, or rotate the "
                "key-encryption key (`anamnesis keys rotate`) and destroy the old one.\n";
   return absl::OkStatus();
 }

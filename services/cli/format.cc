@@ -7,6 +7,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace anamnesis::cli {
@@ -149,6 +151,15 @@ std::string ObservationValue(const encounter::v1::Observation& observation) {
     parts.push_back(absl::StrCat(Concept(component.code()), " ", ValueOf(component.value())));
   }
   return parts.empty() ? kUnknown : absl::StrJoin(parts, "; ");
+}
+
+std::string OneLine(const std::string& text) {
+  std::vector<std::string> lines;
+  for (const absl::string_view line : absl::StrSplit(text, absl::ByAnyChar("\r\n"))) {
+    const absl::string_view words = absl::StripAsciiWhitespace(line);
+    if (!words.empty() && words != "^") lines.emplace_back(words);
+  }
+  return absl::StrJoin(lines, " ");
 }
 
 std::string EnumWords(const google::protobuf::EnumDescriptor& type, int value) {

@@ -41,6 +41,8 @@ std::string Flags(const clinical::v1::Provenance& provenance);
 std::string Somebody(const patient::v1::Party& party);
 // `lower back, left: 6.5 of 10, burning; knee, right: severity unknown`.
 std::string PainPlaces(const patient::v1::PainHistory& history);
+// What a parser said, which may show the place in lines of its own, on one.
+std::string OneLine(const std::string& text);
 // One line on any view: `Low back pain, active`.
 std::string Summary(const projection::v1::View& view);
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "anamnesis/ops/v1/key_service.grpc.pb.h"
 #include "base/directory.h"
 #include "base/status.h"
@@ -99,6 +100,7 @@ class Rotation {
 absl::Status Rotate(const Connection& connection, const RotateOptions& options) {
   const std::string path =
       options.kek_file.empty() ? KekPath(std::filesystem::absolute(options.dir)) : options.kek_file;
+  if (options.kek_file.empty()) RETURN_IF_ERROR(CheckHoldsRecord(options.dir));
   ASSIGN_OR_RETURN(Rotation rotation, Rotation::Begin(path + ".rotation"));
   ASSIGN_OR_RETURN(vault::KeyRing keks, vault::LoadKeyFile(path));
   if (rotation.before().empty() || rotation.before() == keks.current()) {
@@ -112,12 +114,15 @@ absl::Status Rotate(const Connection& connection, const RotateOptions& options) 
   for (const char* service : {"patient", "encounter", "medication"}) {
     ASSIGN_OR_RETURN(done.emplace_back(), RewrapAt(connection, service, keks.current()));
   }
+  std::vector<std::string> old = keks.ids();
+  std::erase(old, keks.current());
   if (!options.keep_old) RETURN_IF_ERROR(vault::ReplaceKeyFile(path, keks.CurrentOnly()));
   RETURN_IF_ERROR(rotation.End());
 
   if (options.json) {
     nlohmann::ordered_json json = {
-        {"kek_id", keks.current()}
+        {"kek_id",                              keks.current()},
+        {options.keep_old ? "kept" : "removed", old           }
     };
     for (const Rewrapped& service : done) json["rewrapped"][service.service] = service.keys;
     std::cout << json.dump() << "\n";
@@ -126,8 +131,11 @@ absl::Status Rotate(const Connection& connection, const RotateOptions& options) 
   Table table({"service", "data keys wrapped anew"});
   for (const Rewrapped& service : done) table.Add({service.service, std::to_string(service.keys)});
   table.Print(std::cout, TerminalWidth(), "");
-  std::cout << "the current key is " << keks.current() << "; keep a copy of " << path
-            << " apart from the data. Backups made before need the key that they were made under.\n";
+  std::cout << "the current key is " << keks.current() << "; keep a copy of " << path << " apart from the data.\n"
+            << "Backups begun before now need the old key " << absl::StrJoin(old, ", ")
+            << (options.keep_old ? ", which stays in the file: keep a copy of it"
+                                 : ", which is no longer in the file: keep a copy of the old file")
+            << " as long as such a backup is kept.\n";
   return absl::OkStatus();
 }
 
@@ -138,7 +146,10 @@ void AddKeysCommand(CLI::App& app, Connection& connection) {
   keys->require_subcommand(1);
   auto options = std::make_shared<RotateOptions>();
   CLI::App* rotate = keys->add_subcommand(
-      "rotate", "Make a new key-encryption key and wrap every data key with it; no record is touched");
+      "rotate",
+      "Make a new key-encryption key, wrap every data key with it, and remove the old one from the key file.\n"
+      "Backups begun before need the old key: copy the key file first, and keep the copy, apart from the data,\n"
+      "as long as such a backup is kept. --keep-old leaves the old key in the file. No record is touched");
   AddDataOption(*rotate, options->dir);
   rotate->add_option("--kek-file", options->kek_file, "The key file of the services (default: `kek` in the data)");
   rotate->add_flag("--keep-old", options->keep_old, "Leave the older keys in the file");

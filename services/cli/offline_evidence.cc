@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "audit/verify_log.h"
 #include "base/durable_file.h"
@@ -76,6 +77,18 @@ void CheckHighWater(const absl::StatusOr<std::optional<evidence::HighWaterMark>>
   }
 }
 
+// Whether it is of one log, so that the others are still to be looked at: it is gone, damaged, or on a disk that fails.
+bool IsDamage(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsInternal(status) || absl::IsNotFound(status);
+}
+
+std::string AsDamage(const std::string& path, const absl::Status& status) {
+  const std::string what(status.message());
+  if (absl::IsNotFound(status) || absl::StrContains(what, "is damaged")) return what;
+  return absl::StrCat("the event log in ", path, " is damaged: nothing of it can be read (", what,
+                      "): keep a copy of it and restore a backup");
+}
+
 }  // namespace
 
 absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const OfflineOptions& options) {
@@ -101,7 +114,14 @@ absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const OfflineO
       if (done >= all) std::cerr << "\n";
     };
   }
-  ASSIGN_OR_RETURN(const audit::LogVerdict found, audit::VerifyLog(dir + "/log", how));
+  const absl::StatusOr<audit::LogVerdict> read = audit::VerifyLog(dir + "/log", how);
+  if (IsDamage(read.status())) {
+    verdict.evidence = "nothing: the log cannot be read";
+    verdict.problems.push_back(AsDamage(dir + "/log", read.status()));
+    return verdict;
+  }
+  RETURN_IF_ERROR(read.status());
+  const audit::LogVerdict& found = *read;
   CheckHighWater(high_water, found, verdict);
   verdict.problems.insert(verdict.problems.end(), found.problems.begin(), found.problems.end());
   AddLog(how, found, verdict);

@@ -18,7 +18,8 @@ struct OfflineOptions {
 };
 
 // Reads every record of a service's log, and holds it against its newest checkpoint, its high water, and what the
-// witnesses in the same directory keep of it. An error is of reading, not of what was read.
+// witnesses in the same directory keep of it. A log that is gone or cannot be read is a problem of the verdict; an
+// error is that the keys are not those of the log, or that it cannot be opened for another reason.
 absl::StatusOr<Verdict> VerifyOffline(const std::string& service, const OfflineOptions& options);
 
 }  // namespace anamnesis::cli

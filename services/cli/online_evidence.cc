@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,12 @@ std::string KnownCheckpoints::DefaultPath() {
 }
 
 absl::Status KnownCheckpoints::Load() {
+  const std::filesystem::path directory = std::filesystem::absolute(path_).parent_path();
+  std::error_code error;
+  if (!makes_directory_ && !std::filesystem::is_directory(directory, error)) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no directory ", directory.string(), " for the file that --known names"));
+  }
   const absl::StatusOr<std::string> text = ReadFile(path_, kMaxKnownBytes);
   if (absl::IsNotFound(text.status())) return absl::OkStatus();
   RETURN_IF_ERROR(text.status());
@@ -55,8 +62,8 @@ absl::Status KnownCheckpoints::Load() {
 
 absl::Status KnownCheckpoints::Parse(const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const absl::Status malformed =
-      absl::FailedPreconditionError(absl::StrCat(path_, " does not hold checkpoints; move it away"));
+  const absl::Status malformed = absl::FailedPreconditionError(
+      absl::StrCat(path_, " does not hold checkpoints: keep it as evidence and put back a copy"));
   if (!json.is_object()) return malformed;
   for (const auto& [name, entry] : json.items()) {
     Known& known = entries_[name];
@@ -78,7 +85,7 @@ absl::Status KnownCheckpoints::Save() const {
         {"checkpoint",   known.checkpoint  }
     };
   }
-  RETURN_IF_ERROR(MakePrivateDirectory(std::filesystem::absolute(path_).parent_path()));
+  if (makes_directory_) RETURN_IF_ERROR(MakePrivateDirectory(std::filesystem::absolute(path_).parent_path()));
   return ReplaceFileDurably(path_, json.dump(2) + "\n");
 }
 

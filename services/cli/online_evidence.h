@@ -27,8 +27,11 @@ class KnownCheckpoints {
   // Below the user's state directory.
   static std::string DefaultPath();
 
-  explicit KnownCheckpoints(std::string path) : path_(std::move(path)) {}
-  // A file that is not there is empty. FAILED_PRECONDITION where it cannot be read or holds something else.
+  // The directory of the default path is made when it is needed, that of another one must be there.
+  explicit KnownCheckpoints(std::string path, bool makes_directory = true)
+      : path_(std::move(path)), makes_directory_(makes_directory) {}
+  // A file that is not there is empty. FAILED_PRECONDITION where it cannot be read or holds something else, NOT_FOUND
+  // where the directory has to be there and is not.
   absl::Status Load();
   // What Load reads: FAILED_PRECONDITION where the text is not that of a file of checkpoints.
   absl::Status Parse(const std::string& text);
@@ -39,6 +42,7 @@ class KnownCheckpoints {
 
  private:
   const std::string path_;
+  const bool makes_directory_;
   std::map<std::string, Known> entries_;
 };
 

@@ -12,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"
 #include "base/status.h"
-#include "base/uuid.h"
+#include "services/cli/command_call.h"
 #include "services/cli/commands.h"
 #include "services/cli/format.h"
 #include "services/cli/query.h"
@@ -57,6 +57,7 @@ struct OrderOptions {
   std::vector<std::string> overrides;  // RULE=REASON.
   std::string reason;
   std::string at;
+  std::string request_id;
   bool not_given = false;
   bool json = false;
 };
@@ -115,7 +116,7 @@ template <class Request>
 absl::Status FillContext(const Connection& connection, const OrderOptions& options, Request& request) {
   Query query(connection);
   ASSIGN_OR_RETURN(*request.mutable_patient_id(), query.ResolvePatient(options.patient));
-  request.mutable_context()->set_request_id(NewUuid());
+  request.mutable_context()->set_request_id(RequestIdFrom(options.request_id));
   request.mutable_context()->set_reason(options.reason);
   if (options.at.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(*request.mutable_context()->mutable_effective_time(), ParseTime(options.at));
@@ -137,12 +138,16 @@ absl::Status Send(const Connection& connection, const OrderOptions& options, Req
                   grpc::Status (MedicationService::Stub::*method)(grpc::ClientContext*, const Request&,
                                                                   rpc::v1::CommandOutcome*)) {
   RETURN_IF_ERROR(FillContext(connection, options, request));
-  const auto stub = MedicationService::NewStub(connection.Channel("medication"));
-  grpc::ClientContext context;
-  connection.Prepare(context);
+  const auto channel = connection.Channel("medication");
+  const auto stub = MedicationService::NewStub(channel);
+  const CommandCall command{.server = "medication",
+                            .request_id = request.context().request_id(),
+                            .caller = connection.Caller(),
+                            .repeat_with = WithRequestId(request.context().request_id())};
   rpc::v1::CommandOutcome outcome;
-  const grpc::Status status = (stub.get()->*method)(&context, request, &outcome);
-  if (!status.ok()) return connection.Explain("medication", status);
+  RETURN_IF_ERROR(SendCommand(connection, *channel, command, [&](grpc::ClientContext& context) {
+    return (stub.get()->*method)(&context, request, &outcome);
+  }));
   Print(outcome, options.json);
   return absl::OkStatus();
 }
@@ -235,6 +240,7 @@ std::pair<CLI::App*, OrderOptions*> Add(CLI::App& app, Connection& connection, c
     command->add_option("ORDER", options->order, "The order's id; `anamnesis meds PATIENT --json` has it")->required();
   }
   command->add_option("--at", options->at, "When it takes effect, RFC 3339 or a date; default: now");
+  AddRequestIdOption(*command, options->request_id);
   command->add_flag("--json", options->json, "Print the outcome as JSON");
   command->callback([options, run = std::move(run), &connection] { Finish(run(connection, *options)); });
   return {command, options.get()};
@@ -281,27 +287,28 @@ void AddOrderCommands(CLI::App& app, Connection& connection) {
   AddPrescriber(*renew, *renewed);
 
   using Stub = MedicationService::Stub;
-  const auto add_change = [&](const char* name, const char* what, Run run) {
+  const auto add_change = [&](const char* name, const char* what, bool needs_reason, Run run) {
     auto [command, options] = Add(app, connection, name, what, true, std::move(run));
-    command->add_option("--reason", options->reason, "Why");
+    command->add_option("--reason", options->reason, "Why")->required(needs_reason);
     return std::pair(command, options);
   };
-  add_change("hold", "Interrupt an order; needs --reason", [](const Connection& to, const OrderOptions& options) {
+  add_change("hold", "Interrupt an order; needs --reason", true, [](const Connection& to, const OrderOptions& options) {
     return Change<medication::v1::HoldOrderRequest>(to, options, &Stub::HoldOrder);
   });
   auto [resume, resumed] =
-      add_change("resume", "Let an order that is on hold go on, by the safety rules",
+      add_change("resume", "Let an order that is on hold go on, by the safety rules", false,
                  [](const Connection& to, const OrderOptions& options) {
                    return Change<medication::v1::ResumeOrderRequest>(to, options, &Stub::ResumeOrder);
                  });
   AddOverride(*resume, *resumed);
-  add_change("discontinue", "End an order early; needs --reason",
+  add_change("discontinue", "End an order early; needs --reason", true,
              [](const Connection& to, const OrderOptions& options) {
                return Change<medication::v1::DiscontinueOrderRequest>(to, options, &Stub::DiscontinueOrder);
              });
-  add_change("complete", "End an order as it was meant to end", [](const Connection& to, const OrderOptions& options) {
-    return Change<medication::v1::CompleteOrderRequest>(to, options, &Stub::CompleteOrder);
-  });
+  add_change("complete", "End an order as it was meant to end", false,
+             [](const Connection& to, const OrderOptions& options) {
+               return Change<medication::v1::CompleteOrderRequest>(to, options, &Stub::CompleteOrder);
+             });
 
   auto [dispense, fill] = Add(app, connection, "dispense", "Record a fill of an order", true, Dispense);
   AddSupply(*dispense, *fill);

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "services/cli/format.h"
 #include "services/cli/online_evidence.h"
 #include "services/cli/query.h"
+#include "services/cli/server_status.h"
 
 namespace anamnesis::cli {
 namespace {
@@ -173,6 +175,15 @@ absl::StatusOr<event_v1::SubscribeRequest> RequestOf(const Connection& connectio
   return request;
 }
 
+// Where the service's log ends, for whoever asks for what is behind it; nothing where it goes further or cannot be
+// asked.
+std::optional<std::string> EndBefore(const Connection& connection, const ReplayOptions& options) {
+  if (options.from <= 1) return std::nullopt;
+  const auto status = AskStatus(connection, options.service);
+  if (!status.ok() || options.from <= status->tail_position()) return std::nullopt;
+  return absl::StrCat("the log of the ", options.service, " service ends at position ", status->tail_position());
+}
+
 absl::Status Replay(const Connection& connection, const ReplayOptions& options) {
   if (options.follow && options.service.empty()) {
     return absl::InvalidArgumentError("--follow needs --service: each service has a feed of its own");
@@ -190,8 +201,15 @@ absl::Status Replay(const Connection& connection, const ReplayOptions& options) 
     feeds.push_back(std::make_unique<Feed>(connection, service, request));
   }
   if (!options.json) std::cout << EventHeading() << "\n";
-  ASSIGN_OR_RETURN(const std::vector<uint64_t> shown, ReplayMerged(feeds, options));
-  return options.proofs.empty() ? absl::OkStatus() : WriteProofs(connection, options, shown);
+  const absl::StatusOr<std::vector<uint64_t>> shown = ReplayMerged(feeds, options);
+  if (absl::IsInvalidArgument(shown.status())) {
+    if (const auto end = EndBefore(connection, options)) return absl::InvalidArgumentError(*end);
+  }
+  RETURN_IF_ERROR(shown.status());
+  if (shown->empty()) {  // No error: the next position may be taken yet.
+    if (const auto end = EndBefore(connection, options)) std::cerr << *end << "\n";
+  }
+  return options.proofs.empty() ? absl::OkStatus() : WriteProofs(connection, options, *shown);
 }
 
 }  // namespace
@@ -210,7 +228,7 @@ void AddReplayCommand(CLI::App& app, Connection& connection) {
       "--group", options->group,
       "I/N: only the share of member I, from 0 to N - 1, of N who divide the patients among themselves");
   command->add_option("--from", options->from, "First position to show; needs --service")
-      ->check([](const std::string& text) { return text == "0" ? "the first position is 1" : ""; })
+      ->check(CheckPosition)
       ->capture_default_str();
   command->add_option("--limit", options->limit, "Most events to show; 0: all")->capture_default_str();
   command->add_flag("--follow", options->follow, "Stay, and show what is recorded from now on; needs --service");

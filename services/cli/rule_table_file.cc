@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "services/cli/format.h"
 
 namespace anamnesis::cli {
 
@@ -21,7 +22,7 @@ absl::StatusOr<RuleTable> ReadRuleTable(const std::string& path) {
   }
   medication::v1::RuleTable of_medication;
   const auto parsed = google::protobuf::util::JsonStringToMessage(text.str(), &of_medication);
-  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().ToString()));
+  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", OneLine(parsed.message().ToString())));
   return of_medication;
 }
 

@@ -18,9 +18,8 @@
 #include "anamnesis/medication/v1/events.pb.h"
 #include "anamnesis/medication/v1/medication_service.grpc.pb.h"
 #include "base/status.h"
-#include "base/uuid.h"
 #include "nlohmann/json.hpp"
-#include "rpc/client.h"
+#include "services/cli/command_call.h"
 #include "services/cli/commands.h"
 #include "services/cli/format.h"
 #include "services/cli/rule_table_file.h"
@@ -53,6 +52,7 @@ struct RulesOptions {
   std::string id;
   std::string file;
   std::string reason;
+  std::string request_id;
   uint32_t version = 0;
   bool json = false;
 };
@@ -184,17 +184,20 @@ template <class Of, class RuleTable>
 absl::Status Send(const Connection& connection, const RulesOptions& options, const RuleTable& table, bool only_check) {
   typename Of::Request request;
   *request.mutable_table() = table;
-  request.mutable_context()->set_request_id(NewUuid());
+  request.mutable_context()->set_request_id(RequestIdFrom(options.request_id));
   request.mutable_context()->set_reason(options.reason);
   request.mutable_context()->set_validate_only(only_check);
-  rpc::Caller caller = connection.Caller();
-  caller.roles.push_back(kRole);
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, caller, connection.timeout());
   rpc::v1::CommandOutcome outcome;
-  const auto stub = Of::Service::NewStub(connection.Channel(Of::kService));
-  const grpc::Status status = stub->LoadRuleTable(&context, request, &outcome);
-  if (!status.ok()) return connection.Explain(Of::kService, status);
+  const auto channel = connection.Channel(Of::kService);
+  const auto stub = Of::Service::NewStub(channel);
+  const CommandCall command{.server = Of::kService,
+                            .request_id = request.context().request_id(),
+                            .caller = connection.CallerWith(kRole),
+                            .repeat_with = WithRequestId(request.context().request_id()),
+                            .writes = !only_check};
+  RETURN_IF_ERROR(SendCommand(connection, *channel, command, [&](grpc::ClientContext& context) {
+    return stub->LoadRuleTable(&context, request, &outcome);
+  }));
   const std::string name = absl::StrCat(table.id(), " version ", table.version());
   if (options.json) {
     std::cout << nlohmann::ordered_json{{"id", table.id()},
@@ -247,6 +250,7 @@ void AddRulesCommand(CLI::App& app, Connection& connection) {
   load->add_option("FILE", options->file, "The table as JSON, with a higher version than the one that is there")
       ->required();
   load->add_option("--reason", options->reason, "Why")->required();
+  AddRequestIdOption(*load, options->request_id);
   load->add_flag("--json", options->json, "Print one JSON object");
   load->callback([options, &connection] { Finish(Load(connection, *options, false)); });
 }

@@ -41,7 +41,8 @@ void PrintForPeople(const std::vector<Verdict>& verdicts) {
 std::string Summary(const audit::VerifyOptions& how, const audit::LogVerdict& found) {
   std::string summary;
   for (const auto& [name, checkpoint] : how.checkpoints) {
-    absl::StrAppend(&summary, summary.empty() ? "" : ", ", name, " of ", checkpoint.size);
+    const bool is_read = found.unreadable.empty() || checkpoint.size < found.unreadable.front().first;
+    absl::StrAppend(&summary, summary.empty() ? "" : ", ", is_read ? "" : "not ", name, " of ", checkpoint.size);
   }
   if (summary.empty()) summary = "no checkpoint, for there is none beside the log";
   absl::StrAppend(&summary, ", ", found.opened, " payloads opened");
@@ -59,7 +60,16 @@ void AddLog(const audit::VerifyOptions& how, const audit::LogVerdict& log, Verdi
   verdict.details["opened"] = log.opened;
   verdict.details["sealed"] = log.sealed;
   verdict.details["erased"] = log.erased;
-  verdict.details["root"] = evidence::ToBase64(evidence::BytesOf(log.root));
+  if (log.unreadable.empty()) {
+    verdict.details["root"] = evidence::ToBase64(evidence::BytesOf(log.root));
+    return;
+  }
+  for (const auto& [first, last] : log.unreadable) {
+    verdict.details["unreadable"].push_back({
+        {"first", first},
+        {"last",  last }
+    });
+  }
 }
 
 bool AllVerified(const std::vector<Verdict>& verdicts) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,7 @@ struct VerifyOptions {
   OfflineOptions disk;
   uint32_t backup = 0;
   std::string known;
+  bool known_given = false;
   bool offline = false;
   bool repair_report = false;
   bool json = false;
@@ -57,7 +59,23 @@ absl::StatusOr<std::vector<Verdict>> VerifyBackupIn(const VerifyOptions& options
   return VerifyBackup(options.disk.dir, manifest, keks);
 }
 
-// Of a log that lost its end: which events, and who else knows of them.
+// Who else knows of a stretch of events that a log lost or cannot read.
+nlohmann::ordered_json ElsewhereOf(const std::vector<Trace>& traces, uint64_t first, uint64_t last) {
+  auto elsewhere = nlohmann::ordered_json::array();
+  for (const Trace& trace : traces) {
+    const uint64_t known = trace.position >= first ? std::min(trace.position, last) - first + 1 : 0;
+    elsewhere.push_back({
+        {"where",        trace.where   },
+        {"as",           trace.what    },
+        {"up_to",        trace.position},
+        {"of_the_lost",  known         },
+        {"not_answered", trace.problem }
+    });
+  }
+  return elsewhere;
+}
+
+// Of a log that lost its end, or of which something cannot be read: which events, and who else knows of them.
 void AddRepairReport(const Connection& connection, Verdict& verdict) {
   uint64_t reached =
       std::max(verdict.details.value("high_water", uint64_t{0}), verdict.details.value("checkpoint_size", uint64_t{0}));
@@ -66,33 +84,27 @@ void AddRepairReport(const Connection& connection, Verdict& verdict) {
       reached = std::max(reached, size.get<uint64_t>());
     }
   }
+  const bool unreadable = verdict.details.contains("unreadable");
+  if (reached <= verdict.events && !unreadable) return;
+  const std::vector<Trace> traces = TracesOf(connection, verdict.service);
+  if (unreadable) {
+    for (auto& stretch : verdict.details["unreadable"]) {
+      stretch["elsewhere"] = ElsewhereOf(traces, stretch["first"], stretch["last"]);
+    }
+  }
   if (reached <= verdict.events) return;
   nlohmann::ordered_json lost = {
-      {"first",     verdict.events + 1             },
-      {"last",      reached                        },
-      {"elsewhere", nlohmann::ordered_json::array()}
+      {"first", verdict.events + 1},
+      {"last",  reached           }
   };
-  for (const Trace& trace : TracesOf(connection, verdict.service)) {
-    const uint64_t known = trace.position > verdict.events ? std::min(trace.position, reached) - verdict.events : 0;
-    lost["elsewhere"].push_back({
-        {"where",        trace.where   },
-        {"as",           trace.what    },
-        {"up_to",        trace.position},
-        {"of_the_lost",  known         },
-        {"not_answered", trace.problem }
-    });
-  }
+  lost["elsewhere"] = ElsewhereOf(traces, verdict.events + 1, reached);
   verdict.details["lost"] = std::move(lost);
 }
 
-void PrintRepairReport(const Verdict& verdict) {
-  if (!verdict.details.contains("lost")) {
-    std::cout << verdict.service << ": nothing is missing at the end\n";
-    return;
-  }
-  const auto& lost = verdict.details["lost"];
-  std::cout << verdict.service << ": the events " << lost["first"] << " to " << lost["last"] << " are missing\n";
-  for (const auto& trace : lost["elsewhere"]) {
+void PrintStretch(const Verdict& verdict, const nlohmann::ordered_json& stretch, const char* what) {
+  std::cout << verdict.service << ": the events " << stretch["first"] << " to " << stretch["last"] << " " << what
+            << "\n";
+  for (const auto& trace : stretch["elsewhere"]) {
     std::cout << "  " << trace["where"].get<std::string>() << ": ";
     if (const std::string problem = trace["not_answered"]; !problem.empty()) {
       std::cout << problem << "\n";
@@ -103,14 +115,31 @@ void PrintRepairReport(const Verdict& verdict) {
   }
 }
 
+void PrintRepairReport(const Verdict& verdict) {
+  if (verdict.details.contains("unreadable")) {
+    for (const auto& stretch : verdict.details["unreadable"]) PrintStretch(verdict, stretch, "cannot be read");
+  }
+  if (verdict.details.contains("lost")) return PrintStretch(verdict, verdict.details["lost"], "are missing");
+  if (verdict.details.contains("log_id")) {
+    std::cout << verdict.service << ": nothing is missing at the end\n";
+  } else {
+    std::cout << verdict.service << ": nothing of the log can be read\n";
+  }
+}
+
 absl::Status Verify(const Connection& connection, const VerifyOptions& options) {
   if (options.repair_report && !options.offline) {
     return absl::InvalidArgumentError("--repair-report needs --offline: it is of what is on disk");
   }
   std::vector<Verdict> verdicts;
-  KnownCheckpoints known(options.known);
-  RETURN_IF_ERROR(known.Load());
+  KnownCheckpoints known(options.known, /*makes_directory=*/!options.known_given);
+  if (!options.offline) RETURN_IF_ERROR(known.Load());
   const bool of_backups = options.offline && HoldsBackups(options.disk.dir);
+  if (options.offline && !of_backups) RETURN_IF_ERROR(CheckHoldsRecord(options.disk.dir));
+  if (options.offline && !of_backups && options.backup > 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--backup is of a directory of backups, which ", options.disk.dir, " is not"));
+  }
   if (of_backups && HoldsLogs(options.disk.dir)) {
     return absl::FailedPreconditionError(
         absl::StrCat(options.disk.dir, " holds backups beside the logs of services, and one must not be taken for the ",
@@ -143,25 +172,33 @@ void AddVerifyCommand(CLI::App& app, Connection& connection) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = app.add_subcommand("verify", "Prove that the recorded history was not rewritten");
   AddDataOption(*command, options->disk.dir);
-  command->add_flag(
+  CLI::Option* offline = command->add_flag(
       "--offline", options->offline,
       "Read every record of the data directory instead of asking the servers; they may be running or not. Of a "
       "directory of backups, the newest backup");
-  command->add_option("--backup", options->backup, "Offline: of a directory of backups, the one of this number");
-  command->add_option("--kek-file", options->disk.kek_file, "Offline: the key file (default: `kek` in the data)");
-  command->add_flag("--without-keys", options->disk.without_keys, "Offline: hash the payloads without opening them");
+  command->add_option("--backup", options->backup, "Offline: of a directory of backups, the one of this number")
+      ->needs(offline);
+  command->add_option("--kek-file", options->disk.kek_file, "Offline: the key file (default: `kek` in the data)")
+      ->needs(offline);
+  command->add_flag("--without-keys", options->disk.without_keys, "Offline: hash the payloads without opening them")
+      ->needs(offline);
   command->add_flag("--repair-report", options->repair_report,
                     "Offline: which events a log lost at its end, and what the read model and the services that follow "
                     "it, as far as they answer, know of them");
-  command
-      ->add_option("--known", options->known, "Online: file that remembers the keys and checkpoints that were verified")
-      ->default_val(KnownCheckpoints::DefaultPath());
+  CLI::Option* known = command
+                           ->add_option("--known", options->known,
+                                        "Online: file that remembers the keys and checkpoints that were verified")
+                           ->default_val(KnownCheckpoints::DefaultPath())
+                           ->excludes(offline);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->footer(
       "Online, each server's signed checkpoint must continue the one that was verified last, and records spread over "
       "the\n"
       "history are proved to be in it. Ends with 0 only when everything verifies.");
-  command->callback([options, &connection] { Finish(Verify(connection, *options)); });
+  command->callback([options, known, &connection] {
+    options->known_given = known->count() > 0;
+    Finish(Verify(connection, *options));
+  });
 }
 
 }  // namespace anamnesis::cli

@@ -2,7 +2,9 @@
 #include "audit/verify_log.h"
 
 #include <filesystem>
+#include <fstream>
 
+#include "base/random.h"
 #include "base/uuid.h"
 #include "eventlog/coding.h"
 #include "eventlog/keyring.h"
@@ -39,9 +41,9 @@ class VerifyLogTest : public testing::Test {
 
   absl::StatusOr<std::unique_ptr<eventlog::EventLog>> Open() { return eventlog::OpenRocksLog(path_, {.keks = keks_}); }
 
-  static void Append(eventlog::EventLog& log, const std::string& stream) {
+  static void Append(eventlog::EventLog& log, const std::string& stream, const std::string& payload = "p") {
     eventlog::AppendRequest request;
-    request.streams.push_back({.stream = stream, .events = {{.event_id = NewUuid(), .type = "t", .payload = "p"}}});
+    request.streams.push_back({.stream = stream, .events = {{.event_id = NewUuid(), .type = "t", .payload = payload}}});
     ASSERT_TRUE(log.AppendAndWait(std::move(request)).ok());
   }
 
@@ -180,7 +182,7 @@ TEST_F(VerifyLogTest, AnIndexThatLiesInTheMiddleIsFound) {
 TEST_F(VerifyLogTest, ARowThatIsNobodysIsAProblemAndNoCrash) {
   Tamper([](auto& db, auto& families) { ASSERT_TRUE(db.Put({}, families[eventlog::kStreams], "x", "y").ok()); });
   Tamper([](auto& db, auto& families) { ASSERT_TRUE(db.Put({}, families[eventlog::kKeys], "x", "y").ok()); });
-  EXPECT_THAT(Verify().problems, ElementsAre("the index of streams has rows that are no event's"));
+  EXPECT_THAT(Verify().problems, ElementsAre(HasSubstr("a row of the index of streams is nobody's")));
 }
 
 TEST_F(VerifyLogTest, EveryRecordWhoseKeyIsDamagedIsNamed) {
@@ -206,6 +208,85 @@ TEST_F(VerifyLogTest, EveryAlteredByteOfARecordIsFound) {
     });
     EXPECT_THAT(Verify().problems, Not(IsEmpty())) << i;
   }
+}
+
+class DamagedLogTest : public VerifyLogTest {
+ protected:
+  // So many more events that there are blocks before and after the damage, in a file of their own.
+  void SetUp() override {
+    VerifyLogTest::SetUp();
+    auto log = *Open();
+    std::string payload(1000, '\0');
+    for (int i = kEvents; i < kAll; ++i) {
+      RandomBytes(reinterpret_cast<unsigned char*>(payload.data()), payload.size());
+      Append(*log, "ward-" + std::to_string(i % 3), payload);
+    }
+    log.reset();
+    log = *Open();  // What was recovered is in sorted files.
+    log.reset();
+    const LogVerdict whole = Verify();
+    ASSERT_THAT(whole.problems, IsEmpty());
+    checkpoints_.push_back({
+        "a later checkpoint", {.origin = "o", .size = whole.events, .root = whole.root}
+    });
+  }
+
+  // Flips a byte of the largest sorted file, which is one of events, at a share of its length.
+  void Damage(double where) const {
+    std::filesystem::path largest;
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+      if (entry.path().extension() != ".sst") continue;
+      if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) largest = entry.path();
+    }
+    std::fstream file(largest, std::ios::in | std::ios::out | std::ios::binary);
+    const auto at = static_cast<std::streamoff>(static_cast<double>(std::filesystem::file_size(largest)) * where);
+    file.seekg(at);
+    const char byte = static_cast<char>(file.get() ^ 0x55);
+    file.seekp(at);
+    file.put(byte);
+  }
+
+  static constexpr int kAll = 300;
+};
+
+TEST_F(DamagedLogTest, WhatCannotBeReadIsNamedAndTheRestIsVerified) {
+  Damage(0.5);
+  const LogVerdict verdict = Verify();
+  EXPECT_EQ(verdict.events, static_cast<uint64_t>(kAll));
+  ASSERT_THAT(verdict.unreadable, testing::SizeIs(1));
+  const auto [first, last] = verdict.unreadable[0];
+  EXPECT_GT(first, 100u);
+  EXPECT_LT(last, 200u);
+  EXPECT_LT(last - first, 40u) << "a block holds no more";
+  EXPECT_THAT(verdict.problems,
+              ElementsAre(testing::AllOf(HasSubstr("the log is damaged: positions " + std::to_string(first) + " to " +
+                                                   std::to_string(last) + " cannot be read (event log: Corruption"),
+                                         HasSubstr("keep a copy of it and restore a backup"))));
+  EXPECT_EQ(verdict.opened, kAll - (last - first + 1));
+}
+
+TEST_F(DamagedLogTest, WhatStandsBesideTheDamageIsStillHeldAgainstTheRecords) {
+  Damage(0.5);
+  Tamper([](auto& db, auto& families) {
+    for (const int position : {30, 290}) {
+      std::string bytes;
+      ASSERT_TRUE(db.Get({}, families[eventlog::kEvents], eventlog::BigEndian64(position), &bytes).ok());
+      ASSERT_TRUE(db.Put({}, families[eventlog::kEvents], eventlog::BigEndian64(position + 1), bytes).ok());
+    }
+  });
+  EXPECT_THAT(Verify().problems,
+              testing::AllOf(testing::Contains(HasSubstr("position 31 holds the record of another")),
+                             testing::Contains(HasSubstr("position 291 holds the record of another")),
+                             testing::Contains(HasSubstr("cannot be read"))));
+}
+
+TEST_F(DamagedLogTest, AnEndThatCannotBeReadIsNotTakenForTheEnd) {
+  for (const double where : {0.0, 0.3, 0.8, 0.97}) Damage(where);
+  const LogVerdict verdict = Verify();
+  EXPECT_EQ(verdict.events, static_cast<uint64_t>(kAll));
+  ASSERT_THAT(verdict.unreadable, Not(IsEmpty()));
+  EXPECT_EQ(verdict.unreadable.back().last, static_cast<uint64_t>(kAll));
+  EXPECT_THAT(verdict.problems, testing::Each(HasSubstr("cannot be read")));
 }
 
 TEST_F(VerifyLogTest, WhatIsNoLogIsSaid) {

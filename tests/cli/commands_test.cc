@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tests/cli/commands_fixture.h"
@@ -168,11 +171,90 @@ TEST_F(CommandsTest, WhatIsAskedWronglyEndsWithOne) {
   EXPECT_EQ(Run({"chart", "--help"}).exit_code, 0);
 }
 
+TEST_F(CommandsTest, WhatIsMisspeltIsNamed) {
+  const struct {
+    Arguments arguments;
+    const char* said;
+  } kCases[] = {
+      {{"frobnicate"},                                  "'anamnesis' knows no 'frobnicate'; `anamnesis --help`"     },
+      {{"keys", "bogus"},                               "'anamnesis keys' knows no 'bogus'; `anamnesis keys --help`"},
+      {{"explain", "abc"},                              "'abc' is no position: those are 1 and more"                },
+      {{"explain", "0"},                                "'0' is no position"                                        },
+      {{"explain", "--", "-1"},                         "'-1' is no position"                                       },
+      {{"replay", "--service", "patient", "--from=-3"}, "'-3' is no position"                                       },
+      {{"hold", "T-1", kNobody},                        "--reason is required"                                      },
+      {{"discontinue", "T-1", kNobody},                 "--reason is required"                                      },
+      {{"verify", "--backup", "1"},                     "--backup requires --offline"                               },
+      {{"verify", "--kek-file", "k"},                   "--kek-file requires --offline"                             },
+      {{"verify", "--without-keys"},                    "--without-keys requires --offline"                         },
+      {{"verify", "--offline", "--known", "k"},         "--offline excludes --known"                                },
+  };
+  for (const auto& [arguments, said] : kCases) {
+    const Outcome misused = Run(arguments);
+    EXPECT_EQ(misused.exit_code, 1) << said;
+    EXPECT_THAT(misused.err, HasSubstr(said));
+  }
+  const std::string bad = dir_->path() + "/bad.json";
+  std::ofstream(bad) << "{\"id\": \n oops}";
+  ExpectFailure({"rules", "check", bad}, 1, bad);
+  ExpectFailure({"call", "patient.RegisterPatient", "{\"a\" \n 1}"}, 1, "not a RegisterPatientRequest");
+}
+
+TEST_F(CommandsTest, ADirectoryWithoutARecordIsSaidToBeOne) {
+  ExpectFailure({"verify", "--offline", "--data", "/nonexist"}, 2, "there is no record in /nonexist");
+  ExpectFailure({"keys", "rotate", "--data", "/nonexist"}, 2, "there is no record in /nonexist");
+  const std::string away = dir_->path() + "/not-made/known.json";
+  ExpectFailure({"verify", "--known", away}, 2, "there is no directory");
+  EXPECT_FALSE(std::filesystem::exists(dir_->path() + "/not-made"));
+  const std::string garbage = dir_->path() + "/garbage";
+  std::ofstream(garbage) << "garbage";
+  ExpectFailure({"verify", "--known", garbage}, 2,
+                "does not hold checkpoints: keep it as evidence and put back a copy");
+}
+
+// What --roles says is all there is.
+TEST_F(CommandsTest, NoRoleIsAddedToThoseThatAreGiven) {
+  const std::string table = dir_->path() + "/table.json";
+  std::ofstream(table) << Run({"rules", "show", "mme-cdc-2022"}).out;
+  EXPECT_EQ(Run({"rules", "check", table}).exit_code, 0);
+  ExpectFailure({"rules", "check", table, "--roles", "clinician"}, 1, "PERMISSION_REQUIRED");
+  EXPECT_EQ(Run({"rules", "check", table, "--roles", "formulary"}).exit_code, 0);
+  ExpectFailure({"explain", "1", "--roles", "clinician"}, 1, "PERMISSION_REQUIRED");
+  ExpectFailure({"erase", kNobody, "--yes", "--reason", "r", "--approved-by", "a", "--roles", "clinician"}, 1,
+                "PERMISSION_REQUIRED");
+}
+
+TEST_F(CommandsTest, ARepeatUnderTheSameRequestIdIsRecordedOnce) {
+  const std::string file = dir_->path() + "/repeat.json";
+  std::ofstream(file) << Patient("T-9", "Repeat", "Di");
+  Import(file);
+  const Arguments prescribe = {"prescribe", "T-9",    "--drug", "ibuprofen 400 mg", "--rxnorm",
+                               "5640",      "--dose", "400 mg", "--request-id",     "one-prescription"};
+  const Outcome first = Run(prescribe);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const uint64_t recorded = Tail("medication");
+  EXPECT_EQ(Run(prescribe).out, first.out);
+  EXPECT_EQ(Tail("medication"), recorded);
+  ExpectFailure({"call", "patient.RegisterPatient", R"({"context": {"requestId": "mine"}})"}, 1, "(request id mine)");
+}
+
 TEST_F(CommandsTest, AnAnswerThatCannotBeWrittenIsAFailure) {
   testing_support::Child child(
       {"/bin/sh", "-c", "exec \"$0\" --help >/dev/full", testing_support::BinDir() + "/anamnesis"});
   EXPECT_NE(child.AwaitLine("standard output cannot be written"), "");
   EXPECT_EQ(child.Wait(), 1);
+}
+
+TEST_F(CommandsTest, AServerSaysItsFlagsAndItsRelease) {
+  for (const std::string server : {"patientd", "encounterd", "medicationd", "readmodeld"}) {
+    testing_support::Child help({"/bin/sh", "-c", "exec \"$0\" --help 1>&2", testing_support::BinDir() + "/" + server});
+    EXPECT_NE(help.AwaitLine("  --data_dir  "), "") << server;
+    EXPECT_EQ(help.Wait(), 0) << server;
+    testing_support::Child version(
+        {"/bin/sh", "-c", "exec \"$0\" --version 1>&2", testing_support::BinDir() + "/" + server});
+    EXPECT_THAT(version.AwaitLine(server), ContainsRegex(server + " [0-9]+\\.[0-9]+\\.[0-9]+"));
+    EXPECT_EQ(version.Wait(), 0) << server;
+  }
 }
 
 TEST_F(CommandsTest, ChartGoesBackInTime) {

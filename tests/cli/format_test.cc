@@ -21,6 +21,12 @@ void ExpectWords(std::string (*words)(const Message&), const std::string& text, 
   EXPECT_EQ(words(Parse<Message>(text)), expected) << text;
 }
 
+TEST(Format, WhatAParserSaysIsOneLine) {
+  EXPECT_EQ(OneLine("Expected : between key:value pair.\n{bad json}\n ^\n"),
+            "Expected : between key:value pair. {bad json}");
+  EXPECT_EQ(OneLine("one"), "one");
+}
+
 TEST(Format, TimesAreInUtc) {
   const auto time = Parse<google::protobuf::Timestamp>("seconds: 1773480605 nanos: 999999999");
   EXPECT_EQ(Day(time), "2026-03-14");

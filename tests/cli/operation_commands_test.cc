@@ -58,6 +58,16 @@ TEST_F(CommandsTest, ReplayBeginsAndEndsWhereAsked) {
   EXPECT_THAT(streams, SizeIs(1)) << "nobody else's";
 }
 
+TEST_F(CommandsTest, ReplayBeyondTheEndSaysWhereItIs) {
+  const Outcome beyond =
+      Run({"replay", "--service", "medication", "--from", std::to_string(Tail("medication") + 1), "--json"});
+  EXPECT_EQ(beyond.exit_code, 0) << "what is asked for may come yet";
+  EXPECT_EQ(beyond.out, "");
+  EXPECT_EQ(beyond.err, absl::StrCat("the log of the medication service ends at position ", Tail("medication"), "\n"));
+  ExpectFailure({"replay", "--service", "medication", "--from", "999999", "--json"}, 1,
+                absl::StrCat("the log of the medication service ends at position ", Tail("medication")));
+}
+
 TEST_F(CommandsTest, ReplayChoosesStreamsAndShares) {
   const Outcome practitioners = Run({"replay", "--category", "practitioner", "--json"});
   EXPECT_EQ(practitioners.exit_code, 0) << practitioners.err;

@@ -85,6 +85,30 @@ TEST_F(KeysTest, RotationUnderLoadLosesNothingAndLetsGoOfTheOldKey) {
   for (const Acknowledged& one : acknowledged) EXPECT_EQ(found.count(one.problem_id), 1u);
 }
 
+// Nobody may have kept it otherwise, and backups of before need it.
+TEST_F(KeysTest, ARotationNamesTheKeyThatItRemoves) {
+  Start();
+  RegisterPatients(cluster_, 1);
+  const vault::KekId before = vault::LoadKeyFile(kek_file_)->current();
+  const std::string said = dir_.path() + "/said";
+  std::string command = "exec '" + testing_support::BinDir() + "/anamnesis'";
+  for (const std::string& name : Cluster::Names()) command += " --server " + name + "=" + cluster_.address(name);
+  ASSERT_EQ(Child({"/bin/sh", "-c", command + " keys rotate --kek-file '" + kek_file_ + "' > '" + said + "'"}).Wait(),
+            0);
+  std::ostringstream text;
+  text << std::ifstream(said).rdbuf();
+  EXPECT_NE(text.str().find("need the old key " + before + ", which is no longer in the file: keep a copy of the old"),
+            std::string::npos)
+      << text.str();
+}
+
+TEST_F(KeysTest, AKeyCommandThatFailsIsSaidToWithItsExitStatus) {
+  Child patientd({testing_support::BinDir() + "/patientd", "--data_dir=" + dir_.path() + "/patient",
+                  "--listen=127.0.0.1:0", "--metrics_listen=127.0.0.1:0", "--kek_command=exit 3"});
+  EXPECT_NE(patientd.AwaitLine("the key command ended with exit status 3"), "");
+  EXPECT_NE(patientd.Wait(), 0);
+}
+
 TEST_F(KeysTest, ARotationThatWasCutShortGoesOn) {
   Start();
   RegisterPatients(cluster_, 3);

@@ -66,6 +66,42 @@ TEST_F(VerifyTest, WhatIsShownComesWithProofsForWhoeverHasTheKey) {
   EXPECT_NE(Child({"/bin/sh", "-c", check}).Wait(), 0);
 }
 
+// A block that rots hides its records and nothing else: the other services are verified, and who knows more is told.
+TEST_F(VerifyTest, ADamagedFileIsAProblemOfItsServiceAndNotTheEnd) {
+  Start();
+  patients_ = RegisterPatients(cluster_, 3);
+  Record(30);
+  AwaitKnown(33);
+  cluster_.Stop("patient");
+  cluster_.Start("patient", {"--kek_file=" + Kek()});  // What is recovered goes to sorted files.
+  cluster_.Stop("patient");
+  fs::path largest;
+  for (const auto& entry : fs::directory_iterator(dir_.path() + "/patient/log")) {
+    if (entry.path().extension() != ".sst") continue;
+    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+  }
+  std::fstream file(largest, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(100);
+  file.write("damage", 6);
+  file.close();
+
+  const Answer damaged = Offline();
+  EXPECT_EQ(damaged.exit_code, 1);
+  EXPECT_EQ(damaged.json["verified"], false);
+  const auto& patient = damaged.json["services"]["patient"];
+  EXPECT_EQ(patient["events"], 33);
+  ASSERT_EQ(patient["unreadable"].size(), 1U) << damaged.json;
+  EXPECT_EQ(patient["unreadable"][0]["first"], 1);
+  EXPECT_NE(std::string(patient["problems"][0]).find("the log is damaged: positions 1 to "), std::string::npos);
+  for (const char* other : {"encounter", "medication"}) {
+    EXPECT_EQ(damaged.json["services"][other]["problems"], nlohmann::json::array()) << other;
+  }
+  const auto report = Verify("--repair-report --offline --data '" + dir_.path() + "'").json;
+  const auto& elsewhere = report["services"]["patient"]["unreadable"][0]["elsewhere"];
+  EXPECT_EQ(elsewhere[0]["where"], "readmodel");
+  EXPECT_EQ(elsewhere[0]["of_the_lost"], patient["unreadable"][0]["last"]);
+}
+
 // An older copy of everything is put back: nothing in it contradicts itself, and yet the history was cut.
 TEST_F(VerifyTest, AnOldCopyPutBackIsFoundOutByWhoVerifiedMore) {
   Start();
