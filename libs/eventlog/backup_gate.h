@@ -63,8 +63,14 @@ class BackupGate {
     BackupGate& gate_;
   };
 
+  // Whether an erasure has stopped the backup that is copying, and waits for its end.
+  bool IsStopping() const {
+    MutexLock lock(mutex_);
+    return stop_ && stopped_;
+  }
+
  private:
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar changed_;
   int erasing_ GUARDED_BY(mutex_) = 0;  // Turns of erasures.
   bool stopped_ GUARDED_BY(mutex_) = false;

@@ -57,6 +57,8 @@ class RocksCommitLog final : public CommitLog {
   std::string LogId() const override { return log_id_; }
   std::string FeedId() const override { return feed_id_.empty() ? log_id_ : feed_id_; }
   absl::StatusOr<BackupMade> Backup(const BackupOptions& options) override;
+  // Whether an erasure has stopped a backup, and waits for its end.
+  bool ErasureWaits() const { return backup_gate_.IsStopping(); }
 
   // Gives the log a new FeedId. For a copy that is being restored.
   absl::Status RenewFeedId();

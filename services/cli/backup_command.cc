@@ -26,7 +26,6 @@
 #include "services/cli/data_dir.h"
 #include "services/cli/format.h"
 #include "services/cli/installation.h"
-#include "services/cli/offline_evidence.h"
 #include "services/cli/progress_bar.h"
 #include "services/cli/table.h"
 

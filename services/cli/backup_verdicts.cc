@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "backup/verify.h"
 #include "base/status.h"
-#include "services/cli/offline_evidence.h"
+#include "services/cli/data_dir.h"
 #include "services/cli/progress_bar.h"
 #include "vault/key_file.h"
 

@@ -65,7 +65,7 @@ std::string LogPath(const std::string& dir, const std::string& program) {
 
 absl::Status CheckHoldsRecord(const std::string& dir) {
   std::error_code error;
-  for (const char* service : {"patient", "encounter", "medication"}) {
+  for (const char* service : kLogOwners) {
     if (std::filesystem::is_directory(absl::StrCat(dir, "/", service, "/log"), error)) return absl::OkStatus();
   }
   return absl::NotFoundError(

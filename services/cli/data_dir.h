@@ -10,6 +10,9 @@
 
 namespace anamnesis::cli {
 
+// The services that own a log; each is a witness of the others.
+inline constexpr const char* kLogOwners[] = {"patient", "encounter", "medication"};
+
 // Adds --data, which is $XDG_DATA_HOME/anamnesis or ~/.local/share/anamnesis where it is not given.
 void AddDataOption(CLI::App& command, std::string& dir);
 

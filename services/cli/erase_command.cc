@@ -22,6 +22,7 @@
 #include "nlohmann/json.hpp"
 #include "rpc/client.h"
 #include "services/cli/commands.h"
+#include "services/cli/data_dir.h"
 #include "services/cli/query.h"
 #include "services/cli/server_status.h"
 
@@ -200,7 +201,7 @@ absl::Status Erase(const Connection& connection, const EraseOptions& options) {
     ASSIGN_OR_RETURN(erased.emplace_back(), EraseOne(connection, options, record));
   }
   for (const Erased& record : erased) RETURN_IF_ERROR(AwaitFollowers(connection, record.position));
-  for (const char* service : {"patient", "encounter", "medication"}) RETURN_IF_ERROR(AwaitViews(connection, service));
+  for (const char* service : kLogOwners) RETURN_IF_ERROR(AwaitViews(connection, service));
   if (options.json) {
     nlohmann::ordered_json json = {
         {"erased", nlohmann::ordered_json::array()}

@@ -111,7 +111,7 @@ absl::Status Rotate(const Connection& connection, const RotateOptions& options) 
     std::cerr << "continuing a rotation that was cut short\n";
   }
   std::vector<Rewrapped> done;
-  for (const char* service : {"patient", "encounter", "medication"}) {
+  for (const char* service : kLogOwners) {
     ASSIGN_OR_RETURN(done.emplace_back(), RewrapAt(connection, service, keks.current()));
   }
   std::vector<std::string> old = keks.ids();

@@ -19,6 +19,7 @@
 #include "evidence/signed_checkpoint.h"
 #include "evidence/witness.h"
 #include "services/cli/backup_verdicts.h"
+#include "services/cli/data_dir.h"
 #include "services/cli/installation.h"
 
 namespace anamnesis::cli {

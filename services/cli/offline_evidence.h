@@ -8,9 +8,6 @@
 
 namespace anamnesis::cli {
 
-// The services that own a log; each is a witness of the others.
-inline constexpr const char* kLogOwners[] = {"patient", "encounter", "medication"};
-
 struct OfflineOptions {
   std::string dir;       // Of the installation.
   std::string kek_file;  // Empty: `kek` in the directory.

@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "evidence/note.h"
 #include "evidence/signed_checkpoint.h"
-#include "services/cli/offline_evidence.h"
+#include "services/cli/data_dir.h"
 
 namespace anamnesis::cli {
 namespace {

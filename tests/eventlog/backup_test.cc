@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -14,7 +13,9 @@
 
 #include "eventlog/keyring.h"
 #include "eventlog/log_backups.h"
+#include "eventlog/rocks_commit_log.h"
 #include "eventlog/rows.h"
+#include "eventlog/sequenced_log.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 #include "tests/eventlog/log_fixture.h"
@@ -27,8 +28,6 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr std::chrono::milliseconds kOnItsWay{500};
 
 // A disk on which something happens when a backup is about to be named: all of its files are copied by then. Outlives
 // the logs that use it.
@@ -57,9 +56,9 @@ class BackupTest : public testing::Test {
  protected:
   void SetUp() override { Open(); }
 
-  void Open(rocksdb::Env* env = nullptr) {
+  void Open() {
     log_.reset();
-    auto log = OpenRocksLog(directory_.path(), {.keks = keks_, .env = env});
+    auto log = OpenRocksLog(directory_.path(), {.keks = keks_});
     ASSERT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
   }
@@ -326,15 +325,19 @@ TEST_F(BackupTest, AnErasureStopsTheCopyingAndLeavesTheKeyNowhere) {
 class LateErasureTest : public BackupTest {
  protected:
   void SetUp() override {
-    Open(env_.get());
+    const LogOptions options{.keks = keks_, .env = env_.get()};
+    auto engine = RocksCommitLog::Open(directory_.path(), options, ExitFailStop);
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    engine_ = *std::move(engine);
+    auto log = SequencedLog::Open(engine_, options, ExitFailStop);
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
     Append("ward-1", "kept");
     ASSERT_TRUE(Backup().ok());
     disk_->when_copied = [this] {
       if (times_copied_++ > 0) return;
       eraser_ = std::thread([this] { Erase("person-2"); });
-      while (*log_->StreamVersion("person-2") == 1) std::this_thread::yield();
-      // Waits because: nothing tells that the erasure has asked the backup to stop, and waits for its end.
-      std::this_thread::sleep_for(kOnItsWay);
+      while (!engine_->ErasureWaits()) std::this_thread::yield();
     };
     Append("person-2", "secret");
     wrapped_ = WrappedKey("2");
@@ -347,6 +350,7 @@ class LateErasureTest : public BackupTest {
 
   const std::shared_ptr<WatchedDisk> disk_ = std::make_shared<WatchedDisk>();
   const std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(disk_);
+  std::shared_ptr<RocksCommitLog> engine_;
   int times_copied_ = 0;
   std::thread eraser_;
   std::string wrapped_;

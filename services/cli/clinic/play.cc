@@ -34,12 +34,12 @@ struct Result {
 
 // What is played stays: not by mistake among real people.
 absl::Status CheckIsForPlay(const cli::Connection& connection, Player& player, const std::vector<ReadyStory>& stories) {
+  ASSIGN_OR_RETURN(const ops::v1::GetStatusResponse patient, cli::AskStatus(connection, "patient"));
+  if (patient.tail_position() == 0) return absl::OkStatus();
   for (const ReadyStory& story : stories) {
     ASSIGN_OR_RETURN(const int before, player.FirstToPlay(story.story));
     if (before > 0) return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const ops::v1::GetStatusResponse patient, cli::AskStatus(connection, "patient"));
-  if (patient.tail_position() == 0) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       "the patient service has recorded ", patient.tail_position(),
       " events that are not of this clinic, and what is played stays among them for ever, with rule tables "
